@@ -1,0 +1,37 @@
+import type { Tensor4D } from "@tensorflow/tfjs-core";
+
+/** `cpu` is the plain JavaScript reference: tests only, refused for training. */
+export const BACKEND_NAMES = ["tensorflow", "onednn", "wasm", "cpu"] as const;
+export type BackendName = (typeof BACKEND_NAMES)[number];
+
+export interface BackendOptions {
+  /** Compute threads, where the backend has them. */
+  readonly threads?: number;
+}
+
+/** A TensorFlow.js backend made current (`tf.setBackend`), and what lies outside TensorFlow.js's API. */
+export interface ComputeBackend {
+  readonly name: BackendName;
+  readonly threads: number;
+  /** One line for people: library, version, device, instruction set. */
+  readonly description: string;
+  /**
+   * Uploads observations and scales them to [0, 1].
+   * @param observations `[batch, height, width, channels] uint8` (row-major, channels last)
+   * @returns a new float32 tensor of that shape; the caller disposes of it.
+   */
+  uploadObservations(
+    observations: Uint8Array,
+    shape: readonly [batch: number, height: number, width: number, channels: number],
+  ): Tensor4D;
+}
+
+/** Whether a backend works here and, if not, why and what to install. */
+export interface BackendReport {
+  readonly name: BackendName;
+  readonly available: boolean;
+  /** Available: its description. Otherwise the reason, one line. */
+  readonly detail: string;
+  /** What to do to make it available, one line. */
+  readonly remedy?: string;
+}

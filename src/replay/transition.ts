@@ -1,0 +1,21 @@
+/** Frames in one observation stack, newest last (Mnih et al. 2015, "Methods: Preprocessing"). */
+export const STACK_FRAMES = 4;
+
+/** A minibatch in structure-of-arrays form, reused between samples: copy what must outlive it. */
+export interface TransitionBatch {
+  readonly size: number;
+  /** Observations at t−1: `[size, 84, 84, 4] uint8`. */
+  readonly sTm1: Uint8Array;
+  /** Actions taken at t−1: `[size] int32`. */
+  readonly aTm1: Int32Array;
+  /** (n-step) returns: `[size] float32`. */
+  readonly rT: Float32Array;
+  /** Discount of the bootstrap value, gamma^n, or 0 where the episode terminated: `[size] float32`. */
+  readonly discountT: Float32Array;
+  /** Observations to bootstrap from: `[size, 84, 84, 4] uint8`. */
+  readonly sT: Uint8Array;
+  /** Importance weights, all 1 for uniform sampling: `[size] float32`. */
+  readonly weights: Float32Array;
+  /** Where each came from, to write priorities back: `[size] int32`. */
+  readonly indices: Int32Array;
+}
