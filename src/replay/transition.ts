@@ -1,6 +1,23 @@
 /** Frames in one observation stack, newest last (Mnih et al. 2015, "Methods: Preprocessing"). */
 export const STACK_FRAMES = 4;
 
+/** Ids in a {@link FrameStore} of the frames of one observation, oldest first. */
+export type StackIds = readonly [number, number, number, number];
+
+/** One (n-step) transition; observations are named by their frames. */
+export interface Transition {
+  /** Observation at t−1. */
+  readonly sTm1: StackIds;
+  /** Action taken at t−1. */
+  readonly aTm1: number;
+  /** Sum of discounted rewards over the n steps. */
+  readonly rT: number;
+  /** Discount of the bootstrap value: gamma^n, or 0 where the episode terminated. */
+  readonly discountT: number;
+  /** Observation to bootstrap from. */
+  readonly sT: StackIds;
+}
+
 /** A minibatch in structure-of-arrays form, reused between samples: copy what must outlive it. */
 export interface TransitionBatch {
   readonly size: number;
