@@ -1,0 +1,164 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { MarioError } from "../core/errors.js";
+import { encodeEvent, FILE_VERSION, type LogContent } from "./event-encoding.js";
+import { asWriteError, explainWriteErrors, systemErrorCode } from "./file-error.js";
+import { frameRecord } from "./record-framing.js";
+import type { ScalarSink } from "./scalar-sink.js";
+
+export interface EventFileOptions {
+  /** The run's folder; created if need be. */
+  readonly directory: string;
+  /**
+   * Set by a resumed run: the step it goes on from. TensorBoard and our reader then drop what earlier
+   * files of the folder say of this step and later ones.
+   */
+  readonly resumeStep?: number;
+  /** Most that a killed process loses, in milliseconds. Default 2000. */
+  readonly flushPeriodMs?: number;
+  /** Milliseconds since 1970; for tests. */
+  readonly now?: () => number;
+}
+
+/** A sink that TensorBoard reads. */
+export interface EventFile extends ScalarSink {
+  readonly path: string;
+}
+
+/** Beyond this much the buffer is written out at once, whatever the time. */
+const BUFFER_BYTES = 64 * 1024;
+
+/**
+ * Opens `events.out.tfevents.<seconds>.mario.<n>` in a run's folder. The name has no host in it, so
+ * that logs can be shared; `n` keeps two writers of one second apart.
+ *
+ * @throws MarioError NOT_WRITABLE, DISK_FULL: here, and from every call that writes. A failure of the
+ * background flush is thrown by the next call.
+ */
+export function openEventFile(options: EventFileOptions): EventFile {
+  const now = options.now ?? Date.now;
+  const { path, descriptor } = explainWriteErrors(options.directory, () =>
+    createFile(options.directory, Math.floor(now() / 1000)),
+  );
+  const writer = new EventFileWriter(path, descriptor, options.flushPeriodMs ?? 2000, now);
+  writer.start(options.resumeStep);
+  return writer;
+}
+
+function createFile(directory: string, seconds: number): { path: string; descriptor: number } {
+  mkdirSync(directory, { recursive: true });
+  for (let n = 0; ; n++) {
+    // TensorBoard reads a folder's files by name: seconds first, in ten digits until the year 2286.
+    const path = join(directory, `events.out.tfevents.${String(seconds)}.mario.${String(n)}`);
+    try {
+      return { path, descriptor: openSync(path, "wx") };
+    } catch (error) {
+      if (systemErrorCode(error) !== "EEXIST" || n >= 1000) throw error;
+    }
+  }
+}
+
+class EventFileWriter implements EventFile {
+  private chunks: Uint8Array[] = [];
+  private buffered = 0;
+  private flushedAt: number;
+  private timer: NodeJS.Timeout | undefined;
+  private failure: unknown;
+  private descriptor: number | undefined;
+
+  constructor(
+    readonly path: string,
+    descriptor: number,
+    private readonly flushPeriodMs: number,
+    private readonly now: () => number,
+  ) {
+    this.descriptor = descriptor;
+    this.flushedAt = now();
+  }
+
+  start(resumeStep: number | undefined): void {
+    this.append(0, { kind: "fileVersion", version: FILE_VERSION });
+    if (resumeStep !== undefined) this.append(resumeStep, { kind: "sessionStart" });
+    this.flush();
+  }
+
+  scalar(tag: string, value: number, step: number): void {
+    this.append(step, { kind: "scalar", tag, value });
+  }
+
+  text(tag: string, markdown: string, step: number): void {
+    this.append(step, { kind: "text", tag, markdown });
+  }
+
+  flush(): void {
+    this.throwFailure();
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.flushedAt = this.now();
+    const descriptor = this.descriptor;
+    if (descriptor === undefined || this.buffered === 0) return;
+    const bytes = Buffer.concat(this.chunks, this.buffered);
+    this.chunks = [];
+    this.buffered = 0;
+    let written = 0;
+    try {
+      // A disk that fills up takes a part, and says so only at the next attempt.
+      while (written < bytes.length) written += writeSync(descriptor, bytes, written);
+    } catch (error) {
+      // Kept for the next flush, so that the file stays whole should there be space again.
+      this.chunks = [bytes.subarray(written)];
+      this.buffered = bytes.length - written;
+      throw asWriteError(error, this.path);
+    }
+  }
+
+  close(): void {
+    const descriptor = this.descriptor;
+    if (descriptor === undefined) return;
+    try {
+      this.flush();
+      explainWriteErrors(this.path, () => {
+        fsyncSync(descriptor);
+      });
+    } finally {
+      clearTimeout(this.timer);
+      this.descriptor = undefined;
+      closeSync(descriptor);
+    }
+  }
+
+  private append(step: number, content: LogContent): void {
+    this.throwFailure();
+    if (this.descriptor === undefined) {
+      throw new MarioError("NOT_WRITABLE", `The event file ${this.path} is closed.`);
+    }
+    if (!Number.isSafeInteger(step) || step < 0) {
+      throw new MarioError("INVALID_OPTION", "A step must be a non-negative integer.", {
+        value: step,
+      });
+    }
+    const record = frameRecord(encodeEvent({ wallTime: this.now() / 1000, step, content }));
+    this.chunks.push(record);
+    this.buffered += record.length;
+    // The clock is asked as well as a timer set: a learner that never yields starves its timers.
+    if (this.buffered >= BUFFER_BYTES || this.now() - this.flushedAt >= this.flushPeriodMs) {
+      this.flush();
+    } else this.timer ??= this.flushLater();
+  }
+
+  private flushLater(): NodeJS.Timeout {
+    return setTimeout(() => {
+      try {
+        this.flush();
+      } catch (error) {
+        this.failure = error;
+      }
+    }, this.flushPeriodMs).unref();
+  }
+
+  private throwFailure(): void {
+    const failure = this.failure;
+    this.failure = undefined;
+    if (failure !== undefined) throw failure as Error;
+  }
+}

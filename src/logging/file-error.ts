@@ -1,0 +1,54 @@
+import { MarioError } from "../core/errors.js";
+
+/** EFBIG (a file-size limit) and EDQUOT (a quota) are full disks to the person who meets them. */
+const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+const REFUSED = new Set([
+  "EACCES",
+  "EPERM",
+  "EROFS",
+  "ENOTDIR",
+  "EISDIR",
+  "ENOENT",
+  "EEXIST",
+  "ENAMETOOLONG",
+  "ELOOP",
+]);
+
+/** The `code` of a system error such as `ENOSPC`, or undefined for anything else. */
+export function systemErrorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}
+
+/**
+ * What to throw when writing `path` failed: DISK_FULL or NOT_WRITABLE where the system's reason says
+ * so, otherwise the error itself (errors of ours included).
+ */
+export function asWriteError(error: unknown, path: string): unknown {
+  const code = systemErrorCode(error);
+  if (code === undefined) return error;
+  if (FULL.has(code)) {
+    return new MarioError("DISK_FULL", `No space left to write ${path} (${code}).`, {
+      value: path,
+      remedy: "Free some space on that disk, or choose a folder on another one.",
+      cause: error,
+    });
+  }
+  if (REFUSED.has(code)) {
+    return new MarioError("NOT_WRITABLE", `Cannot write ${path} (${code}).`, {
+      value: path,
+      remedy: "Choose a folder that exists or can be created, and that you may write to.",
+      cause: error,
+    });
+  }
+  return error;
+}
+
+/** Runs `write`, turning the system's reasons into errors of ours: see {@link asWriteError}. */
+export function explainWriteErrors<T>(path: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw asWriteError(error, path);
+  }
+}

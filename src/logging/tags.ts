@@ -1,0 +1,25 @@
+/**
+ * Every scalar tag that a run writes; definitions and units are in docs/metrics.md, which a test
+ * holds against this list.
+ */
+export const TAGS = {
+  episodeReward: "episode/reward",
+  episodeMeanReward100: "episode/mean_reward_100",
+  episodeDistance: "episode/distance",
+  episodeMeanDistance100: "episode/mean_distance_100",
+  episodeLengthSteps: "episode/length_steps",
+  episodeCompleted100: "episode/completed_100",
+  trainLoss: "train/loss",
+  trainMeanQ: "train/mean_q",
+  trainGradientNorm: "train/gradient_norm",
+  trainEpsilon: "train/epsilon",
+  speedStepsPerSecond: "speed/steps_per_second",
+  speedUpdatesPerSecond: "speed/updates_per_second",
+  replaySize: "replay/size",
+} as const;
+
+/** One of {@link TAGS}. */
+export type ScalarTag = (typeof TAGS)[keyof typeof TAGS];
+
+/** Text tag under which a run writes its settings, once, as Markdown. */
+export const RUN_SETTINGS_TAG = "run/settings";
