@@ -1,0 +1,98 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { randomBytes } from "node:crypto";
+import { basename, dirname, join } from "node:path";
+import { asWriteError, explainWriteErrors, systemErrorCode } from "../../logging/file-error.js";
+
+export interface AtomicWriteOptions {
+  /** Replace a file of that name (default), or leave it and return false. */
+  readonly overwrite?: boolean;
+}
+
+/**
+ * Writes a whole file or nothing: to a temporary name in the same folder, synced to the disk, renamed,
+ * and the folder synced. Whatever fails, the temporary is removed and a previous file is untouched.
+ *
+ * @param contents one array of bytes, or several to be written one after the other
+ * @returns false if `overwrite` is false and the name was taken; nothing is written then
+ * @throws MarioError DISK_FULL, NOT_WRITABLE
+ */
+export function writeFileAtomically(
+  path: string,
+  contents: Uint8Array | Iterable<Uint8Array>,
+  options: AtomicWriteOptions = {},
+): boolean {
+  const overwrite = options.overwrite ?? true;
+  const folder = dirname(path);
+  explainWriteErrors(path, () => mkdirSync(folder, { recursive: true }));
+  if (!overwrite && existsSync(path)) return false;
+  const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+  try {
+    writeSynced(temporary, contents instanceof Uint8Array ? [contents] : contents);
+    const done = overwrite ? replace(temporary, path) : placeNew(temporary, path);
+    if (done) syncFolder(folder);
+    return done;
+  } catch (error) {
+    throw asWriteError(error, path);
+  } finally {
+    // Gone already after a rename; `force` makes that, and a folder that went away, no error.
+    rmSync(temporary, { force: true });
+  }
+}
+
+function writeSynced(path: string, contents: Iterable<Uint8Array>): void {
+  const descriptor = openSync(path, "wx");
+  try {
+    for (const chunk of contents) {
+      // A disk that fills up takes a part, and says so only at the next attempt.
+      for (let at = 0; at < chunk.length;) at += writeSync(descriptor, chunk, at);
+    }
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function replace(temporary: string, path: string): boolean {
+  renameSync(temporary, path);
+  return true;
+}
+
+/** A hard link fails when the name is taken, where a rename would replace another run's file. */
+function placeNew(temporary: string, path: string): boolean {
+  try {
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === "EEXIST") return false;
+    // FAT and some network file systems know no hard links.
+    if (code !== "EPERM" && code !== "ENOTSUP" && code !== "EOPNOTSUPP" && code !== "ENOSYS") {
+      throw error;
+    }
+    return existsSync(path) ? false : replace(temporary, path);
+  }
+}
+
+/** Makes the rename itself survive a power cut; Windows cannot open folders and needs no such step. */
+function syncFolder(folder: string): void {
+  if (process.platform === "win32") return;
+  const descriptor = openSync(folder, "r");
+  try {
+    fsyncSync(descriptor);
+  } catch (error) {
+    // Some network file systems refuse; the file itself is complete and in place.
+    if (systemErrorCode(error) !== "EINVAL") throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+}

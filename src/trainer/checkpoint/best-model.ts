@@ -1,0 +1,178 @@
+import { readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { MarioError } from "../../core/errors.js";
+import type { NamedTensors } from "../../agent/agent.js";
+import { asWriteError, systemErrorCode } from "../../logging/file-error.js";
+import { readModelMetadata, saveModel } from "./model-file.js";
+import type { ModelMetadata } from "./model-metadata.js";
+
+/** Where best models go, relative to the project. */
+export const MODEL_DIRECTORY = "models/deepq";
+
+/** A mean over fewer episodes says too little. */
+const FIRST_EPISODE = 10;
+const NAME = /^mario_reward_(-?\d+\.\d)(?:_\d+)?\.safetensors$/;
+
+export interface BestModelOptions {
+  /** Usually {@link MODEL_DIRECTORY}. */
+  readonly directory: string;
+  /** Tells this run's files from those of other runs in the same folder; kept when resuming. */
+  readonly runId: string;
+}
+
+export interface Candidate {
+  /** Over the last 100 episodes, or all if there are fewer. */
+  readonly meanReward: number;
+  /** Episodes finished so far in this run. */
+  readonly episodes: number;
+}
+
+/** Weights and description of the moment; the run's id and mean reward are filled in. */
+export interface CandidateModel {
+  readonly weights: NamedTensors;
+  readonly metadata: Omit<ModelMetadata, "runId" | "meanReward" | "episodes">;
+}
+
+export interface ModelEntry {
+  readonly path: string;
+  /** From the file's name, one decimal. */
+  readonly meanReward: number;
+}
+
+/**
+ * Keeps a run's best model. The original tutorial's rule: whenever the mean reward of the last 100
+ * episodes, rounded to one decimal, from the 10th episode on, beats the best so far, the model is
+ * saved and the run's older file removed.
+ *
+ * Files of this run that are already in the folder count: a run that was killed after its last
+ * resume state does not lose the model it had saved since.
+ */
+export class BestModel {
+  private readonly options: BestModelOptions;
+  private best: ModelEntry | undefined;
+
+  constructor(options: BestModelOptions) {
+    this.options = options;
+    this.best = highest(ownFiles(options));
+  }
+
+  /** The best so far, if one was saved. */
+  get current(): ModelEntry | undefined {
+    return this.best;
+  }
+
+  /**
+   * Saves the model if the rule says so. The older file goes only after the new one is safely there.
+   * @param model called only when it is saved, because copying weights takes time
+   * @returns the new file, or undefined if nothing was saved
+   * @throws MarioError DISK_FULL, NOT_WRITABLE, NOT_FINITE; the older file and the best are then as
+   * before, and the next better mean tries again
+   */
+  offer(candidate: Candidate, model: () => CandidateModel): ModelEntry | undefined {
+    const meanReward = oneDecimal(candidate.meanReward);
+    if (candidate.episodes < FIRST_EPISODE || !Number.isFinite(meanReward)) return undefined;
+    if (this.best !== undefined && meanReward <= this.best.meanReward) return undefined;
+    const { weights, metadata } = model();
+    const { runId } = this.options;
+    const path = this.save(meanReward, {
+      weights,
+      metadata: { ...metadata, runId, meanReward, episodes: candidate.episodes },
+    });
+    this.best = { path, meanReward };
+    for (const older of ownFiles(this.options)) {
+      if (older.path !== path && older.meanReward < meanReward) remove(older.path);
+    }
+    return this.best;
+  }
+
+  /** Never takes another run's name: `…_930.6.safetensors`, then `…_930.6_2.safetensors`, … */
+  private save(meanReward: number, model: Parameters<typeof saveModel>[1]): string {
+    const name = `mario_reward_${meanReward.toFixed(1)}`;
+    for (let n = 1; ; n++) {
+      const suffix = n === 1 ? "" : `_${n}`;
+      const path = join(this.options.directory, `${name}${suffix}.safetensors`);
+      if (saveModel(path, model, { overwrite: false })) return path;
+    }
+  }
+}
+
+/**
+ * The folder's model with the highest mean reward; of several, the newest.
+ * @throws MarioError MODEL_NOT_FOUND when there is none
+ */
+export function bestModelIn(directory: string): ModelEntry {
+  return highest(byAge(modelsIn(directory))) ?? noModel(directory);
+}
+
+/**
+ * The folder's most recently written model.
+ * @throws MarioError MODEL_NOT_FOUND when there is none
+ */
+export function latestBestModel(directory: string): ModelEntry {
+  return byAge(modelsIn(directory))[0] ?? noModel(directory);
+}
+
+/** All files named as best models; a folder that does not exist has none. */
+export function modelsIn(directory: string): ModelEntry[] {
+  let names: string[];
+  try {
+    names = readdirSync(directory);
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return [];
+  }
+  return names.flatMap((name) => {
+    const mean = NAME.exec(name)?.[1];
+    return mean === undefined ? [] : [{ path: join(directory, name), meanReward: Number(mean) }];
+  });
+}
+
+function ownFiles({ directory, runId }: BestModelOptions): ModelEntry[] {
+  return modelsIn(directory).filter(({ path }) => {
+    try {
+      return readModelMetadata(path).runId === runId;
+    } catch (error) {
+      // Damaged, gone meanwhile, or not a model at all: not ours to touch.
+      if (error instanceof MarioError) return false;
+      throw error;
+    }
+  });
+}
+
+function highest(entries: readonly ModelEntry[]): ModelEntry | undefined {
+  return entries.reduce<ModelEntry | undefined>(
+    (best, entry) => (best !== undefined && best.meanReward >= entry.meanReward ? best : entry),
+    undefined,
+  );
+}
+
+/** Newest first. */
+function byAge(entries: readonly ModelEntry[]): ModelEntry[] {
+  return entries
+    .map((entry) => ({
+      entry,
+      time: statSync(entry.path, { throwIfNoEntry: false })?.mtimeMs ?? 0,
+    }))
+    .sort((a, b) => b.time - a.time)
+    .map(({ entry }) => entry);
+}
+
+/** To one decimal; never minus zero, which would show in a name. */
+function oneDecimal(value: number): number {
+  return Math.round(value * 10) / 10 + 0;
+}
+
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    throw asWriteError(error, path);
+  }
+}
+
+function noModel(directory: string): never {
+  throw new MarioError("MODEL_NOT_FOUND", `There is no model in ${directory} yet.`, {
+    value: directory,
+    remedy: "Train one first (mario train), or name a file with --file.",
+  });
+}
