@@ -1,0 +1,292 @@
+import { MarioError } from "../core/errors.js";
+import { Rng } from "../core/rng.js";
+import { Emulator } from "../nes/emulator.js";
+import { actionSet, type ActionSetName, type MarioAction } from "./actions.js";
+import { packEnvState, unpackEnvState } from "./env-state.js";
+import type { Environment, StepResult } from "./environment.js";
+import { closeStep, newEpisode, watchFrame, type Episode, type StageEnd } from "./episode.js";
+import { FrameStack, STACK_DEPTH } from "./frame-stack.js";
+import { startGame } from "./game-start.js";
+import { MarioRam, type PowerStatus } from "./mario-ram.js";
+import { FRAME_SIDE, Preprocessor } from "./preprocess.js";
+import { REWARDS, type RewardKind } from "./reward.js";
+import { parseStage, stageOf, type Stage } from "./stages.js";
+import { readTiles, TILE_COLUMNS, TILE_ROWS } from "./tiles.js";
+
+/** What the network sees: `[84, 84, 4]` luma, or `[13, 16, 4]` cells (see `Tile`). */
+export type ObservationKind = "pixels" | "tiles";
+
+export interface MarioEnvOptions {
+  /** Bytes of an iNES file: the classic game or a cartridge with the same RAM contract. */
+  readonly rom: Uint8Array;
+  /** e.g. `1-1`. Default `1-1`. */
+  readonly stage?: string | Pick<Stage, "world" | "stage">;
+  /** Default `full`, the 14 actions. */
+  readonly actions?: ActionSetName;
+  /** Frames that a decision is held. Default 4. */
+  readonly actionRepeat?: number;
+  /** Default `progress`. */
+  readonly reward?: RewardKind;
+  /** Default `flag` with reward `progress`, `castle` (the tutorial's) with `distance`. */
+  readonly endAt?: StageEnd;
+  /** Decisions after which an episode is truncated. Default 0: never, the game's clock ends it. */
+  readonly maxEpisodeSteps?: number;
+  /** Decisions without new farthest x after which an episode is truncated. Default 0: never. */
+  readonly stallSteps?: number;
+  /** At reset, 0 to this many frames without input, chosen by the seed. Default 0. */
+  readonly noopMaxFrames?: number;
+  readonly observation?: ObservationKind;
+  /** Look at the brighter of the last two frames, pixel by pixel. Default false. */
+  readonly maxPool?: boolean;
+  /**
+   * `startState` of another environment with the same ROM and stage, to save the second that it
+   * takes to play through the title screen.
+   */
+  readonly startState?: Uint8Array;
+}
+
+/** Positions in pixels from the stage's left edge; world, stage and area one-based. */
+export interface MarioInfo {
+  readonly x: number;
+  readonly maxX: number;
+  readonly y: number;
+  readonly score: number;
+  readonly coins: number;
+  /** Ticks left on the stage's clock. */
+  readonly time: number;
+  readonly lives: number;
+  readonly status: PowerStatus;
+  readonly world: number;
+  readonly stage: number;
+  readonly area: number;
+  /** The flagpole was reached. */
+  readonly flag: boolean;
+  readonly completed: boolean;
+  readonly died: boolean;
+  /** The life was lost because the clock ran out. */
+  readonly timeUp: boolean;
+  /** Emulator frames and decisions since the reset. */
+  readonly frames: number;
+  readonly steps: number;
+}
+
+/** One life on one stage is one episode. Single-threaded; owns one emulator. */
+export class MarioEnv implements Environment<MarioInfo> {
+  readonly actions: readonly MarioAction[];
+  readonly actionCount: number;
+  readonly observationShape: readonly number[];
+  readonly stage: Stage;
+  /** For tools; stepping it by hand breaks the episode's counters. */
+  readonly emulator: Emulator;
+  readonly ram: MarioRam;
+  /** The stage's first moment of play, as an emulator save state. */
+  readonly startState: Uint8Array;
+
+  readonly #options: Required<Omit<MarioEnvOptions, "rom" | "stage" | "startState">>;
+  readonly #preprocessor = new Preprocessor();
+  readonly #stack: FrameStack;
+  readonly #previousScreen: Uint32Array;
+  #episode: Episode;
+
+  /** @throws MarioError INVALID_OPTION, ROM_INVALID, ROM_UNSUPPORTED, GAME_NOT_STARTED, STATE_INVALID. */
+  constructor(options: MarioEnvOptions) {
+    this.#options = withDefaults(options);
+    this.actions = actionSet(this.#options.actions);
+    this.actionCount = this.actions.length;
+    const isPixels = this.#options.observation === "pixels";
+    const [height, width] = isPixels ? [FRAME_SIDE, FRAME_SIDE] : [TILE_ROWS, TILE_COLUMNS];
+    this.observationShape = [height, width, STACK_DEPTH];
+    this.#stack = new FrameStack(height * width);
+    this.stage = toStage(options.stage ?? "1-1");
+    this.emulator = new Emulator(options.rom);
+    this.ram = new MarioRam(this.emulator.ram);
+    if (options.startState === undefined) {
+      startGame(this.emulator, this.stage);
+      this.startState = this.emulator.saveState();
+    } else {
+      this.startState = options.startState;
+      this.emulator.restoreState(this.startState);
+    }
+    this.#previousScreen = this.emulator.screen.slice();
+    this.#episode = newEpisode(this.ram);
+    this.reset(0);
+  }
+
+  /** `[84, 84] uint8` (or `[13, 16]` tiles), live. */
+  get frame(): Uint8Array {
+    return this.#stack.frame;
+  }
+
+  /** `[height, width, 4] uint8`, newest last, live. */
+  get observation(): Uint8Array {
+    return this.#stack.observation;
+  }
+
+  /** Newest full-colour picture, `[240, 256] uint32` 0x00RRGGBB, live. */
+  screen(): Uint32Array {
+    return this.emulator.screen;
+  }
+
+  reset(seed: number): { readonly observation: Uint8Array; readonly info: MarioInfo } {
+    this.emulator.restoreState(this.startState);
+    this.#idle(new Rng(seed).integer(this.#options.noopMaxFrames + 1));
+    this.#previousScreen.set(this.emulator.screen);
+    this.#episode = newEpisode(this.ram);
+    this.#look();
+    this.#stack.fill();
+    return { observation: this.observation, info: this.info() };
+  }
+
+  /** @throws MarioError INVALID_OPTION for an action out of range or after the episode's end. */
+  step(action: number): StepResult<MarioInfo> {
+    const { actionRepeat, endAt, reward } = this.#options;
+    const episode = this.#episode;
+    this.#checkStep(action);
+    const { buttons } = this.actions[action];
+    const before = { xTm1: episode.x, maxXTm1: episode.maxX };
+    let frames = 0;
+    while (frames < actionRepeat && !episode.completed && !episode.died) {
+      if (this.#options.maxPool) this.#previousScreen.set(this.emulator.screen);
+      this.emulator.stepFrame(buttons);
+      frames++;
+      watchFrame(episode, this.ram, this.stage, endAt);
+    }
+    closeStep(episode, this.ram);
+    const terminated = episode.completed || episode.died;
+    episode.truncated = !terminated && this.#isCut();
+    this.#look();
+    this.#stack.push();
+    return {
+      observation: this.observation,
+      reward: REWARDS[reward]({
+        ...before,
+        xT: episode.x,
+        maxXT: episode.maxX,
+        frames,
+        died: episode.died,
+        completed: episode.completed,
+      }),
+      terminated,
+      truncated: episode.truncated,
+      info: this.info(),
+    };
+  }
+
+  info(): MarioInfo {
+    const { ram } = this;
+    const { x, maxX, flag, completed, died, timeUp, frames, steps } = this.#episode;
+    return {
+      ...{ x, maxX, y: ram.y, score: ram.score, coins: ram.coins, time: ram.time },
+      ...{ lives: ram.lives, status: ram.status },
+      ...{ world: ram.world, stage: ram.stage, area: ram.area },
+      ...{ flag, completed, died, timeUp, frames, steps },
+    };
+  }
+
+  /** Emulator, frame stack and counters in one block: continues exactly here, also in a new process. */
+  getState(): Uint8Array {
+    return packEnvState({
+      episode: this.#episode,
+      observation: this.#stack.getState(),
+      emulator: this.emulator.saveState(),
+    });
+  }
+
+  /** @throws MarioError STATE_INVALID for a state of another ROM, observation kind or version. */
+  setState(state: Uint8Array): void {
+    const { episode, observation, emulator } = unpackEnvState(state, this.observation.length);
+    this.emulator.restoreState(emulator);
+    this.#stack.setState(observation);
+    this.#episode = episode;
+    this.#previousScreen.set(this.emulator.screen);
+  }
+
+  /** Lets the game run untouched; falls back to the start should that kill the player. */
+  #idle(frames: number): void {
+    for (let i = 0; i < frames; i++) {
+      this.emulator.stepFrame(0);
+      if (this.ram.dying) {
+        this.emulator.restoreState(this.startState);
+        return;
+      }
+    }
+  }
+
+  #look(): void {
+    if (this.#options.observation === "tiles") readTiles(this.ram, this.frame);
+    else if (this.#options.maxPool) {
+      this.#preprocessor.frameOfTwo(this.emulator.screen, this.#previousScreen, this.frame);
+    } else this.#preprocessor.frame(this.emulator.screen, this.frame);
+  }
+
+  #isCut(): boolean {
+    const { maxEpisodeSteps, stallSteps } = this.#options;
+    const { steps, stalledSteps } = this.#episode;
+    return (
+      (maxEpisodeSteps > 0 && steps >= maxEpisodeSteps) ||
+      (stallSteps > 0 && stalledSteps >= stallSteps)
+    );
+  }
+
+  #checkStep(action: number): void {
+    if (!Number.isInteger(action) || action < 0 || action >= this.actionCount) {
+      throw new MarioError("INVALID_OPTION", `There is no action ${action}.`, {
+        value: action,
+        remedy: `Choose a whole number from 0 to ${this.actionCount - 1}.`,
+      });
+    }
+    const { completed, died, truncated } = this.#episode;
+    if (completed || died || truncated) {
+      throw new MarioError("INVALID_OPTION", "The episode is over.", {
+        remedy: "Call reset(seed) before the next step.",
+      });
+    }
+  }
+}
+
+/**
+ * Builds the environment and plays to the stage's start (about a second, unless `startState` is
+ * given).
+ * @throws MarioError INVALID_OPTION, ROM_INVALID, ROM_UNSUPPORTED, GAME_NOT_STARTED, STATE_INVALID.
+ */
+export function createMarioEnv(options: MarioEnvOptions): MarioEnv {
+  return new MarioEnv(options);
+}
+
+function toStage(stage: string | Pick<Stage, "world" | "stage">): Stage {
+  return typeof stage === "string" ? parseStage(stage) : stageOf(stage.world, stage.stage);
+}
+
+function withDefaults(options: MarioEnvOptions) {
+  const reward = options.reward ?? "progress";
+  if (!Object.hasOwn(REWARDS, reward)) {
+    throw new MarioError("INVALID_OPTION", `There is no reward '${reward}'.`, {
+      value: reward,
+      remedy: `Choose one of: ${Object.keys(REWARDS).join(", ")}.`,
+    });
+  }
+  const complete = {
+    actions: options.actions ?? ("full" as const),
+    actionRepeat: options.actionRepeat ?? 4,
+    reward,
+    endAt: options.endAt ?? (reward === "distance" ? ("castle" as const) : ("flag" as const)),
+    maxEpisodeSteps: options.maxEpisodeSteps ?? 0,
+    stallSteps: options.stallSteps ?? 0,
+    noopMaxFrames: options.noopMaxFrames ?? 0,
+    observation: options.observation ?? ("pixels" as const),
+    maxPool: options.maxPool ?? false,
+  };
+  checkCount("actionRepeat", complete.actionRepeat, 1);
+  checkCount("maxEpisodeSteps", complete.maxEpisodeSteps, 0);
+  checkCount("stallSteps", complete.stallSteps, 0);
+  checkCount("noopMaxFrames", complete.noopMaxFrames, 0);
+  return complete;
+}
+
+function checkCount(name: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least) return;
+  throw new MarioError("INVALID_OPTION", `${name} must be a whole number from ${least} up.`, {
+    value,
+    remedy: `It was ${value}.`,
+  });
+}

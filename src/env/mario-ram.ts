@@ -1,0 +1,144 @@
+/** Power-up of the player. */
+export type PowerStatus = "small" | "tall" | "fiery";
+
+/** Player states (`0x000E`) that the environment acts on. */
+export const PlayerState = { dead: 0x06, normal: 0x08, dying: 0x0b } as const;
+
+/** Modes (`0x0770`). */
+export const Mode = { title: 0, play: 1, worldEnd: 2, gameOver: 3 } as const;
+
+/** Step within mode 1 (`0x0772`) in which the game itself runs. */
+export const PLAY_STEP = 3;
+
+/** Enemy type of the flag on the pole. */
+const FLAGPOLE_FLAG = 0x31;
+const SLIDING_DOWN = 3;
+const ENEMY_SLOTS = 5;
+
+/**
+ * Reads the RAM contract (shared by the classic and by our own cartridge). A thin live view: every
+ * property is read anew. Source: the disassembly's labels as listed on
+ * https://datacrystal.tcrf.net/wiki/Super_Mario_Bros./RAM_map
+ */
+export class MarioRam {
+  readonly bytes: Uint8Array;
+
+  /** @param ram `[2048] uint8`, live. */
+  constructor(ram: Uint8Array) {
+    this.bytes = ram;
+  }
+
+  /** Pixels from the stage's left edge. */
+  get x(): number {
+    return this.bytes[0x006d] * 256 + this.bytes[0x0086];
+  }
+
+  /** Pixels from the top of the screen; grows downwards. */
+  get y(): number {
+    return this.bytes[0x03b8];
+  }
+
+  /** Pixels of the stage to the left of the screen. */
+  get screenLeft(): number {
+    return this.bytes[0x071a] * 256 + this.bytes[0x071c];
+  }
+
+  /** 0 above the screen, 1 on it, more below it (in a pit). */
+  get viewport(): number {
+    return this.bytes[0x00b5];
+  }
+
+  get playerState(): number {
+    return this.bytes[0x000e];
+  }
+
+  /** 0 on the ground, 1 jumping, 2 falling, 3 sliding down the pole (or on a vine). */
+  get floatState(): number {
+    return this.bytes[0x001d];
+  }
+
+  get status(): PowerStatus {
+    const power = this.bytes[0x0756];
+    if (power === 0) return "small";
+    return power === 1 ? "tall" : "fiery";
+  }
+
+  /** Lives left besides this one; −1 after the last is lost. */
+  get lives(): number {
+    const lives = this.bytes[0x075a];
+    return lives === 0xff ? -1 : lives;
+  }
+
+  get coins(): number {
+    return this.#decimal(0x07ed, 2);
+  }
+
+  get score(): number {
+    return this.#decimal(0x07de, 6);
+  }
+
+  /** Ticks left on the stage's clock, 0 to 999. */
+  get time(): number {
+    return this.#decimal(0x07f8, 3);
+  }
+
+  /** One-based. */
+  get world(): number {
+    return this.bytes[0x075f] + 1;
+  }
+
+  /** One-based, as on the screen. */
+  get stage(): number {
+    return this.bytes[0x075c] + 1;
+  }
+
+  /** One-based. */
+  get area(): number {
+    return this.bytes[0x0760] + 1;
+  }
+
+  get mode(): number {
+    return this.bytes[0x0770];
+  }
+
+  get modeStep(): number {
+    return this.bytes[0x0772];
+  }
+
+  /** Frames (in units of the game's timers) that the "WORLD 1-1" screen still stands. */
+  get preLevelTimer(): number {
+    return this.bytes[0x07a0];
+  }
+
+  /** The player slides down the flagpole; on a vine the float state is the same, but no flag is loaded. */
+  get atFlag(): boolean {
+    if (this.floatState !== SLIDING_DOWN) return false;
+    for (let slot = 0; slot < ENEMY_SLOTS; slot++) {
+      if (this.bytes[0x0016 + slot] === FLAGPOLE_FLAG) return true;
+    }
+    return false;
+  }
+
+  /** The life is lost: the death animation runs, or the player is below the screen. */
+  get dying(): boolean {
+    const state = this.playerState;
+    return state === PlayerState.dead || state === PlayerState.dying || this.viewport > 1;
+  }
+
+  /** Writes the stage that is to be loaded next; all one-based. */
+  writeStage(world: number, stage: number, area: number): void {
+    this.bytes[0x075f] = world - 1;
+    this.bytes[0x075c] = stage - 1;
+    this.bytes[0x0760] = area - 1;
+  }
+
+  /** One decimal digit a byte. Blank tiles (0x24) of a title screen count as 0. */
+  #decimal(address: number, digits: number): number {
+    let value = 0;
+    for (let i = 0; i < digits; i++) {
+      const digit = this.bytes[address + i];
+      value = 10 * value + (digit <= 9 ? digit : 0);
+    }
+    return value;
+  }
+}

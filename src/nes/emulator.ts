@@ -1,0 +1,118 @@
+import type { JsnesButton, NES } from "jsnes";
+import { MarioError } from "../core/errors.js";
+import { createConsole, type ConsoleOptions } from "./console.js";
+import { parseRom, type RomInfo } from "./rom.js";
+import { SaveStateCodec } from "./save-state.js";
+
+/** Bits of the controller mask; combine with `|`. */
+export const Button = {
+  a: 1 << 0,
+  b: 1 << 1,
+  select: 1 << 2,
+  start: 1 << 3,
+  up: 1 << 4,
+  down: 1 << 5,
+  left: 1 << 6,
+  right: 1 << 7,
+} as const;
+
+/** Pixels of {@link Emulator.screen}. */
+export const SCREEN_WIDTH = 256;
+export const SCREEN_HEIGHT = 240;
+/** NTSC frames a second: 1,789,773 Hz × 3 dots / 89,341.5 dots a frame. */
+export const FRAME_RATE = 60.0988;
+/** The console's own RAM, mirrored up to 0x1FFF. */
+const RAM_BYTES = 0x800;
+
+/** One console with one cartridge in it, advanced a frame at a time. */
+export class Emulator {
+  readonly rom: RomInfo;
+  /** `[2048] uint8`: the live RAM, not a copy. Writing to it changes the game. */
+  readonly ram: Uint8Array;
+  /** The console inside, for tests and for the turbo; everybody else uses the methods. */
+  readonly nes: NES;
+  #lazyCodec: SaveStateCodec | undefined;
+  #frames = 0;
+
+  /**
+   * Powers the console on.
+   * @param rom the bytes of an iNES file.
+   * @throws MarioError ROM_INVALID, ROM_UNSUPPORTED.
+   */
+  constructor(rom: Uint8Array, options: ConsoleOptions = {}) {
+    this.rom = parseRom(rom);
+    try {
+      this.nes = createConsole(rom, options);
+    } catch (cause) {
+      throw new MarioError("ROM_INVALID", "jsnes refuses this ROM.", {
+        cause,
+        remedy: "Check that the file is a complete dump.",
+      });
+    }
+    this.ram = this.nes.cpu.mem.subarray(0, RAM_BYTES);
+  }
+
+  /** Frames since power on; a restored state brings its own count back. */
+  get frames(): number {
+    return this.#frames;
+  }
+
+  /**
+   * The newest complete picture, `[240, 256] uint32`, 0x00RRGGBB, row by row: the live buffer,
+   * overwritten by the next frame. 64 colours at most, times the PPU's colour emphasis. Where the
+   * game hides the leftmost 8 columns they are black.
+   */
+  get screen(): Uint32Array {
+    return this.nes.ppu.buffer;
+  }
+
+  /**
+   * Holds exactly these buttons of the first controller and runs to the start of the next vertical
+   * blank, 1/60.0988 s.
+   * @param buttons an OR of {@link Button}.
+   * @throws MarioError ROM_INVALID when the program runs into an opcode that jams a real console.
+   */
+  stepFrame(buttons: number): void {
+    for (let key = 0; key < 8; key++) {
+      if (((buttons >> key) & 1) === 1) this.nes.buttonDown(1, key as JsnesButton);
+      else this.nes.buttonUp(1, key as JsnesButton);
+    }
+    try {
+      this.nes.frame();
+    } catch (cause) {
+      throw new MarioError("ROM_INVALID", `The game crashed in frame ${this.#frames}.`, {
+        cause,
+        remedy: "Check the ROM; a bad dump is the usual reason.",
+      });
+    }
+    this.#frames++;
+  }
+
+  /**
+   * Everything that decides the future, and the newest picture, in one block of bytes.
+   * @param into reused when it has the right length (see {@link Emulator.saveStateBytes}).
+   * @throws MarioError STATE_INVALID for a cartridge whose mapper keeps state of an unknown kind.
+   */
+  saveState(into?: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    return this.#codec.save(this.#frames, into);
+  }
+
+  /** Built on first use: a cartridge whose state we cannot save can still be played. */
+  get #codec(): SaveStateCodec {
+    return (this.#lazyCodec ??= new SaveStateCodec(this.nes, this.rom));
+  }
+
+  /** Length of a save state of this cartridge. */
+  get saveStateBytes(): number {
+    return this.#codec.byteLength;
+  }
+
+  /**
+   * Continues exactly where the state was saved, also in another `Emulator` of the same ROM.
+   * @throws MarioError STATE_INVALID; the console is then untouched.
+   */
+  restoreState(state: Uint8Array): void {
+    this.#frames = this.#codec.restore(state);
+    this.nes.crashed = false;
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * The parts of jsnes 3.0 that we touch. Its own typings do not resolve under NodeNext (relative
+ * imports without extensions) and say nothing of the console's insides.
+ */
+declare module "jsnes" {
+  /** A 6502: `mem` is the 64 KiB address space, of which 0x0000–0x07FF is the console's RAM. */
+  export interface JsnesCpu {
+    readonly mem: Uint8Array;
+    cycles: number;
+  }
+
+  export interface JsnesPaletteTable {
+    curTable: Uint32Array;
+    currentEmph: number;
+    makeTables(): void;
+    setEmphasis(emphasis: number): void;
+  }
+
+  export interface JsnesPpu {
+    /** 256 × 240 pixels, row by row; complete when `frame()` returns. */
+    readonly buffer: Uint32Array;
+    readonly vramMem: Uint8Array;
+    readonly spriteMem: Uint8Array;
+    readonly palTable: JsnesPaletteTable;
+    /** Blacks out 8 pixels on every side, as an old television would. */
+    clipToTvSize: boolean;
+    updatePalettes(): void;
+  }
+
+  export interface JsnesPapu {
+    readonly square1: object;
+    readonly square2: object;
+    readonly triangle: object;
+    readonly noise: object;
+    readonly dmc: object;
+  }
+
+  export interface JsnesRom {
+    mapperSupported(): boolean;
+    readonly mapperType: number;
+  }
+
+  export type JsnesButton = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
+
+  export interface NesOptions {
+    readonly onFrame?: (buffer: Uint32Array) => void;
+    readonly onAudioSample?: ((left: number, right: number) => void) | null;
+    readonly emulateSound?: boolean;
+    readonly sampleRate?: number;
+  }
+
+  export class NES {
+    constructor(options: NesOptions);
+    readonly cpu: JsnesCpu;
+    readonly ppu: JsnesPpu;
+    readonly papu: JsnesPapu;
+    /** `null` until a ROM is loaded. */
+    readonly mmap: object | null;
+    /** Absent until a ROM is loaded. */
+    readonly rom?: JsnesRom;
+    readonly controllers: Readonly<Record<1 | 2, object>>;
+    crashed: boolean;
+    readonly frame: () => void;
+    readonly buttonDown: (controller: 1 | 2, button: JsnesButton) => void;
+    readonly buttonUp: (controller: 1 | 2, button: JsnesButton) => void;
+    loadROM(data: Uint8Array): void;
+  }
+}
