@@ -1,0 +1,87 @@
+import { Rng } from "../core/rng.js";
+import type { ComputeBackend } from "../nn/backend.js";
+import type { TransitionBatch } from "../replay/transition.js";
+import { createDqnAgent } from "./dqn-agent.js";
+
+export interface BenchTrainStepOptions {
+  readonly backend: ComputeBackend;
+  /** Transitions in a minibatch, default 32. */
+  readonly batch?: number;
+  /** Updates measured, after 3 that are not; default 30. */
+  readonly updates?: number;
+  readonly doubleDqn?: boolean;
+  readonly dueling?: boolean;
+  /** Default 14. */
+  readonly actionCount?: number;
+}
+
+export interface Spread {
+  readonly min: number;
+  readonly median: number;
+  readonly max: number;
+}
+
+export interface BenchTrainStepResult {
+  readonly backend: string;
+  readonly threads: number;
+  readonly batch: number;
+  /** Milliseconds of one update: upload, all forward passes, backward, clipping, Adam. */
+  readonly msPerUpdate: Spread;
+  /** Milliseconds of `qValues` for a batch of 1 and of 8. */
+  readonly msPerAct: { readonly batch1: Spread; readonly batch8: Spread };
+}
+
+const WARM_UP = 3;
+
+/** Times the update and acting on random minibatches in memory. */
+export function benchTrainStep(options: BenchTrainStepOptions): BenchTrainStepResult {
+  const { backend, batch = 32, updates = 30, actionCount = 14 } = options;
+  const rng = new Rng(1);
+  const agent = createDqnAgent({
+    backend,
+    actionCount,
+    seed: 1,
+    learningRate: 1e-4,
+    doubleDqn: options.doubleDqn ?? true,
+    dueling: options.dueling ?? false,
+  });
+  const transitions = randomBatch(rng, batch, actionCount);
+  const time = (work: () => unknown, repeats: number): Spread => {
+    for (let i = 0; i < WARM_UP; i++) work();
+    const times = Array.from({ length: repeats }, () => {
+      const start = performance.now();
+      work();
+      return performance.now() - start;
+    }).sort((a, b) => a - b);
+    return { min: times[0], median: times[times.length >> 1], max: times.at(-1)! };
+  };
+  try {
+    const msPerUpdate = time(() => agent.learn(transitions), updates);
+    const act = (size: number): Spread => {
+      const observations = randomBytes(rng, size * 84 * 84 * 4);
+      return time(() => agent.qValues(observations, size), updates);
+    };
+    const msPerAct = { batch1: act(1), batch8: act(8) };
+    return { backend: backend.name, threads: backend.threads, batch, msPerUpdate, msPerAct };
+  } finally {
+    agent.dispose();
+  }
+}
+
+/** A minibatch of noise: what the arithmetic costs does not depend on what the picture shows. */
+function randomBatch(rng: Rng, size: number, actionCount: number): TransitionBatch {
+  return {
+    size,
+    sTm1: randomBytes(rng, size * 84 * 84 * 4),
+    aTm1: Int32Array.from({ length: size }, () => rng.integer(actionCount)),
+    rT: Float32Array.from({ length: size }, () => rng.uniform()),
+    discountT: new Float32Array(size).fill(0.9),
+    sT: randomBytes(rng, size * 84 * 84 * 4),
+    weights: new Float32Array(size).fill(1),
+    indices: Int32Array.from({ length: size }, (_, i) => i),
+  };
+}
+
+function randomBytes(rng: Rng, length: number): Uint8Array {
+  return Uint8Array.from({ length }, () => rng.nextUint32() & 255);
+}

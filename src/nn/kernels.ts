@@ -1,0 +1,33 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/**
+ * Kernels that TensorFlow.js does not know and that a backend may supply natively. Every use goes
+ * through a function that composes the same result from standard operations where it does not.
+ */
+export const RELU_GRADIENT = "ReluGradient";
+export const CLIPPED_ADAM = "ClippedAdam";
+
+/** Whether the current backend has a kernel of this name. */
+export function hasKernel(name: string): boolean {
+  // Declared as always there; it is undefined for an unknown kernel.
+  return (tf.getKernel(name, tf.getBackend()) as tf.KernelConfig | undefined) !== undefined;
+}
+
+/** Runs one kernel of the current backend, outside the gradient tape's own operations. */
+export function runKernel(
+  name: string,
+  inputs: Record<string, tf.Tensor>,
+  attributes: Record<string, unknown>,
+): tf.Tensor {
+  return tf.engine().runKernel(name, inputs, attributes as tf.NamedAttrMap);
+}
+
+/**
+ * Gradient through a ReLU, from its output: `dy` where `y > 0`, else 0.
+ * @param dy float32, any shape
+ * @param y float32, the same shape: the ReLU's output
+ */
+export function reluGradient<T extends tf.Tensor>(dy: T, y: T): T {
+  if (hasKernel(RELU_GRADIENT)) return runKernel(RELU_GRADIENT, { dy, y }, {}) as T;
+  return tf.mul(dy, tf.step(y));
+}

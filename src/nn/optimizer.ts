@@ -1,0 +1,183 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { MarioError } from "../core/errors.js";
+import { CLIPPED_ADAM, hasKernel, runKernel } from "./kernels.js";
+import { type NamedTensors, requireSameTensors } from "./named-tensors.js";
+import { copyWeights } from "./q-network.js";
+
+export interface AdamOptions {
+  /** What to train, by name; the names reappear in the state. */
+  readonly variables: ReadonlyMap<string, tf.Variable>;
+  /** Decay of the first moment, default 0.9. */
+  readonly beta1?: number;
+  /** Decay of the second moment, default 0.999. */
+  readonly beta2?: number;
+  /** Added to the root of the second moment, default 1e-8. */
+  readonly epsilon?: number;
+  /** Longest L2 norm that a gradient may have before it is scaled down, default 10; Infinity: never. */
+  readonly maxGradientNorm?: number;
+  /** "variable" (default, the tutorial's): each variable's gradient by itself. "global": all as one. */
+  readonly clipping?: "variable" | "global";
+}
+
+/** What a resume needs: moments named `<variable>/m` and `<variable>/v`, and the steps taken. */
+export interface OptimizerState {
+  readonly updates: number;
+  readonly moments: NamedTensors;
+}
+
+/** Adam (Kingma & Ba 2015, algorithm 1) with gradient-norm clipping. */
+export interface Optimizer {
+  /**
+   * One step, in place on the variables.
+   * @param gradients by `variable.name`, as `tf.variableGrads` returns them; not disposed of
+   * @returns the global L2 norm of the gradient before clipping
+   * @throws MarioError NOT_FINITE when that norm is NaN or infinite; nothing has changed then
+   */
+  step(gradients: tf.NamedTensorMap, learningRate: number): number;
+  getState(): OptimizerState;
+  /** @throws MarioError MODEL_MISMATCH on other names, shapes or lengths. */
+  setState(state: OptimizerState): void;
+  dispose(): void;
+}
+
+interface Parameter {
+  readonly variable: tf.Variable;
+  readonly m: tf.Variable;
+  readonly v: tf.Variable;
+}
+
+/** Numbers of one step that are the same for every variable. */
+interface StepSizes {
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** 1 − beta1^t and 1 − beta2^t: the bias corrections. */
+  readonly correction1: number;
+  readonly correction2: number;
+  readonly maxGradientNorm: number;
+  readonly globalClipping: boolean;
+}
+
+export function createAdam(options: AdamOptions): Optimizer {
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, maxGradientNorm = 10 } = options;
+  const parameters = new Map<string, Parameter>();
+  for (const [name, variable] of options.variables) {
+    const zeros = (): tf.Variable =>
+      tf.tidy(() => tf.variable(tf.tensor(new Float32Array(variable.size), variable.shape), false));
+    parameters.set(name, { variable, m: zeros(), v: zeros() });
+  }
+  let updates = 0;
+
+  return {
+    step(gradients, learningRate) {
+      const steps: StepSizes = {
+        learningRate,
+        beta1,
+        beta2,
+        epsilon,
+        correction1: 1 - beta1 ** (updates + 1),
+        correction2: 1 - beta2 ** (updates + 1),
+        maxGradientNorm,
+        globalClipping: options.clipping === "global",
+      };
+      const fused = hasKernel(CLIPPED_ADAM);
+      const norm = tf.tidy(() =>
+        (fused ? fusedStep : composedStep)([...parameters.values()], gradients, steps),
+      );
+      if (!Number.isFinite(norm)) {
+        throw new MarioError("NOT_FINITE", `The gradient's norm became ${norm}.`, {
+          value: norm,
+          remedy: "Lower the learning rate or the maximum gradient norm.",
+        });
+      }
+      updates++;
+      return norm;
+    },
+    getState: () => ({ updates, moments: copyWeights(momentsOf(parameters)) }),
+    setState(state) {
+      const moments = momentsOf(parameters);
+      requireSameTensors(new Map([...moments].map(([name, m]) => [name, m.shape])), state.moments);
+      for (const [name, moment] of moments) {
+        const { data } = state.moments.get(name)!;
+        tf.tidy(() => {
+          moment.assign(tf.tensor(data.slice(), moment.shape));
+        });
+      }
+      updates = state.updates;
+    },
+    dispose() {
+      for (const moment of momentsOf(parameters).values()) moment.dispose();
+      parameters.clear();
+    },
+  };
+}
+
+function momentsOf(parameters: ReadonlyMap<string, Parameter>): Map<string, tf.Variable> {
+  return new Map(
+    [...parameters].flatMap(([name, { m, v }]): [string, tf.Variable][] => [
+      [`${name}/m`, m],
+      [`${name}/v`, v],
+    ]),
+  );
+}
+
+/** One native call for all variables; the kernel itself leaves everything alone at a bad norm. */
+function fusedStep(
+  parameters: readonly Parameter[],
+  gradients: tf.NamedTensorMap,
+  steps: StepSizes,
+): number {
+  const inputs: Record<string, tf.Tensor> = {};
+  for (const [i, { variable, m, v }] of parameters.entries()) {
+    for (const owned of [variable, m, v]) ownBuffer(owned);
+    inputs[`variable${i}`] = variable;
+    inputs[`gradient${i}`] = gradients[variable.name]!;
+    inputs[`m${i}`] = m;
+    inputs[`v${i}`] = v;
+  }
+  const norm = runKernel(CLIPPED_ADAM, inputs, { ...steps, count: parameters.length });
+  return norm.dataSync()[0];
+}
+
+/**
+ * Gives a variable a buffer that no other tensor shares. `tf.assign` and `tf.clone` share buffers,
+ * so an in-place step would silently change whatever was assigned from the variable: a target
+ * network would follow the online one.
+ */
+function ownBuffer(variable: tf.Variable): void {
+  if (tf.backend().refCount(variable.dataId) === 1) return;
+  variable.assign(tf.tensor(variable.dataSync().slice(), variable.shape));
+}
+
+function composedStep(
+  parameters: readonly Parameter[],
+  gradients: tf.NamedTensorMap,
+  steps: StepSizes,
+): number {
+  const { learningRate, beta1, beta2, epsilon, correction1, correction2 } = steps;
+  const squaredNorms = parameters.map(({ variable }) =>
+    tf.sum(tf.square(gradients[variable.name])),
+  );
+  const norms = Array.from(tf.sqrt(tf.stack(squaredNorms)).dataSync());
+  const globalNorm = Math.hypot(...norms);
+  if (!Number.isFinite(globalNorm)) return globalNorm;
+  for (const [i, { variable, m, v }] of parameters.entries()) {
+    const norm = steps.globalClipping ? globalNorm : norms[i];
+    const scale = norm > steps.maxGradientNorm ? steps.maxGradientNorm / norm : 1;
+    tf.tidy(() => {
+      const gradient = gradients[variable.name];
+      const nextM = tf.add(tf.mul(m, beta1), tf.mul(gradient, scale * (1 - beta1)));
+      const nextV = tf.add(
+        tf.mul(v, beta2),
+        tf.mul(tf.square(gradient), scale * scale * (1 - beta2)),
+      );
+      const denominator = tf.add(tf.sqrt(nextV), epsilon * Math.sqrt(correction2));
+      const size = (learningRate * Math.sqrt(correction2)) / correction1;
+      m.assign(nextM);
+      v.assign(nextV);
+      variable.assign(tf.sub(variable, tf.mul(tf.div(nextM, denominator), size)));
+    });
+  }
+  return globalNorm;
+}

@@ -1,0 +1,63 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { MarioError } from "../core/errors.js";
+import {
+  BACKEND_NAMES,
+  type BackendName,
+  type BackendOptions,
+  type BackendReport,
+  type ComputeBackend,
+} from "./backend.js";
+
+/*
+ * The only place that loads a backend's modules, each on demand: TensorFlow's library alone is
+ * hundreds of megabytes, and merely importing an addon that is not there fails.
+ */
+const create: Record<BackendName, (options: BackendOptions) => Promise<ComputeBackend>> = {
+  tensorflow: async () => (await import("./tensorflow/backend.js")).createTensorflowBackend(),
+  onednn: async (options) => (await import("./onednn/backend.js")).createOnednnBackend(options),
+  wasm: async (options) => (await import("./wasm/backend.js")).createWasmBackend(options),
+  cpu: async () => (await import("./tfjs-cpu/backend.js")).createCpuBackend(),
+};
+
+/**
+ * Loads a backend and makes it TensorFlow.js's current one. "auto" takes `tensorflow` where it sees
+ * a CUDA device, else `onednn` where the addon loads, else `wasm`.
+ * @throws MarioError BACKEND_UNAVAILABLE, with the remedy, when it cannot work here
+ */
+export async function selectBackend(
+  name: BackendName | "auto",
+  options: BackendOptions = {},
+): Promise<ComputeBackend> {
+  // Silences TensorFlow.js's advice to install another package, which it prints on first use.
+  tf.enableProdMode();
+  if (name !== "auto") return create[name](options);
+  const { seesCudaDevice } = await import("./tensorflow/backend.js");
+  if (await seesCudaDevice()) return create.tensorflow({});
+  try {
+    return await create.onednn(options);
+  } catch (error) {
+    if (!(error instanceof MarioError && error.code === "BACKEND_UNAVAILABLE")) throw error;
+    return create.wasm(options);
+  }
+}
+
+/** Tries every backend and says which work here and what the others need; restores the current one. */
+export async function reportBackends(): Promise<BackendReport[]> {
+  tf.enableProdMode();
+  const current = tf.engine().backendName as string | undefined;
+  const reports: BackendReport[] = [];
+  for (const name of BACKEND_NAMES) reports.push(await reportBackend(name));
+  if (current) await tf.setBackend(current);
+  return reports;
+}
+
+async function reportBackend(name: BackendName): Promise<BackendReport> {
+  try {
+    const { description } = await create[name]({});
+    return { name, available: true, detail: description };
+  } catch (error) {
+    const detail = (error instanceof Error ? error.message : String(error)).split("\n", 1)[0];
+    const remedy = error instanceof MarioError ? error.remedy : undefined;
+    return { name, available: false, detail, ...(remedy !== undefined && { remedy }) };
+  }
+}

@@ -1,0 +1,52 @@
+import { availableParallelism } from "node:os";
+import { createRequire } from "node:module";
+import { dirname, join, sep } from "node:path";
+import * as tf from "@tensorflow/tfjs-core";
+import {
+  getThreadsCount,
+  setThreadsCount,
+  setWasmPaths,
+  version_wasm,
+} from "@tensorflow/tfjs-backend-wasm";
+import { MarioError } from "../../core/errors.js";
+import type { BackendOptions, ComputeBackend } from "../backend.js";
+import { uploadScaled } from "../observations.js";
+import { conv2dBackpropFilter } from "./conv2d-backprop-filter.js";
+import { installPackagedWorker } from "./node-threads.js";
+
+let initialized = false;
+
+/**
+ * TensorFlow.js's WebAssembly backend with SIMD and threads. The thread count holds for the life of
+ * the process: the first call decides it, and `threads` reports it.
+ * @throws MarioError BACKEND_UNAVAILABLE when the module cannot start
+ */
+export async function createWasmBackend(options: BackendOptions = {}): Promise<ComputeBackend> {
+  if (!initialized) {
+    const require = createRequire(import.meta.url);
+    setWasmPaths(join(dirname(require.resolve("@tensorflow/tfjs-backend-wasm")), sep));
+    // TensorFlow.js switches threads off in Node; PackagedWorker is what they lacked there.
+    const threads = options.threads ?? availableParallelism();
+    tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", threads > 1);
+    if (threads > 1) installPackagedWorker();
+    setThreadsCount(threads);
+    tf.registerKernel(conv2dBackpropFilter);
+    initialized = true;
+  }
+  if (!(await tf.setBackend("wasm"))) {
+    throw new MarioError(
+      "BACKEND_UNAVAILABLE",
+      "TensorFlow.js's WebAssembly module did not start.",
+      {
+        remedy: "Reinstall the packages (npm ci), or choose another backend.",
+      },
+    );
+  }
+  const threads = getThreadsCount();
+  return {
+    name: "wasm",
+    threads,
+    description: `TensorFlow.js ${version_wasm}, WebAssembly SIMD, ${threads} thread(s)`,
+    uploadObservations: uploadScaled,
+  };
+}
