@@ -17,6 +17,9 @@ export function createConsole(rom: Uint8Array, options: ConsoleOptions = {}): NE
   const nes = new NES({ emulateSound: onAudioSample !== null, onAudioSample, sampleRate });
   nes.loadROM(rom);
   usePlainPicture(nes);
+  // jsnes adds this field at its first DMA. Having it from the start keeps the processor's hidden
+  // class, and the layout of save states, the same throughout; 0 means what `undefined` did.
+  nes.cpu._lastDmaReadAddr = 0;
   return nes;
 }
 

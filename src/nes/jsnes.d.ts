@@ -7,6 +7,7 @@ declare module "jsnes" {
   export interface JsnesCpu {
     readonly mem: Uint8Array;
     cycles: number;
+    _lastDmaReadAddr: number;
   }
 
   export interface JsnesPaletteTable {
