@@ -72,6 +72,20 @@ export class BestModel {
     const meanReward = oneDecimal(candidate.meanReward);
     if (candidate.episodes < FIRST_EPISODE || !Number.isFinite(meanReward)) return undefined;
     if (this.best !== undefined && meanReward <= this.best.meanReward) return undefined;
+    return this.keep({ ...candidate, meanReward }, model);
+  }
+
+  /**
+   * Saves the model of a run that ends before the rule could save one; otherwise does nothing.
+   * @throws as {@link BestModel.offer}
+   */
+  keepIfNone(candidate: Candidate, model: () => CandidateModel): ModelEntry | undefined {
+    if (this.best !== undefined) return undefined;
+    return this.keep({ ...candidate, meanReward: oneDecimal(candidate.meanReward) }, model);
+  }
+
+  private keep(candidate: Candidate, model: () => CandidateModel): ModelEntry {
+    const { meanReward } = candidate;
     const { weights, metadata } = model();
     const { runId } = this.options;
     const path = this.save(meanReward, {

@@ -159,7 +159,7 @@ function named<T>(path: string, read: () => T): T {
     if (!(cause instanceof MarioError)) throw cause;
     throw new MarioError(cause.code, `${path}: ${cause.message}`, {
       value: cause.value,
-      remedy: cause.remedy ?? REMEDY,
+      ...(cause.remedy !== undefined && { remedy: cause.remedy }),
       cause,
     });
   }

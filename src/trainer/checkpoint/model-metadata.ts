@@ -5,6 +5,8 @@ import { architectureSchema } from "./architecture.js";
 /** Raised when an older program could not make sense of a newer file. */
 export const MODEL_FORMAT_VERSION = 1;
 
+const REMEDY = "Use a file that this program wrote, or train again: mario train.";
+
 const count = z.number().int().min(0);
 const shortText = z.string().max(200);
 
@@ -63,7 +65,10 @@ export function parseModelMetadata(json: string): ModelMetadata {
   try {
     value = JSON.parse(json);
   } catch (cause) {
-    throw new MarioError("MODEL_INVALID", "The model's description is not JSON.", { cause });
+    throw new MarioError("MODEL_INVALID", "The model's description is not JSON.", {
+      remedy: REMEDY,
+      cause,
+    });
   }
   const version = z.object({ formatVersion: z.number() }).safeParse(value).data?.formatVersion;
   if (version !== undefined && version > MODEL_FORMAT_VERSION) {
@@ -79,6 +84,6 @@ export function parseModelMetadata(json: string): ModelMetadata {
   throw new MarioError(
     "MODEL_INVALID",
     `The model's description is wrong at ${path.join(".") || "its root"}: ${message}.`,
-    { cause: result.error },
+    { remedy: REMEDY, cause: result.error },
   );
 }

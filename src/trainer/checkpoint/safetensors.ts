@@ -181,5 +181,7 @@ function floats(bytes: Uint8Array): Float32Array {
 }
 
 function refuse(reason: string): never {
-  throw new MarioError("MODEL_INVALID", `This is not a usable model file: ${reason}.`);
+  throw new MarioError("MODEL_INVALID", `This is not a usable model file: ${reason}.`, {
+    remedy: "Use an undamaged copy of the file, or train again: mario train.",
+  });
 }

@@ -1,0 +1,154 @@
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openEventFile } from "../../../src/logging/event-file.js";
+import { readEventFile } from "../../../src/logging/event-reader.js";
+import { writeFileAtomically } from "../../../src/trainer/checkpoint/atomic-file.js";
+
+const isRoot = process.getuid?.() === 0;
+const code = (name: string): unknown =>
+  expect.objectContaining({ code: name, remedy: expect.any(String) as string });
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "mario-atomic-"));
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true });
+});
+
+/** Sets this process's limit on the size of a file: real failures without being root. */
+function limitFileSize(bytes: number | "unlimited"): boolean {
+  const limit = `--fsize=${bytes}:unlimited`;
+  return spawnSync("prlimit", ["--pid", String(process.pid), limit]).status === 0;
+}
+const canLimit = limitFileSize("unlimited");
+
+/** A file system of so many bytes, for as long as `use` runs. @returns false if that is not allowed */
+function withTinyDisk(bytes: number, use: (mount: string) => void): boolean {
+  const mount = join(directory, "disk");
+  mkdirSync(mount);
+  const made = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${bytes}`, "tmpfs", mount]);
+  if (made.status !== 0) return false;
+  try {
+    use(mount);
+  } finally {
+    spawnSync("umount", [mount]);
+  }
+  return true;
+}
+
+describe("atomic file", () => {
+  it("writes one array or several, and replaces", () => {
+    const path = join(directory, "a", "b", "file");
+    writeFileAtomically(path, Buffer.from("old"));
+    writeFileAtomically(path, [Buffer.from("ne"), new Uint8Array(0), Buffer.from("w")]);
+    expect(readFileSync(path, "utf8")).toBe("new");
+    expect(readdirSync(join(directory, "a", "b"))).toEqual(["file"]);
+  });
+
+  it("leaves a taken name alone if told to", () => {
+    const path = join(directory, "file");
+    expect(writeFileAtomically(path, Buffer.from("1"), { overwrite: false })).toBe(true);
+    expect(writeFileAtomically(path, Buffer.from("2"), { overwrite: false })).toBe(false);
+    expect(readFileSync(path, "utf8")).toBe("1");
+    expect(readdirSync(directory)).toEqual(["file"]);
+  });
+
+  it("undoes everything when the contents themselves fail half way", () => {
+    const path = join(directory, "file");
+    writeFileSync(path, "old");
+    function* contents() {
+      yield Buffer.alloc(100_000);
+      throw new Error("weights went away");
+    }
+    expect(() => writeFileAtomically(path, contents())).toThrow("weights went away");
+    expect(readFileSync(path, "utf8")).toBe("old");
+    expect(readdirSync(directory)).toEqual(["file"]);
+  });
+
+  it("says NOT_WRITABLE where a file is in the way of a folder, or a folder of the file", () => {
+    writeFileSync(join(directory, "file"), "");
+    mkdirSync(join(directory, "folder"));
+    for (const path of [join(directory, "file", "x"), join(directory, "folder")]) {
+      expect(() => writeFileAtomically(path, Buffer.from("x"))).toThrow(code("NOT_WRITABLE"));
+    }
+    expect(readdirSync(directory).sort()).toEqual(["file", "folder"]);
+  });
+
+  it.skipIf(isRoot)("says NOT_WRITABLE where writing is not allowed", () => {
+    chmodSync(directory, 0o500);
+    expect(() => writeFileAtomically(join(directory, "x"), Buffer.from("x"))).toThrow(
+      code("NOT_WRITABLE"),
+    );
+    chmodSync(directory, 0o700);
+  });
+
+  it("says NOT_WRITABLE on a read-only file system", ({ skip }) => {
+    const mounted = withTinyDisk(65_536, (mount) => {
+      const path = join(mount, "x");
+      writeFileAtomically(path, Buffer.from("old"));
+      spawnSync("mount", ["-o", "remount,ro", mount]);
+      expect(() => writeFileAtomically(path, Buffer.from("new"))).toThrow(code("NOT_WRITABLE"));
+      expect(readFileSync(path, "utf8")).toBe("old");
+    });
+    if (!mounted) skip("mounting is not allowed here");
+  });
+
+  it("keeps the previous file when the disk is full, and works again after", ({ skip }) => {
+    const mounted = withTinyDisk(128 * 1024, (mount) => {
+      const path = join(mount, "model");
+      writeFileAtomically(path, Buffer.alloc(60_000, 1));
+      expect(() => writeFileAtomically(path, Buffer.alloc(100_000, 2))).toThrow(code("DISK_FULL"));
+      expect(readFileSync(path)).toEqual(Buffer.alloc(60_000, 1));
+      expect(readdirSync(mount)).toEqual(["model"]);
+      writeFileAtomically(path, Buffer.alloc(50_000, 3));
+      expect(readFileSync(path)).toEqual(Buffer.alloc(50_000, 3));
+    });
+    if (!mounted) skip("mounting is not allowed here");
+  });
+
+  it.skipIf(!canLimit)("keeps the previous file when a file-size limit is met", () => {
+    const path = join(directory, "model");
+    writeFileAtomically(path, Buffer.alloc(60_000, 1));
+    limitFileSize(80_000);
+    try {
+      expect(() => writeFileAtomically(path, Buffer.alloc(100_000, 2))).toThrow(code("DISK_FULL"));
+    } finally {
+      limitFileSize("unlimited");
+    }
+    expect(readFileSync(path)).toEqual(Buffer.alloc(60_000, 1));
+    expect(readdirSync(directory)).toEqual(["model"]);
+  });
+});
+
+describe("event file on a full disk", () => {
+  it.skipIf(!canLimit)("says DISK_FULL, keeps what it has, and goes on when there is room", () => {
+    const file = openEventFile({ directory });
+    for (let step = 0; step < 100; step++) file.scalar("x", step, step);
+    limitFileSize(1000);
+    try {
+      expect(() => {
+        file.flush();
+      }).toThrow(code("DISK_FULL"));
+    } finally {
+      limitFileSize("unlimited");
+    }
+    const half = readEventFile(readFileSync(file.path));
+    expect(half.damage).toBe("truncated");
+    file.close();
+    const whole = readEventFile(readFileSync(file.path));
+    expect(whole.damage).toBeUndefined();
+    expect(whole.scalars.get("x")!.map(({ step }) => step)).toEqual([...Array(100).keys()]);
+  });
+});
