@@ -1,0 +1,387 @@
+; What the cartridge is doing: title, the stage with its screens before it, end, game over.
+
+run_mode:
+  lda mode
+  beq title
+  cmp #MODE_PLAY
+  beq play
+  cmp #MODE_END
+  bne @over
+  jmp end_screen
+@over:
+  jmp game_over
+
+play:
+  ldx mode_step
+  lda @low,x
+  sta ptr
+  lda @high,x
+  sta ptr+1
+  jmp (ptr)
+@low:  .byte <show_intro, <wait_intro, <start_stage, <run_stage
+@high: .byte >show_intro, >wait_intro, >start_stage, >run_stage
+
+next_step:
+  inc mode_step
+  rts
+
+; A = mode to enter, at its first step.
+enter_mode:
+  sta mode
+  lda #0
+  sta mode_step
+  rts
+
+; ---- title ----
+title:
+  lda mode_step
+  bne @menu
+  jsr screen_off
+  jsr load_palettes
+  lda #<stage_title_list
+  sta stage_list
+  lda #>stage_title_list
+  sta stage_list+1
+  lda #<stage_title_columns
+  sta stage_cols
+  lda #>stage_title_columns
+  sta stage_cols+1
+  lda #0
+  tay
+  jsr fill_screens
+  jsr load_columns
+  jsr draw_logo
+  script title_text
+  lda #0
+  sta clock
+  sta clock+1
+  sta clock+2
+  sta power
+  sta player_state
+  lda #TUNE_TITLE
+  sta music_ask
+  lda #MASK_SHOW
+  sta mask
+  jmp next_step
+@menu:
+  jsr clear_sprites
+  jsr cycle_gold
+  jsr blink_start
+  jsr title_fox
+  lda pressed
+  and #BUTTON_START
+  beq @out
+  jsr new_game
+  lda #MODE_PLAY
+  jsr enter_mode
+@out:
+  rts
+
+new_game:
+  lda #2
+  sta lives
+  lda #0
+  sta world
+  sta stage
+  sta area
+  sta power
+  sta coins
+  sta coins+1
+  ldx #5
+@digit:
+  sta score,x
+  dex
+  bpl @digit
+  lda #1
+  sta player_small
+  rts
+
+; Fenn trots on the spot below the logo.
+title_fox:
+  lda #112
+  sta draw_x
+  lda #176
+  sta draw_y
+  lda #0
+  sta draw_x+1
+  sta draw_y+1
+  sta draw_attr
+  lda frame
+  lsr a
+  lsr a
+  lsr a
+  and #3
+  tay
+  lda @low,y
+  sta ptr
+  lda @high,y
+  sta ptr+1
+  jmp draw_frame
+@low:  .byte <frame_tall_walk1, <frame_tall_walk2, <frame_tall_walk3, <frame_tall_walk2
+@high: .byte >frame_tall_walk1, >frame_tall_walk2, >frame_tall_walk3, >frame_tall_walk2
+
+; "PRESS START" comes and goes.
+blink_start:
+  lda frame
+  and #31
+  bne @out
+  ldx #0
+  lda frame
+  and #32
+  beq @copy
+  ldx #@gone-@shown
+@copy:
+  ldy #0
+@byte:
+  lda @shown,x
+  sta vq,y
+  inx
+  iny
+  cpy #@gone-@shown
+  bne @byte
+  sty vq_len
+@out:
+  rts
+@shown: .byte $21,$EA, 13, " PRESS START "
+@gone:  .byte $21,$EA, 13, "             "
+
+draw_logo:
+  lda #<logo
+  sta ptr
+  lda #>logo
+  sta ptr+1
+  lda #<LOGO_AT
+  sta t1
+  lda #>LOGO_AT
+  sta t2
+  lda #LOGO_HEIGHT
+  sta t0
+@row:
+  bit PPUSTATUS
+  lda t2
+  sta PPUADDR
+  lda t1
+  sta PPUADDR
+  ldy #0
+@tile:
+  lda (ptr),y
+  sta PPUDATA
+  iny
+  cpy #LOGO_WIDTH
+  bne @tile
+  lda ptr
+  clc
+  adc #LOGO_WIDTH
+  sta ptr
+  bcc @same
+  inc ptr+1
+@same:
+  lda t1
+  clc
+  adc #32
+  sta t1
+  bcc @same2
+  inc t2
+@same2:
+  dec t0
+  bne @row
+  rts
+LOGO_AT = $2000 + 4*32 + (32-LOGO_WIDTH)/2
+
+title_text:
+  .byte $21,$EA, 13, " PRESS START "
+  .byte 0
+
+; ---- before the stage ----
+show_intro:
+  jsr screen_off
+  jsr dark_screen
+  script @text
+  jsr draw_stage_number
+  lda #$22                 ; lives, as one digit
+  sta PPUADDR
+  lda #$12
+  sta PPUADDR
+  ldx lives
+  inx
+  txa
+  cmp #10
+  bcc @one_digit
+  lda #9
+@one_digit:
+  clc
+  adc #T_ZERO
+  sta PPUDATA
+  lda #4                   ; 401: the first frame of play makes it 400
+  sta clock
+  lda #0
+  sta clock+1
+  sta player_state
+  lda #1
+  sta clock+2
+  lda #7
+  sta intro_timer
+  lda #20
+  sta interval
+  lda #$FF
+  sta music_ask
+  lda #MASK_SHOW
+  sta mask
+  jmp next_step
+@text:
+  .byte $21,$8B, 6, "STAGE "
+  .byte $22,$10, 1, "*"
+  .byte 0
+
+; The number "1-1" behind the word STAGE of the dark screens.
+draw_stage_number:
+  lda #$21
+  sta PPUADDR
+  lda #$91
+  sta PPUADDR
+  jsr put_stage_number
+  rts
+put_stage_number:
+  lda world
+  clc
+  adc #T_ZERO+1
+  sta PPUDATA
+  lda #T_DASH
+  sta PPUDATA
+  lda stage
+  clc
+  adc #T_ZERO+1
+  sta PPUDATA
+  rts
+
+dark_screen:
+  jsr load_palettes
+  lda #T_BAND
+  ldy #$FF
+  jmp fill_screens
+
+wait_intro:
+  jsr clear_sprites
+  lda #112-4               ; Fenn before the number of lives
+  sta draw_x
+  lda #124
+  sta draw_y
+  lda #0
+  sta draw_x+1
+  sta draw_y+1
+  sta draw_attr
+  lda #<frame_small_stand
+  sta ptr
+  lda #>frame_small_stand
+  sta ptr+1
+  jsr draw_frame
+  jsr tick_slow_timers
+  lda intro_timer
+  bne @out
+  jmp next_step
+@out:
+  rts
+
+start_stage:
+  jsr screen_off
+  jsr load_palettes
+  lda #0
+  tay
+  jsr fill_screens
+  jsr load_stage
+  jsr draw_status_bar
+  lda #1
+  sta split_on
+  sta interval
+  jsr move_camera
+  jsr draw_all
+  lda #TUNE_TRAIL
+  sta music_ask
+  lda #MASK_SHOW
+  sta mask
+  jmp next_step
+
+; ---- after it ----
+; The last life of a try is gone, or there is another.
+lose_life:
+  lda #0
+  sta power
+  lda #1
+  sta player_small
+  dec lives
+  bmi @over
+  lda #MODE_PLAY
+  jmp enter_mode
+@over:
+  lda #MODE_OVER
+  jmp enter_mode
+
+stage_done:
+  inc stage
+  inc area
+  lda stage
+  cmp #4
+  bcc @again
+  lda #0
+  sta stage
+  sta area
+  inc world
+  lda #MODE_END
+  jmp enter_mode
+@again:
+  lda #MODE_PLAY
+  jmp enter_mode
+
+game_over:
+  lda mode_step
+  beq @show
+  jmp wait_screen
+@show:
+  jsr screen_off
+  jsr dark_screen
+  script @text
+  lda #TUNE_OVER
+  jmp hold_screen
+@text:
+  .byte $21,$CB, 9, "GAME OVER"
+  .byte 0
+
+end_screen:
+  lda mode_step
+  beq @show
+  jmp wait_screen
+@show:
+  jsr screen_off
+  jsr dark_screen
+  script @text
+  lda #TUNE_CLEAR
+  jmp hold_screen
+@text:
+  .byte $21,$85, 23, "FENN IS HOME FOR TODAY."
+  .byte $21,$C5, 22, "THE TRAIL GOES ON AND "
+  .byte $22,$05, 18, "SO MAY YOU. THANKS"
+  .byte 0
+
+; Shows the screen for five seconds; then, or with Start after one second, the title.
+hold_screen:
+  sta music_ask
+  lda #255
+  sta wait_timer
+  lda #MASK_SHOW
+  sta mask
+  jmp next_step
+wait_screen:
+  jsr clear_sprites
+  lda wait_timer
+  beq @leave
+  dec wait_timer
+  cmp #195
+  bcs @out
+  lda pressed
+  and #BUTTON_START
+  beq @out
+@leave:
+  lda #MODE_TITLE
+  jmp enter_mode
+@out:
+  rts

@@ -1,0 +1,25 @@
+; Sound effects and tunes.
+
+SFX_JUMP=1
+SFX_STOMP=2
+SFX_BERRY=3
+SFX_BUMP=4
+SFX_BREAK=5
+SFX_GROW=6
+SFX_SHRINK=7
+SFX_SPROUT=8
+SFX_LIFE=9
+SFX_LOST=10
+SFX_SLIDE=11
+SFX_TICK=12
+SFX_PAUSE=13
+TUNE_TITLE=1
+TUNE_TRAIL=2
+TUNE_CLEAR=3
+TUNE_OVER=4
+
+play_sound:
+  lda #0
+  sta sfx_ask
+  sta music_ask
+  rts

@@ -1,0 +1,136 @@
+; The bar at the top: score, berries, stage, clock. Lines 0-31, fixed by sprite 0.
+
+; Rendering off.
+draw_status_bar:
+  lda #$20
+  sta PPUADDR
+  lda #0
+  sta PPUADDR
+  ldx #128
+  lda #T_BAND
+@band:
+  sta PPUDATA
+  dex
+  bne @band
+  lda #$23
+  sta PPUADDR
+  lda #$C0
+  sta PPUADDR
+  lda #$FF
+  ldx #8
+@attr:
+  sta PPUDATA
+  dex
+  bne @attr
+  script @text
+  lda #$20
+  sta PPUADDR
+  lda #$73
+  sta PPUADDR
+  jsr put_stage_number
+  lda #7
+  sta status_dirty
+  rts
+@text:
+  .byte $20,$43, 4, "FENN"
+  .byte $20,$52, 5, "STAGE"
+  .byte $20,$5A, 4, "TIME"
+  .byte $20,$6B, 2, T_COIN, "*"
+  .byte 0
+
+; Queues the numbers that changed, one kind a frame.
+draw_status:
+  lda vq_len
+  cmp #24
+  bcs @out
+  lda status_dirty
+  lsr a
+  bcs @score
+  lsr a
+  bcs @coins
+  lsr a
+  bcs @clock
+@out:
+  rts
+@score:
+  lda #$63
+  ldy #6
+  jsr start_digits
+  ldy #1                   ; the six lower of seven digits, the last always 0
+@digit:
+  lda score,y
+  jsr put_digit
+  iny
+  cpy #6
+  bne @digit
+  lda #0
+  jsr put_digit
+  lda #%110
+  bne clean
+@coins:
+  lda #$6D
+  ldy #2
+  jsr start_digits
+  lda coins
+  jsr put_digit
+  lda coins+1
+  jsr put_digit
+  lda #%101
+  bne clean
+@clock:
+  lda #$7B
+  ldy #3
+  jsr start_digits
+  lda clock
+  jsr put_digit
+  lda clock+1
+  jsr put_digit
+  lda clock+2
+  jsr put_digit
+  lda #%011
+clean:
+  and status_dirty
+  sta status_dirty
+  rts
+
+; A queue entry of Y digits at $2000 + A.
+start_digits:
+  ldx vq_len
+  sta vq+1,x
+  lda #$20
+  sta vq,x
+  tya
+  sta vq+2,x
+  inx
+  inx
+  inx
+  stx vq_len
+  rts
+put_digit:
+  ldx vq_len
+  clc
+  adc #T_ZERO
+  sta vq,x
+  inc vq_len
+  rts
+
+; Adds A to score digit X (5 tens, 4 hundreds, 3 thousands), with carries.
+add_score:
+  clc
+  adc score,x
+  sta score,x
+  lda status_dirty
+  ora #1
+  sta status_dirty
+@carry:
+  lda score,x
+  cmp #10
+  bcc @out
+  sbc #10
+  sta score,x
+  dex
+  bmi @out
+  inc score,x
+  bne @carry
+@out:
+  rts

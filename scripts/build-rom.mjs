@@ -1,0 +1,128 @@
+#!/usr/bin/env node
+// Builds roms/fenn.nes from roms/src: text art -> pattern tiles, text maps -> tables,
+// then ca65 and ld65 (package cc65). Same sources, same bytes.
+//
+//   node scripts/build-rom.mjs [--out FILE]
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { PatternTable, SourceError, parsePictures, tileBytes } from "./rom/pictures.mjs";
+import { byteLines, metatileTables, readMetatiles, readStage, stageTables } from "./rom/stage.mjs";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const source = join(root, "roms", "src");
+const ROM_BYTES = 16 + 32768 + 8192;
+
+/** Letters of the [things] layer and the enemy type each stands for. */
+const THINGS = { b: 0x06, h: 0x07, F: 0x31 };
+
+function fail(message) {
+  console.error(`build-rom: ${message}`);
+  process.exit(2);
+}
+
+function parseArguments(args) {
+  const options = { out: join(root, "roms", "fenn.nes"), build: join(root, "roms", "build") };
+  for (let i = 0; i < args.length; i++) {
+    if ((args[i] === "--out" || args[i] === "--build") && args[i + 1]) {
+      options[args[i].slice(2)] = resolve(args[++i]);
+    } else {
+      fail(`unknown argument "${args[i]}"; usage: node scripts/build-rom.mjs [--out FILE]`);
+    }
+  }
+  return options;
+}
+
+const read = (...path) => readFileSync(join(source, ...path), "utf8");
+
+/** The font: "#" is ink (colour 2) on the dark band (colour 1). Tile 0 is the sky. */
+function buildFont(table) {
+  const asPixels = read("tiles", "font.txt").replace(/^(?![=;+])(.*)$/gm, (row) =>
+    row.replace(/\./g, "1").replace(/#/g, "2"),
+  );
+  const out = [];
+  table.add(new Uint8Array(16));
+  for (const [name, picture] of parsePictures(asPixels, "font.txt")) {
+    const number = table.add(tileBytes(picture, 0, 0));
+    if (name === "0") out.push(`T_ZERO = ${number}`);
+    if (name === "-") out.push(`T_DASH = ${number}`);
+    if (name.length === 1) out.push(`.charmap ${name.charCodeAt(0)}, ${number}`);
+    else out.push(`T_${name.toUpperCase()} = ${number}`);
+    if (name === "band") out.push(`.charmap 32, ${number}`);
+  }
+  return out.join("\n") + "\n";
+}
+
+/** Each sprite picture becomes a frame: width and height in tiles, then the tile numbers. */
+function buildSprites(table) {
+  const out = [];
+  table.add(new Uint8Array(16));
+  for (const [name, picture] of parsePictures(read("tiles", "sprites.txt"), "sprites.txt")) {
+    const bytes = [picture.width / 8, picture.height / 8];
+    for (let ty = 0; ty < picture.height / 8; ty++) {
+      for (let tx = 0; tx < picture.width / 8; tx++) bytes.push(table.add(tileBytes(picture, tx, ty)));
+    }
+    out.push(`SPRITE_${name.toUpperCase()} = ${bytes[2]}   ; first tile`, `frame_${name}:`, byteLines(bytes, 18));
+  }
+  return out.join("\n") + "\n";
+}
+
+function generate(build) {
+  const background = new PatternTable("background tiles");
+  const sprites = new PatternTable("sprite tiles");
+  const write = (name, data) => writeFileSync(join(build, name), data);
+  write("charmap.inc", buildFont(background));
+  write("frames.inc", buildSprites(sprites));
+  const pictures = parsePictures(read("tiles", "background.txt"), "background.txt");
+  const set = readMetatiles(read("blocks.txt"), read("scenery.txt"), pictures, background);
+  // Pictures named logo_* are placed tile by tile by the title screen.
+  const logo = [];
+  for (const [name, picture] of pictures) {
+    if (!name.startsWith("logo")) continue;
+    const rows = [];
+    for (let ty = 0; ty < picture.height / 8; ty++) {
+      const row = [];
+      for (let tx = 0; tx < picture.width / 8; tx++) row.push(background.add(tileBytes(picture, tx, ty)));
+      rows.push(byteLines(row, 32));
+    }
+    logo.push(`${name.toUpperCase()}_WIDTH = ${picture.width / 8}`, `${name.toUpperCase()}_HEIGHT = ${picture.height / 8}`);
+    logo.push(`${name}:`, ...rows);
+  }
+  write("logo.inc", logo.join("\n") + "\n");
+  write("metatiles.inc", metatileTables(set.metatiles));
+  const stages = readdirSync(join(source, "levels")).filter((f) => f.endsWith(".txt")).sort();
+  const tables = stages.map((file) => {
+    const label = `stage_${file.slice(0, -4).replace(/\W/g, "_")}`;
+    return stageTables(label, readStage(read("levels", file), file, set, THINGS), THINGS.F);
+  });
+  write("stages.inc", tables.join("\n"));
+  write("tiles.chr", Buffer.concat([sprites.toBytes(), background.toBytes()]));
+  return { background: background.tiles.length, sprites: sprites.tiles.length, metatiles: set.metatiles.length };
+}
+
+function tool(name, args) {
+  const result = spawnSync(name, args, { encoding: "utf8" });
+  if (result.error?.code === "ENOENT") fail(`${name} not found; install the cc65 package (cc65.github.io), then try again`);
+  if (result.status !== 0) fail(`${name} failed\n${result.stderr}${result.stdout}`);
+}
+
+const options = parseArguments(process.argv.slice(2));
+try {
+  mkdirSync(options.build, { recursive: true });
+  const counts = generate(options.build);
+  const object = join(options.build, "fenn.o");
+  const image = join(options.build, "fenn.nes");
+  tool("ca65", ["-I", source, "-I", options.build, "--bin-include-dir", options.build, "-o", object,
+    "-l", join(options.build, "fenn.lst"), join(source, "fenn.s")]);
+  tool("ld65", ["-C", join(source, "nrom.cfg"), "-o", image, "-m", join(options.build, "fenn.map"), object]);
+  const size = readFileSync(image).length;
+  if (size !== ROM_BYTES) fail(`the image has ${size} bytes, not ${ROM_BYTES}`);
+  mkdirSync(dirname(options.out), { recursive: true });
+  if (resolve(options.out) !== resolve(image)) copyFileSync(image, options.out);
+  console.log(`${relative(process.cwd(), options.out) || options.out}: ${size} bytes, ${counts.background} background tiles, ` +
+    `${counts.sprites} sprite tiles, ${counts.metatiles} metatiles`);
+} catch (error) {
+  if (error instanceof SourceError) fail(error.message);
+  throw error;
+}
