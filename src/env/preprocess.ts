@@ -1,9 +1,9 @@
 /** Side of an observation, pixels. */
 export const FRAME_SIDE = 84;
 /** The part of the screen that is looked at: rows 8 to 231, all columns. */
-export const CROP_ROWS = 224;
-export const CROP_COLUMNS = 256;
 const CROP_TOP = 8;
+const CROP_ROWS = 224;
+const SCREEN_COLUMNS = 256;
 
 /*
  * All arithmetic is in whole numbers and therefore exact and the same everywhere.
@@ -37,16 +37,43 @@ for (let x = 0; x < FRAME_SIDE; x++) {
  * averaging → truncation. One instance per thread; it owns scratch memory.
  */
 export class Preprocessor {
-  readonly #luma = new Int32Array(CROP_ROWS * CROP_COLUMNS);
-  readonly #rows = new Int32Array(3 * CROP_COLUMNS);
+  /** Three rows of weighted sums, each 256 columns. */
+  readonly #rows = [
+    new Int32Array(SCREEN_COLUMNS),
+    new Int32Array(SCREEN_COLUMNS),
+    new Int32Array(SCREEN_COLUMNS),
+  ] as const;
+  #brighter: Uint32Array | undefined;
 
   /**
    * @param screen `[240, 256] uint32`, 0x00RRGGBB.
    * @param out `[84, 84] uint8`, 0–255.
    */
   frame(screen: Uint32Array, out: Uint8Array): void {
-    lumaOf(screen, this.#luma);
-    this.#average(out);
+    const [first, second, third] = this.#rows;
+    // Every 8 source rows make 3 output rows, with the same weights each time. Luma is computed on
+    // the way: a picture of it in between would double the time.
+    for (let group = 0; group < CROP_ROWS / ROW_SPAN; group++) {
+      let at = (CROP_TOP + group * ROW_SPAN) * SCREEN_COLUMNS;
+      for (let x = 0; x < SCREEN_COLUMNS; x++, at++) {
+        const luma2 = luma(screen[at + 2 * SCREEN_COLUMNS]);
+        const luma5 = luma(screen[at + 5 * SCREEN_COLUMNS]);
+        first[x] = ROW_UNITS * (luma(screen[at]) + luma(screen[at + SCREEN_COLUMNS])) + 2 * luma2;
+        second[x] =
+          luma2 +
+          ROW_UNITS *
+            (luma(screen[at + 3 * SCREEN_COLUMNS]) + luma(screen[at + 4 * SCREEN_COLUMNS])) +
+          luma5;
+        third[x] =
+          2 * luma5 +
+          ROW_UNITS *
+            (luma(screen[at + 6 * SCREEN_COLUMNS]) + luma(screen[at + 7 * SCREEN_COLUMNS]));
+      }
+      const to = group * ROW_UNITS * FRAME_SIDE;
+      averageColumns(first, out, to);
+      averageColumns(second, out, to + FRAME_SIDE);
+      averageColumns(third, out, to + 2 * FRAME_SIDE);
+    }
   }
 
   /**
@@ -54,60 +81,28 @@ export class Preprocessor {
    * that flicker every other frame (Mnih et al. 2015, Methods).
    */
   frameOfTwo(screen: Uint32Array, previous: Uint32Array, out: Uint8Array): void {
-    lumaOf(screen, this.#luma);
-    brightenBy(previous, this.#luma);
-    this.#average(out);
-  }
-
-  /** Every 8 source rows make 3 output rows, with the same weights each time. */
-  #average(out: Uint8Array): void {
-    const luma = this.#luma;
-    const rows = this.#rows;
-    const groups = CROP_ROWS / ROW_SPAN;
-    for (let group = 0; group < groups; group++) {
-      const base = group * ROW_SPAN * CROP_COLUMNS;
-      for (let x = 0; x < CROP_COLUMNS; x++) {
-        const at = base + x;
-        const row2 = luma[at + 2 * CROP_COLUMNS];
-        const row5 = luma[at + 5 * CROP_COLUMNS];
-        rows[x] = ROW_UNITS * (luma[at] + luma[at + CROP_COLUMNS]) + 2 * row2;
-        rows[CROP_COLUMNS + x] =
-          row2 + ROW_UNITS * (luma[at + 3 * CROP_COLUMNS] + luma[at + 4 * CROP_COLUMNS]) + row5;
-        rows[2 * CROP_COLUMNS + x] =
-          2 * row5 + ROW_UNITS * (luma[at + 6 * CROP_COLUMNS] + luma[at + 7 * CROP_COLUMNS]);
-      }
-      for (let row = 0; row < ROW_UNITS; row++) {
-        averageColumns(rows, row * CROP_COLUMNS, out, (ROW_UNITS * group + row) * FRAME_SIDE);
-      }
+    const brighter = (this.#brighter ??= new Uint32Array(screen.length));
+    for (let i = 0; i < screen.length; i++) {
+      brighter[i] = luma(previous[i]) > luma(screen[i]) ? previous[i] : screen[i];
     }
+    this.frame(brighter, out);
   }
 }
 
-function averageColumns(rows: Int32Array, from: number, out: Uint8Array, to: number): void {
+function averageColumns(rows: Int32Array, out: Uint8Array, to: number): void {
   for (let x = 0; x < FRAME_SIDE; x++) {
-    const first = from + FIRST[x];
-    const last = from + LAST[x];
-    let whole = 0;
-    for (let column = first + 1; column < last; column++) whole += rows[column];
+    const first = FIRST[x];
+    const last = LAST[x];
+    // An output covers two or three whole columns between its first and its last.
+    let whole = rows[first + 1] + rows[first + 2];
+    if (last - first === 4) whole += rows[first + 3];
     const sum = FIRST_WEIGHT[x] * rows[first] + COLUMN_UNITS * whole + LAST_WEIGHT[x] * rows[last];
     // Storing into a Uint8Array truncates, and the quotient is below 256.
     out[to + x] = sum / DIVISOR;
   }
 }
 
-function lumaOf(screen: Uint32Array, luma: Int32Array): void {
-  const offset = CROP_TOP * CROP_COLUMNS;
-  for (let i = 0; i < CROP_ROWS * CROP_COLUMNS; i++) luma[i] = lumaThousandths(screen[offset + i]);
-}
-
-function brightenBy(screen: Uint32Array, luma: Int32Array): void {
-  const offset = CROP_TOP * CROP_COLUMNS;
-  for (let i = 0; i < CROP_ROWS * CROP_COLUMNS; i++) {
-    const other = lumaThousandths(screen[offset + i]);
-    if (other > luma[i]) luma[i] = other;
-  }
-}
-
-function lumaThousandths(rgb: number): number {
-  return 299 * ((rgb >> 16) & 0xff) + 587 * ((rgb >> 8) & 0xff) + 114 * (rgb & 0xff);
+/** In thousandths, 0 to 255,000. */
+function luma(rgb: number): number {
+  return (299 * ((rgb >> 16) & 0xff) + 587 * ((rgb >> 8) & 0xff) + 114 * (rgb & 0xff)) | 0;
 }

@@ -1,6 +1,6 @@
 import { MarioError } from "../core/errors.js";
 import { isMapperSupported } from "./console.js";
-import { sha1, toHex } from "./sha1.js";
+import { sha1Hex } from "./sha1.js";
 
 /** What a cartridge image says of itself. Sizes in bytes. */
 export interface RomInfo {
@@ -57,7 +57,7 @@ export function parseRom(bytes: Uint8Array): RomInfo {
     chrBytes,
     mirroring: mirroring(bytes[6]),
     isNes2,
-    sha1: toHex(sha1(bytes)),
+    sha1: sha1Hex(bytes),
   };
 }
 

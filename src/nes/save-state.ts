@@ -27,7 +27,7 @@ const TAGS = Object.keys(Tag).length;
  */
 export class SaveStateCodec {
   readonly byteLength: number;
-  readonly #rom: RomInfo;
+  readonly #romSha1: Uint8Array;
   readonly #fields: ConsoleFields;
   readonly #tagsAt: number;
   readonly #intsAt: number;
@@ -36,7 +36,9 @@ export class SaveStateCodec {
 
   /** @throws MarioError STATE_INVALID when this jsnes or this mapper has state of an unknown kind. */
   constructor(nes: NES, rom: RomInfo) {
-    this.#rom = rom;
+    this.#romSha1 = Uint8Array.from({ length: 20 }, (_, i) =>
+      Number.parseInt(rom.sha1.slice(2 * i, 2 * i + 2), 16),
+    );
     this.#fields = captureFields(nes, rom);
     const scalars = this.#fields.scalars.length;
     this.#tagsAt = HEADER_BYTES;
@@ -84,9 +86,7 @@ export class SaveStateCodec {
     view.setUint32(4, VERSION, true);
     view.setUint32(8, this.byteLength, true);
     view.setUint32(12, this.#fields.layoutHash, true);
-    for (let i = 0; i < 20; i++) {
-      state[SHA1_AT + i] = Number.parseInt(this.#rom.sha1.slice(2 * i, 2 * i + 2), 16);
-    }
+    state.set(this.#romSha1, SHA1_AT);
     view.setFloat64(FRAMES_AT, frames, true);
   }
 
@@ -148,9 +148,8 @@ export class SaveStateCodec {
     if (view.getUint32(0, true) !== MAGIC) throw invalid("it is not one of ours");
     const version = view.getUint32(4, true);
     if (version !== VERSION) throw invalid(`its version is ${version}, not ${VERSION}`, version);
-    for (let i = 0; i < 20; i++) {
-      const byte = Number.parseInt(this.#rom.sha1.slice(2 * i, 2 * i + 2), 16);
-      if (given[SHA1_AT + i] !== byte) throw invalid("it belongs to another ROM");
+    if (this.#romSha1.some((byte, i) => given[SHA1_AT + i] !== byte)) {
+      throw invalid("it belongs to another ROM");
     }
     if (view.getUint32(12, true) !== this.#fields.layoutHash) {
       throw invalid("it was made by another version of the emulator");

@@ -23,9 +23,9 @@ export function sha1(message: Uint8Array): Uint8Array {
   return digest;
 }
 
-/** Lower-case hexadecimal. */
-export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+/** SHA-1 as 40 lower-case hexadecimal digits, the way dumps are listed. */
+export function sha1Hex(message: Uint8Array): string {
+  return Array.from(sha1(message), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function pad(message: Uint8Array): Uint8Array<ArrayBuffer> {

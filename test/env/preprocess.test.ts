@@ -59,9 +59,7 @@ describe("preprocessing", () => {
   it("takes the brighter of two frames before averaging", () => {
     const out = new Uint8Array(84 * 84);
     new Preprocessor().frameOfTwo(noise, noise2, out);
-    expect(out).toEqual(
-      reference((x, y) => max(lumaAt(noise, x, y), lumaAt(noise2, x, y))),
-    );
+    expect(out).toEqual(reference((x, y) => max(lumaAt(noise, x, y), lumaAt(noise2, x, y))));
   });
 
   it.each([
@@ -96,6 +94,8 @@ describe("preprocessing", () => {
       (x, y) => ((x * 7) & 255) * 0x10000 + ((y * 5) & 255) * 0x100 + ((x ^ y) & 255),
     );
     const hash = createHash("sha256").update(frameOf(picture)).digest("hex");
-    expect(hash).toMatchInlineSnapshot(`"6249480844962648fdaf737ee7e53dfe5433b102c123e50c28d9d67aef48640d"`);
+    expect(hash).toMatchInlineSnapshot(
+      `"6249480844962648fdaf737ee7e53dfe5433b102c123e50c28d9d67aef48640d"`,
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { NES } from "jsnes";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Rng } from "../../src/core/rng.js";
@@ -7,14 +8,13 @@ import { runnerRom } from "./runner-rom.js";
 /** The frame rate meter, the options, and the cartridge, which nothing here can change. */
 const NOT_STATE = ["fpsFrameCount", "lastFpsTime", "opts", "ui", "rom", "romData", "ptTile"];
 
-/** Everything reachable in the console that is a value, by path; found without our own field list. */
-function everything(nes: NES): Map<string, number | string> {
-  const found = new Map<string, number | string>();
+/** Everything reachable in the console that is a value, one line each; needs no list of fields. */
+function everything(nes: NES): string {
+  const found: string[] = [];
   const seen = new Set<unknown>();
   const visit = (value: unknown, path: string): void => {
-    if (ArrayBuffer.isView(value)) {
-      found.set(path, hash(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)));
-    } else if (typeof value === "object" && value !== null) {
+    if (ArrayBuffer.isView(value)) found.push(`${path} ${hash(value)}`);
+    else if (typeof value === "object" && value !== null) {
       if (seen.has(value)) return;
       seen.add(value);
       for (const key of Object.keys(value)) {
@@ -22,17 +22,15 @@ function everything(nes: NES): Map<string, number | string> {
         visit((value as Record<string, unknown>)[key], `${path}.${key}`);
       }
     } else if (typeof value !== "function") {
-      found.set(path, Object.is(value, -0) ? "-0" : String(value));
+      found.push(`${path} ${Object.is(value, -0) ? "-0" : String(value)}`);
     }
   };
   visit(nes, "nes");
-  return found;
+  return found.join("\n");
 }
 
-function hash(bytes: Uint8Array): number {
-  let value = 0x811c9dc5;
-  for (const byte of bytes) value = Math.imul(value ^ byte, 0x01000193);
-  return value;
+function hash(view: ArrayBufferView): string {
+  return createHash("md5").update(view).digest("hex");
 }
 
 /** Presses Start now and then, else anything; mostly to the right with a jump, as play would be. */
@@ -54,16 +52,16 @@ describe("save states", () => {
   it("bring every value of the console back, at random moments of title, loading and play", () => {
     const rng = new Rng(1);
     let frame = 0;
-    for (let moment = 0; moment < 60; moment++) {
+    for (let moment = 0; moment < 40; moment++) {
       const pause = 1 + rng.integer(25);
       for (let i = 0; i < pause; i++) emulator.stepFrame(randomButtons(rng, frame++));
       const state = emulator.saveState();
       const before = everything(emulator.nes);
-      const inputs = Array.from({ length: 12 }, (_, i) => randomButtons(rng, frame + i));
+      const inputs = Array.from({ length: 8 }, (_, i) => randomButtons(rng, frame + i));
 
       const first = inputs.map((buttons) => play(emulator, buttons));
       emulator.restoreState(state);
-      expect(everything(emulator.nes)).toEqual(before);
+      expect(everything(emulator.nes)).toBe(before);
       const second = inputs.map((buttons) => play(emulator, buttons));
       expect(second).toEqual(first);
 
@@ -79,12 +77,12 @@ describe("save states", () => {
     const fresh = new Emulator(rom);
     fresh.restoreState(played.saveState());
     expect(fresh.frames).toBe(400);
-    expect(everything(fresh.nes)).toEqual(everything(played.nes));
+    expect(everything(fresh.nes)).toBe(everything(played.nes));
     for (let i = 0; i < 120; i++) {
       const buttons = randomButtons(rng, 400 + i);
       expect(play(fresh, buttons)).toEqual(play(played, buttons));
     }
-    expect(everything(fresh.nes)).toEqual(everything(played.nes));
+    expect(everything(fresh.nes)).toBe(everything(played.nes));
   });
 
   it.each([
@@ -100,7 +98,7 @@ describe("save states", () => {
     for (let frame = 0; frame < 150; frame++) played.stepFrame(randomButtons(rng, frame));
     const fresh = new Emulator(cartridge);
     fresh.restoreState(played.saveState());
-    expect(everything(fresh.nes)).toEqual(everything(played.nes));
+    expect(everything(fresh.nes)).toBe(everything(played.nes));
     for (let i = 0; i < 30; i++) {
       const buttons = randomButtons(rng, 150 + i);
       expect(play(fresh, buttons)).toEqual(play(played, buttons));
@@ -126,12 +124,12 @@ describe("save states", () => {
     const before = everything(emulator.nes);
     const buffer = new Uint8Array(emulator.saveStateBytes);
     expect(emulator.saveState(buffer)).toBe(buffer);
-    expect(buffer).toEqual(state);
+    expect(hash(buffer)).toBe(hash(state));
     const shifted = new Uint8Array(state.length + 3);
     shifted.set(state, 3);
     emulator.stepFrame(0);
     emulator.restoreState(shifted.subarray(3));
-    expect(everything(emulator.nes)).toEqual(before);
+    expect(everything(emulator.nes)).toBe(before);
   });
 
   it("recover a crashed game", () => {
@@ -183,7 +181,7 @@ describe("save states", () => {
         }) as Error,
       );
     }
-    expect(everything(emulator.nes)).toEqual(before);
+    expect(everything(emulator.nes)).toBe(before);
   });
 
   it("notice when jsnes grows a field that they do not know", () => {
@@ -206,6 +204,6 @@ function play(emulator: Emulator, buttons: number) {
     vram: hash(ppu.vramMem),
     oam: hash(ppu.spriteMem),
     cycles: cpu.cycles,
-    picture: hash(new Uint8Array(emulator.screen.buffer)),
+    picture: hash(emulator.screen),
   };
 }
