@@ -1,0 +1,179 @@
+// Makes a fresh clone ready: dependencies, oneDNN, native addon, TypeScript build. Node's built-ins
+// only, since nothing else is here yet. Does nothing, quickly, when nothing is to do.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const stamps = join(root, "node_modules", ".mario-setup");
+const retry = process.argv.includes("--retry");
+
+const say = (line) => process.stderr.write(`setup: ${line}\n`);
+
+/** Runs a command; its output is shown only when it fails, or as it comes where `loud`. */
+function run(command, args, { loud = false, env = {} } = {}) {
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: loud ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"],
+    encoding: "utf8",
+    env: { ...process.env, ...env },
+    shell: process.platform === "win32" && command === "npm",
+  });
+  const output = `${result.stdout ?? ""}${result.stderr ?? ""}`;
+  return { ok: result.status === 0, output };
+}
+
+function readStamp(name) {
+  try {
+    return readFileSync(join(stamps, name), "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function writeStamp(name, value) {
+  mkdirSync(stamps, { recursive: true });
+  writeFileSync(join(stamps, name), value);
+}
+
+function fail(line, output = "") {
+  if (output) process.stderr.write(output);
+  say(line);
+  process.exit(1);
+}
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major < 20 || (major === 20 && minor < 9)) {
+    say(`Node ${process.versions.node} is too old: install Node 20.9 or newer.`);
+    process.exit(2);
+  }
+}
+
+function installDependencies() {
+  const lock = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
+  if (readStamp("dependencies") === lock) return;
+  say("installing the dependencies (npm ci), about a minute ...");
+  // No dependency needs its install script; tfjs-node-gpu's would download hundreds of megabytes,
+  // so it runs below, only where there is a card for it.
+  const result = run("npm", [
+    "ci",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+  ]);
+  if (!result.ok) fail("npm ci failed (above). Is the npm registry within reach?", result.output);
+  writeStamp("dependencies", lock);
+}
+
+/** Gives tfjs-node-gpu its libtensorflow where an NVIDIA card is to be seen; it may fail. */
+function installTensorflow() {
+  const packageFolder = join(root, "node_modules", "@tensorflow", "tfjs-node-gpu");
+  const hasCard = existsSync("/dev/nvidia0") || run("nvidia-smi", ["-L"]).ok;
+  if (!hasCard || !existsSync(packageFolder) || existsSync(join(packageFolder, "deps", "lib")))
+    return;
+  if (readStamp("tensorflow") === "failed" && !retry) return;
+  say("an NVIDIA card: downloading libtensorflow for @tensorflow/tfjs-node-gpu ...");
+  const result = run("npm", [
+    "explore",
+    "@tensorflow/tfjs-node-gpu",
+    "--",
+    "node scripts/install.js",
+  ]);
+  writeStamp("tensorflow", result.ok ? "done" : "failed");
+  if (!result.ok) {
+    say(
+      "libtensorflow could not be downloaded: the card stays unused, all else works. Again: npm run setup -- --retry",
+    );
+  }
+}
+
+function hasOneDnn() {
+  const prefixes = [
+    process.env.DNNLROOT,
+    "/usr",
+    "/usr/local",
+    "/opt/homebrew/opt/onednn",
+    "/usr/local/opt/onednn",
+  ];
+  return prefixes.some((prefix) => prefix && existsSync(join(prefix, "include", "dnnl.hpp")));
+}
+
+function installOneDnn() {
+  if (hasOneDnn()) return;
+  const isRoot = process.getuid?.() === 0;
+  const hasApt = process.platform === "linux" && existsSync("/usr/bin/apt-get");
+  if (isRoot && hasApt && (readStamp("onednn") !== "failed" || retry)) {
+    say("installing libdnnl-dev (apt-get) ...");
+    const env = { DEBIAN_FRONTEND: "noninteractive" };
+    const install = () => run("apt-get", ["install", "-y", "-q", "libdnnl-dev"], { env });
+    const ok = install().ok || (run("apt-get", ["update", "-q"], { env }).ok && install().ok);
+    writeStamp("onednn", ok ? "done" : "failed");
+    if (ok && hasOneDnn()) return;
+  }
+  const command = hasApt
+    ? `${isRoot ? "" : "sudo "}apt-get install libdnnl-dev`
+    : process.platform === "darwin"
+      ? "brew install onednn"
+      : "install oneDNN's development package";
+  say(
+    `oneDNN is missing, so the slower wasm backend is used (about 8 times slower). For the fast one: ${command}`,
+  );
+}
+
+function buildNative() {
+  if (!hasOneDnn()) return;
+  run(process.execPath, [join("scripts", "build-native.mjs")], { loud: true });
+}
+
+function sourceStamp(folder) {
+  const hash = createHash("sha256");
+  const visit = (path) => {
+    for (const entry of readdirSync(path, { withFileTypes: true }).sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    )) {
+      const child = join(path, entry.name);
+      if (entry.isDirectory()) visit(child);
+      else {
+        const { size, mtimeMs } = statSync(child);
+        hash.update(`${child} ${size} ${mtimeMs}\n`);
+      }
+    }
+  };
+  visit(folder);
+  for (const name of ["tsconfig.json", "tsconfig.build.json"])
+    hash.update(readFileSync(join(root, name)));
+  return hash.digest("hex");
+}
+
+function buildTypeScript() {
+  const stamp = sourceStamp(join(root, "src"));
+  const main = join(root, "dist", "cli", "main.js");
+  if (readStamp("build") === stamp && existsSync(main)) return;
+  say("compiling the TypeScript ...");
+  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+  const result = run(process.execPath, [tsc, "-p", "tsconfig.build.json"]);
+  if (!result.ok) fail("the TypeScript build failed (above).", result.output);
+  chmodSync(main, 0o755);
+  writeStamp("build", stamp);
+}
+
+checkNode();
+installDependencies();
+installTensorflow();
+installOneDnn();
+buildNative();
+buildTypeScript();

@@ -1,0 +1,62 @@
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { BACKEND_NAMES } from "../nn/backend.js";
+
+/** Parser of a number within bounds; commander prints the message with the option's name. */
+export function number(min: number, max: number, what = "number") {
+  return (text: string): number => {
+    const value = Number(text);
+    if (text.trim() === "" || !Number.isFinite(value) || value < min || value > max) {
+      throw new InvalidArgumentError(`It must be a ${what} from ${min} to ${max}.`);
+    }
+    return value;
+  };
+}
+
+/** Parser of an integer within bounds; also reads `60_000` and `6e4`. */
+export function integer(min: number, max = Number.MAX_SAFE_INTEGER) {
+  const parse = number(min, max, "whole number");
+  return (text: string): number => {
+    const value = parse(text.replaceAll("_", ""));
+    if (!Number.isInteger(value)) throw new InvalidArgumentError("It must be a whole number.");
+    return value;
+  };
+}
+
+export const stageOption = (): Option =>
+  new Option("--stage <world-stage>", "stage to play, e.g. 1-1").argParser((text: string) => {
+    if (!/^[1-8]-[1-4]$/.test(text)) {
+      throw new InvalidArgumentError(
+        "It must be a world from 1 to 8 and a stage from 1 to 4: 1-1.",
+      );
+    }
+    return text;
+  });
+
+export const romOption = (): Option =>
+  new Option(
+    "--rom <file>",
+    "your own cartridge dump (.nes); default: MARIO_ROM, else the one you put in roms/, else ours",
+  );
+
+export const seedOption = (fallback: number): Option =>
+  new Option("--seed <n>", "seed of everything random")
+    .argParser(integer(0, 0xffff_ffff))
+    .default(fallback);
+
+/** Options of every command that computes with the network. */
+export function addComputeOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--backend <name>", "compute backend; see mario doctor")
+        .choices(["auto", ...BACKEND_NAMES.filter((name) => name !== "cpu")])
+        .default("auto"),
+    )
+    .addOption(
+      new Option("--threads <n>", "compute threads; default: all cores").argParser(integer(1, 256)),
+    );
+}
+
+export interface ComputeOptions {
+  readonly backend: "auto" | Exclude<(typeof BACKEND_NAMES)[number], "cpu">;
+  readonly threads?: number;
+}

@@ -1,0 +1,39 @@
+import { Command } from "commander";
+import { version } from "./version.js";
+import { benchCommand } from "./bench.js";
+import { doctorCommand } from "./doctor.js";
+import { enjoyCommand } from "./enjoy.js";
+import { evalCommand } from "./eval.js";
+import { plotCommand } from "./plot.js";
+import { randomCommand } from "./random.js";
+import { trainCommand } from "./train.js";
+
+/** The whole command line; errors are thrown, not exited on. */
+export function program(): Command {
+  const mario = new Command("mario")
+    .description("Teach a network to play an NES platformer from pixels, and watch it learn.")
+    .version(version())
+    .configureHelp({ sortSubcommands: false })
+    .addHelpText(
+      "after",
+      "\nFirst steps:\n" +
+        "  mario train                 learn on the cartridge that comes along; Ctrl-C keeps the best model\n" +
+        "  mario enjoy                 watch the best model play in this terminal\n" +
+        "  mario eval --episodes 100   measure it\n",
+    );
+  for (const command of [
+    trainCommand(),
+    enjoyCommand(),
+    evalCommand(),
+    randomCommand(),
+    plotCommand(),
+    benchCommand(),
+    doctorCommand(),
+  ]) {
+    mario.addCommand(command);
+  }
+  for (const command of [mario, ...mario.commands, ...mario.commands.flatMap((c) => c.commands)]) {
+    command.exitOverride();
+  }
+  return mario;
+}

@@ -1,0 +1,36 @@
+import { presets } from "../config/presets.js";
+import { Rng } from "../core/rng.js";
+import { evaluate } from "../trainer/evaluator.js";
+import { randomPolicy } from "../trainer/policy.js";
+import { openEnvironment, stageFrom } from "./environment.js";
+import { evaluationReport } from "./evaluation-report.js";
+import { watchForInterrupt } from "./interrupt.js";
+import type { RandomOptions } from "./random.js";
+import { readRomFile } from "./rom-file.js";
+
+export async function runRandom(options: RandomOptions): Promise<void> {
+  const rom = readRomFile(options.rom);
+  const environment = openEnvironment(rom, {
+    ...presets.fast.environment,
+    actionRepeat: options.actionRepeat,
+    stage: stageFrom(options) ?? presets.fast.environment.stage,
+    // The game's own clock is the only limit, as in the tutorial's random agent.
+    stallSteps: 0,
+  });
+  const rng = new Rng(options.seed);
+  const interrupt = watchForInterrupt();
+  const evaluation = await evaluate({
+    environment,
+    policy: randomPolicy(environment.actionCount, rng.split()),
+    episodes: options.episodes,
+    rng: rng.split(),
+    now: () => performance.now(),
+    shouldStop: () => interrupt.requested(),
+    onEpisode: (episode) => {
+      if (!options.json) process.stderr.write(`episode: ${episode.distance} px\n`);
+    },
+  });
+  interrupt.dispose();
+  if (options.json) process.stdout.write(`${JSON.stringify(evaluation)}\n`);
+  else process.stdout.write(evaluationReport(`Random buttons on ${rom.name}`, evaluation));
+}

@@ -1,0 +1,69 @@
+import { readFileSync, readdirSync, existsSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { MarioError } from "../core/errors.js";
+import { packageRoot } from "./version.js";
+
+/** The cartridge that the project ships. */
+export const SHIPPED_ROM = "fenn.nes";
+/** Larger than any cartridge that jsnes plays; guards against reading a film by mistake. */
+const MAX_ROM_BYTES = 8 * 1024 * 1024;
+
+export interface RomFile {
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Finds the cartridge: `--rom`, else `MARIO_ROM`, else the one that the user put into `roms/`, else
+ * ours. A bare name is looked for in `roms/` too.
+ * @throws MarioError ROM_NOT_FOUND, ROM_INVALID.
+ */
+export function readRomFile(option: string | undefined): RomFile {
+  const path = locate(option ?? (process.env["MARIO_ROM"] || undefined));
+  let size: number;
+  try {
+    const stat = statSync(path);
+    if (!stat.isFile()) throw new MarioError("ROM_INVALID", `${path} is not a file.`);
+    size = stat.size;
+  } catch (error) {
+    if (error instanceof MarioError) throw error;
+    throw new MarioError("ROM_NOT_FOUND", `There is no cartridge at ${path}.`, {
+      remedy:
+        "Name a .nes file with --rom, or leave it out to play the cartridge that comes along.",
+      cause: error,
+    });
+  }
+  if (size > MAX_ROM_BYTES) {
+    throw new MarioError("ROM_INVALID", `${path} has ${size} bytes: too large for a cartridge.`);
+  }
+  try {
+    return { name: basename(path), path, bytes: new Uint8Array(readFileSync(path)) };
+  } catch (error) {
+    throw new MarioError("ROM_NOT_FOUND", `${path} cannot be read.`, {
+      remedy: "Check its permissions.",
+      cause: error,
+    });
+  }
+}
+
+function locate(named: string | undefined): string {
+  const folder = join(packageRoot, "roms");
+  if (named !== undefined) {
+    const inFolder = join(folder, named);
+    return !existsSync(named) && existsSync(inFolder) ? inFolder : named;
+  }
+  const own = readdirSync(folder).filter(
+    (name) => name.toLowerCase().endsWith(".nes") && name !== SHIPPED_ROM,
+  );
+  if (own.length > 1) {
+    throw new MarioError(
+      "INVALID_OPTION",
+      `There are ${own.length} cartridges of yours in roms/.`,
+      {
+        remedy: `Choose one: --rom ${own[0]}`,
+      },
+    );
+  }
+  return join(folder, own[0] ?? SHIPPED_ROM);
+}

@@ -1,0 +1,78 @@
+import { join } from "node:path";
+import { createDqnAgent, type DqnAgent } from "../agent/dqn-agent.js";
+import type { EnvironmentSettings } from "../config/schema.js";
+import { environmentSettingsSchema } from "../config/schema.js";
+import { MarioError } from "../core/errors.js";
+import { actionSet } from "../env/actions.js";
+import type { ComputeBackend } from "../nn/backend.js";
+import { bestModelIn, MODEL_DIRECTORY } from "../trainer/checkpoint/best-model.js";
+import { loadModel, type Model } from "../trainer/checkpoint/model-file.js";
+import { packageRoot } from "./version.js";
+
+export interface SavedModel extends Model {
+  readonly path: string;
+  /** The environment as in training. */
+  readonly environment: EnvironmentSettings;
+}
+
+/**
+ * Reads the named model, else the best one in `models/` here, else the one that comes along.
+ * @param stage plays this stage instead of the one it was trained on
+ * @throws MarioError MODEL_NOT_FOUND, MODEL_INVALID, MODEL_MISMATCH.
+ */
+export function openModel(file: string | undefined, stage: string | undefined): SavedModel {
+  const path = file ?? bestModelPath();
+  const model = loadModel(path);
+  const { metadata } = model;
+  const environment = environmentSettingsSchema.safeParse({
+    stage: stage ?? metadata.stage,
+    actionSet: metadata.actionSet,
+    actionRepeat: metadata.actionRepeat,
+    reward: "progress",
+    stallSteps: 0,
+  });
+  if (!environment.success) {
+    throw new MarioError("MODEL_MISMATCH", `${path} was trained in an environment unknown here.`, {
+      remedy: "Use the version of this program that wrote it.",
+    });
+  }
+  const actions = actionSet(environment.data.actionSet).length;
+  if (actions !== metadata.architecture.actionCount) {
+    throw new MarioError(
+      "MODEL_MISMATCH",
+      `${path} chooses among ${metadata.architecture.actionCount} actions, the set ${metadata.actionSet} has ${actions}.`,
+      { remedy: "Use an undamaged file of this program." },
+    );
+  }
+  return { ...model, path, environment: environment.data };
+}
+
+function bestModelPath(): string {
+  try {
+    return bestModelIn(MODEL_DIRECTORY).path;
+  } catch (error) {
+    if (!(error instanceof MarioError)) throw error;
+    return bestModelIn(join(packageRoot, MODEL_DIRECTORY)).path;
+  }
+}
+
+/** An agent with the model's network and weights. @throws MarioError MODEL_MISMATCH. */
+export function agentFor(model: Model, backend: ComputeBackend): DqnAgent {
+  const { architecture } = model.metadata;
+  const agent = createDqnAgent({
+    backend,
+    actionCount: architecture.actionCount,
+    dueling: architecture.dueling,
+    padding: architecture.padding,
+    architecture: {
+      inputShape: architecture.inputShape,
+      convolutions: architecture.convolutions,
+      hiddenUnits: architecture.hiddenUnits,
+    },
+    // Neither matters: the weights come from the file and nothing is learned.
+    seed: 0,
+    learningRate: 1e-4,
+  });
+  agent.setWeights(model.weights);
+  return agent;
+}

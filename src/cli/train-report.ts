@@ -1,0 +1,76 @@
+import type { Logger } from "pino";
+import type { TrainSettings } from "../config/schema.js";
+import { createConsoleLog } from "../logging/console-log.js";
+import { formatDuration, ProgressLine } from "../logging/progress.js";
+import type { ModelEntry } from "../trainer/checkpoint/best-model.js";
+import type { TrainProgress } from "../trainer/train-session.js";
+
+/** What a person sees of a run: a progress line, and above it what is worth keeping in sight. */
+export interface TrainReport {
+  progress(progress: TrainProgress): void;
+  best(entry: ModelEntry, progress: TrainProgress): void;
+  note(message: string): void;
+  close(): void;
+}
+
+/** Milliseconds between two summaries above the progress line. */
+const SUMMARY_PERIOD_MS = 30_000;
+
+/** @param silent only the progress line, and that on a terminal only (`--log tensorboard`). */
+export async function createTrainReport(
+  settings: TrainSettings,
+  silent: boolean,
+): Promise<TrainReport> {
+  const line = new ProgressLine({ totalSteps: settings.timesteps, output: process.stdout });
+  const log: Logger = await createConsoleLog({ output: line, level: silent ? "silent" : "info" });
+  let summarisedAt = performance.now();
+  return {
+    progress(progress) {
+      line.update({
+        steps: progress.step,
+        meanReward: progress.episodes > 0 ? progress.meanReward : undefined,
+        bestReward: progress.bestReward,
+      });
+      const now = performance.now();
+      if (now - summarisedAt < SUMMARY_PERIOD_MS) return;
+      summarisedAt = now;
+      log.info(fieldsOf(progress), "last 100 episodes");
+    },
+    best({ path, meanReward }, { step, episodes }) {
+      log.info({ step, episodes, meanReward, path }, "new best model");
+    },
+    note(message) {
+      log.info(message);
+    },
+    close() {
+      line.end();
+    },
+  };
+}
+
+/** The live summary: distances in pixels over the last 100 episodes. */
+export function fieldsOf(progress: TrainProgress): Record<string, number | string> {
+  return {
+    step: progress.step,
+    episodes: progress.episodes,
+    meanDistance: Math.round(progress.meanDistance * 10) / 10,
+    maxDistance: progress.maxDistance,
+    completionRate: progress.completionRate,
+    epsilon: Math.round(progress.epsilon * 1000) / 1000,
+    stepsPerSecond: Math.round(progress.stepsPerSecond),
+  };
+}
+
+/** The last words of a run, for people. */
+export function farewell(
+  progress: TrainProgress,
+  model: ModelEntry | undefined,
+  seconds: number,
+): string {
+  const figures =
+    `${progress.step.toLocaleString("en-US")} steps, ${progress.episodes} episodes in ${formatDuration(seconds)}; ` +
+    `last 100 episodes: mean distance ${progress.meanDistance.toFixed(1)} px, ` +
+    `finished ${(progress.completionRate * 100).toFixed(0)} %`;
+  if (!model) return figures;
+  return `${figures}\nbest model: ${model.path}\nwatch it:   npx mario enjoy --file ${model.path}\nmeasure it: npx mario eval --file ${model.path} --episodes 100`;
+}

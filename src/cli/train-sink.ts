@@ -1,0 +1,43 @@
+import type { TrainSettings } from "../config/schema.js";
+import { openEventFile } from "../logging/event-file.js";
+import { createRunDirectory } from "../logging/run-directory.js";
+import { combine, type ScalarSink } from "../logging/scalar-sink.js";
+import { RUN_SETTINGS_TAG } from "../logging/tags.js";
+
+export interface RunSink {
+  readonly sink: ScalarSink;
+  /** Where the event file is; undefined without one. */
+  readonly directory: string | undefined;
+}
+
+/**
+ * Opens the run's event file, unless `--log stdout`.
+ * @throws MarioError NOT_WRITABLE, DISK_FULL.
+ */
+export function openSink(
+  options: { readonly log: "stdout" | "tensorboard" | "both"; readonly logDir: string },
+  settings: TrainSettings,
+): RunSink {
+  if (options.log === "stdout") return { sink: combine(), directory: undefined };
+  const directory = createRunDirectory(options.logDir, {
+    timesteps: settings.timesteps,
+    explorationFraction: settings.exploration.fraction,
+    prioritized: false,
+    dueling: settings.network.dueling,
+    learningRate: settings.learning.learningRate,
+    startedAt: new Date(),
+  });
+  const sink = openEventFile({ directory });
+  sink.text(RUN_SETTINGS_TAG, settingsTable(settings), 0);
+  return { sink, directory };
+}
+
+/** All settings as a Markdown table; TensorBoard shows it under Text. */
+export function settingsTable(settings: TrainSettings): string {
+  const rows = Object.entries(settings).flatMap(([section, value]) =>
+    typeof value === "object"
+      ? Object.entries(value).map(([name, inner]) => `| ${section}.${name} | ${String(inner)} |`)
+      : [`| ${section} | ${value} |`],
+  );
+  return ["| setting | value |", "| --- | --- |", ...rows].join("\n");
+}

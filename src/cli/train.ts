@@ -1,0 +1,108 @@
+import { Command, Option } from "commander";
+import { defaultPreset, presetNames, type PresetName } from "../config/presets.js";
+import {
+  addComputeOptions,
+  integer,
+  number,
+  romOption,
+  seedOption,
+  stageOption,
+  type ComputeOptions,
+} from "./options.js";
+
+export interface TrainOptions extends ComputeOptions {
+  readonly algorithm: "deepq";
+  readonly env?: string;
+  readonly rom?: string;
+  readonly stage?: string;
+  readonly preset: PresetName;
+  readonly timesteps?: number;
+  readonly seed: number;
+  readonly explorationFraction?: number;
+  readonly lr?: number;
+  readonly dueling?: boolean;
+  readonly gamma?: number;
+  readonly nStep?: number;
+  readonly batchSize?: number;
+  readonly bufferSize?: number;
+  readonly learningStarts?: number;
+  readonly actionRepeat?: number;
+  readonly actionSet?: "full" | "right-only" | "simple" | "complex";
+  readonly reward?: "distance" | "progress";
+  readonly log: "stdout" | "tensorboard" | "both";
+  readonly logDir: string;
+  readonly modelDir: string;
+}
+
+export function trainCommand(): Command {
+  const command = new Command("train")
+    .description("teach a network; the best model is kept in models/")
+    .addOption(
+      new Option("--preset <name>", "settings to start from")
+        .choices(presetNames)
+        .default(defaultPreset),
+    )
+    .addOption(
+      new Option("--timesteps <n>", "decisions in the whole run; default: the preset's").argParser(
+        integer(1),
+      ),
+    )
+    .addOption(seedOption(1))
+    .addOption(romOption())
+    .addOption(stageOption())
+    .addOption(new Option("--env <id>", "stage in the tutorial's spelling, SuperMarioBros-1-1-v0"))
+    .addOption(
+      new Option("--algorithm <name>", "learning algorithm").choices(["deepq"]).default("deepq"),
+    );
+  command
+    .addOption(
+      new Option(
+        "--exploration-fraction <f>",
+        "share of the run over which epsilon falls",
+      ).argParser(number(0, 1)),
+    )
+    .addOption(new Option("--lr <f>", "Adam's step size").argParser(number(1e-9, 1)))
+    .option("--dueling", "dueling network")
+    .option("--no-dueling", "plain network")
+    .addOption(new Option("--gamma <f>", "discount per decision").argParser(number(0, 1)))
+    .addOption(new Option("--n-step <n>", "steps in a return").argParser(integer(1, 100)))
+    .addOption(
+      new Option("--batch-size <n>", "transitions in a minibatch").argParser(integer(1, 4096)),
+    )
+    .addOption(
+      new Option("--buffer-size <n>", "transitions in the replay memory").argParser(integer(1)),
+    )
+    .addOption(
+      new Option("--learning-starts <n>", "decisions before the first update").argParser(
+        integer(0),
+      ),
+    )
+    .addOption(new Option("--action-repeat <n>", "frames per decision").argParser(integer(1, 60)))
+    .addOption(
+      new Option("--action-set <name>", "buttons that may be pressed").choices([
+        "full",
+        "right-only",
+        "simple",
+        "complex",
+      ]),
+    )
+    .addOption(
+      new Option("--reward <kind>", "what the learner is paid for").choices([
+        "distance",
+        "progress",
+      ]),
+    );
+  addComputeOptions(command)
+    .addOption(
+      new Option("--log <where>", "where figures go")
+        .choices(["stdout", "tensorboard", "both"])
+        .default("both"),
+    )
+    .option("--log-dir <folder>", "TensorBoard logs", "tensorboard")
+    .option("--model-dir <folder>", "models", "models")
+    .action(async (options: TrainOptions) => {
+      const { runTrain } = await import("./train-run.js");
+      await runTrain(options);
+    });
+  return command;
+}

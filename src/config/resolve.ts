@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { MarioError } from "../core/errors.js";
+import { presets, type PresetName } from "./presets.js";
+import { trainSettingsSchema, type TrainSettings } from "./schema.js";
+
+type Section<T> = T extends object ? { readonly [K in keyof T]?: T[K] | undefined } : T;
+/** A preset's values to replace; what is undefined stays as it is. */
+export type SettingsOverrides = {
+  readonly [K in keyof TrainSettings]?: Section<TrainSettings[K]> | undefined;
+};
+
+/**
+ * A preset with some of its values replaced, checked as a whole.
+ * @throws MarioError INVALID_OPTION naming the first setting that is wrong.
+ */
+export function resolveSettings(preset: PresetName, overrides: SettingsOverrides): TrainSettings {
+  const merged: Record<string, unknown> = { ...presets[preset] };
+  for (const [name, value] of Object.entries(overrides)) {
+    if (value === undefined) continue;
+    merged[name] = isSection(value) ? { ...(merged[name] as object), ...defined(value) } : value;
+  }
+  return checkSettings(merged);
+}
+
+/** Checks settings from anywhere. @throws MarioError INVALID_OPTION. */
+export function checkSettings(candidate: unknown): TrainSettings {
+  const result = trainSettingsSchema.safeParse(candidate);
+  if (!result.success) {
+    throw new MarioError("INVALID_OPTION", describe(result.error), { value: candidate });
+  }
+  const settings = result.data;
+  if (settings.replay.batchSize > settings.replay.capacity) {
+    throw new MarioError(
+      "INVALID_OPTION",
+      `A batch of ${settings.replay.batchSize} does not fit into a replay memory of ${settings.replay.capacity}.`,
+      { remedy: "Raise the replay capacity." },
+    );
+  }
+  return settings;
+}
+
+function isSection(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function defined(section: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(section).filter(([, value]) => value !== undefined));
+}
+
+function describe(error: z.ZodError): string {
+  const [issue] = error.issues;
+  return `${issue.path.join(".")}: ${issue.message}.`;
+}

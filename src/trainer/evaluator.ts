@@ -1,0 +1,110 @@
+import type { Environment } from "../env/environment.js";
+import type { Rng } from "../core/rng.js";
+import { EpisodeTally, type EpisodeSummary, type GameInfo } from "./episode.js";
+import type { Policy } from "./policy.js";
+
+/** What `mario random --json` and `mario eval --json` print. Distances in pixels. */
+export interface Evaluation {
+  readonly episodes: number;
+  /** Mean over episodes of the sum of the tutorial's rewards (change of x). */
+  readonly meanReward: number;
+  /** Mean over episodes of the furthest x. */
+  readonly meanDistance: number;
+  readonly medianDistance: number;
+  readonly maxDistance: number;
+  /** Share of episodes that finished the stage, 0 to 1. */
+  readonly completionRate: number;
+  /** 95 % interval of the completion rate (Wilson). */
+  readonly completionInterval: readonly [number, number];
+  /** Standard error of `meanDistance`. */
+  readonly distanceStandardError: number;
+  /** Decisions in all episodes. */
+  readonly steps: number;
+  readonly stepsPerSecond: number;
+}
+
+export interface EvaluateOptions {
+  readonly environment: Environment<GameInfo>;
+  readonly policy: Policy;
+  readonly episodes: number;
+  /** Seeds of the episodes are drawn from it. */
+  readonly rng: Rng;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+  /** After each step, e.g. to show it; awaited. */
+  readonly onStep?: (action: number) => Promise<void> | void;
+  readonly onEpisode?: (episode: EpisodeSummary) => Promise<void> | void;
+  readonly shouldStop?: () => boolean;
+}
+
+/** Plays whole episodes; an episode cut short by `shouldStop` does not count. */
+export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
+  const { environment, policy, episodes } = options;
+  const tally = new EpisodeTally();
+  const summaries: EpisodeSummary[] = [];
+  const started = options.now();
+  let steps = 0;
+  while (summaries.length < episodes && !options.shouldStop?.()) {
+    const start = environment.reset(options.rng.nextUint32());
+    let { observation } = start;
+    tally.start(start.info);
+    let summary: EpisodeSummary | undefined;
+    while (!summary && !options.shouldStop?.()) {
+      const action = policy(observation);
+      const result = environment.step(action);
+      observation = result.observation;
+      steps++;
+      summary = tally.add(result);
+      await options.onStep?.(action);
+      if (steps % 64 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (!summary) break;
+    summaries.push(summary);
+    await options.onEpisode?.(summary);
+  }
+  return summarise(summaries, steps, (options.now() - started) / 1000);
+}
+
+/** Figures over episodes; all zero for none. */
+export function summarise(
+  episodes: readonly EpisodeSummary[],
+  steps: number,
+  seconds: number,
+): Evaluation {
+  const distances = episodes.map((episode) => episode.distance).sort((a, b) => a - b);
+  const completed = episodes.filter((episode) => episode.completed).length;
+  const meanDistance = mean(distances);
+  const squares = distances.reduce((sum, distance) => sum + (distance - meanDistance) ** 2, 0);
+  const n = distances.length;
+  return {
+    episodes: n,
+    meanReward: round1(mean(episodes.map((episode) => episode.reward))),
+    meanDistance: round1(meanDistance),
+    medianDistance: n === 0 ? 0 : (distances[(n - 1) >> 1] + distances[n >> 1]) / 2,
+    maxDistance: n === 0 ? 0 : distances[n - 1],
+    completionRate: n === 0 ? 0 : completed / n,
+    completionInterval: wilson(completed, n),
+    distanceStandardError: n < 2 ? 0 : round1(Math.sqrt(squares / (n - 1) / n)),
+    steps,
+    stepsPerSecond: seconds > 0 ? round1(steps / seconds) : 0,
+  };
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function round1(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+/** Wilson's 95 % score interval of a proportion (Wilson 1927): honest at 0 and at 1 too. */
+export function wilson(successes: number, trials: number): readonly [number, number] {
+  if (trials === 0) return [0, 1];
+  const z = 1.959964;
+  const p = successes / trials;
+  const scale = 1 + (z * z) / trials;
+  const centre = p + (z * z) / (2 * trials);
+  const spread = z * Math.sqrt((p * (1 - p)) / trials + (z * z) / (4 * trials * trials));
+  return [Math.max(0, (centre - spread) / scale), Math.min(1, (centre + spread) / scale)];
+}

@@ -1,0 +1,137 @@
+import type { LearnMetrics } from "../agent/agent.js";
+import { TAGS } from "../logging/tags.js";
+import type { ScalarSink } from "../logging/scalar-sink.js";
+import type { BestModel, CandidateModel, ModelEntry } from "./checkpoint/best-model.js";
+import type { EpisodeSummary } from "./episode.js";
+import { EpisodeWindow } from "./episode-window.js";
+import type { TrainObserver } from "./train-loop.js";
+
+/** Where a run stands, for a progress line. */
+export interface TrainProgress {
+  readonly step: number;
+  readonly episodes: number;
+  /** Over the last 100 episodes, pixels. */
+  readonly meanReward: number;
+  readonly meanDistance: number;
+  /** Furthest x of the last 100 episodes, pixels. */
+  readonly maxDistance: number;
+  /** Share of the last 100 episodes that finished the stage. */
+  readonly completionRate: number;
+  readonly bestReward: number | undefined;
+  readonly epsilon: number;
+  readonly stepsPerSecond: number;
+}
+
+export interface TrainSessionOptions {
+  readonly sink: ScalarSink;
+  readonly best: BestModel;
+  /** Copies the weights and describes them; called only to save them. */
+  readonly modelAt: (step: number) => CandidateModel;
+  readonly epsilonAt: (step: number) => number;
+  readonly replaySize: () => number;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+  readonly shouldStop: () => boolean;
+  readonly onProgress?: (progress: TrainProgress) => void;
+  readonly onBest?: (entry: ModelEntry, progress: TrainProgress) => void;
+}
+
+/** Updates over which the learner's figures are averaged before they are logged. */
+const LEARN_LOG_PERIOD = 100;
+/** Milliseconds between two measurements of speed. */
+const SPEED_PERIOD_MS = 2000;
+
+/** Keeps the books of one run: statistics, logs, best model. */
+export class TrainSession implements TrainObserver {
+  readonly #options: TrainSessionOptions;
+  readonly window = new EpisodeWindow();
+  #learned = { updates: 0, loss: 0, meanQ: 0, gradientNorm: 0 };
+  #speed: { since: number; steps: number; updates: number };
+  #stepsPerSecond = 0;
+  #step = 0;
+
+  constructor(options: TrainSessionOptions) {
+    this.#options = options;
+    this.#speed = { since: options.now(), steps: 0, updates: 0 };
+  }
+
+  shouldStop(): boolean {
+    return this.#options.shouldStop();
+  }
+
+  onStep(step: number): void {
+    this.#step = step;
+    this.#speed.steps++;
+    if (step % 16 === 0) this.#measureSpeed();
+  }
+
+  onUpdate(step: number, metrics: LearnMetrics): void {
+    const sums = this.#learned;
+    this.#speed.updates++;
+    sums.updates++;
+    sums.loss += metrics.loss;
+    sums.meanQ += metrics.meanQ;
+    sums.gradientNorm += metrics.gradientNorm;
+    if (sums.updates < LEARN_LOG_PERIOD) return;
+    const { sink } = this.#options;
+    sink.scalar(TAGS.trainLoss, sums.loss / sums.updates, step);
+    sink.scalar(TAGS.trainMeanQ, sums.meanQ / sums.updates, step);
+    sink.scalar(TAGS.trainGradientNorm, sums.gradientNorm / sums.updates, step);
+    this.#learned = { updates: 0, loss: 0, meanQ: 0, gradientNorm: 0 };
+  }
+
+  onEpisode(step: number, episode: EpisodeSummary): void {
+    const { window } = this;
+    const { sink, best, modelAt, onBest } = this.#options;
+    window.add(episode);
+    sink.scalar(TAGS.episodeReward, episode.reward, step);
+    sink.scalar(TAGS.episodeDistance, episode.distance, step);
+    sink.scalar(TAGS.episodeLengthSteps, episode.steps, step);
+    sink.scalar(TAGS.episodeMeanReward100, window.meanReward, step);
+    sink.scalar(TAGS.episodeMeanDistance100, window.meanDistance, step);
+    sink.scalar(TAGS.episodeCompleted100, window.completionRate, step);
+    sink.scalar(TAGS.trainEpsilon, this.#options.epsilonAt(step), step);
+    const saved = best.offer({ meanReward: window.meanReward, episodes: window.episodes }, () =>
+      modelAt(step),
+    );
+    if (saved) onBest?.(saved, this.progress());
+  }
+
+  /** At the end: a run that was stopped before its tenth episode leaves its model, too. */
+  finish(): void {
+    const { meanReward, episodes } = this.window;
+    this.#options.best.keepIfNone({ meanReward, episodes }, () =>
+      this.#options.modelAt(this.#step),
+    );
+    this.#options.sink.flush();
+  }
+
+  /** Where the run stands now. */
+  progress(): TrainProgress {
+    const { window } = this;
+    return {
+      step: this.#step,
+      episodes: window.episodes,
+      meanReward: window.meanReward,
+      meanDistance: window.meanDistance,
+      maxDistance: window.maxDistance,
+      completionRate: window.completionRate,
+      bestReward: this.#options.best.current?.meanReward,
+      epsilon: this.#options.epsilonAt(this.#step),
+      stepsPerSecond: this.#stepsPerSecond,
+    };
+  }
+
+  #measureSpeed(): void {
+    const { sink, now, replaySize, onProgress } = this.#options;
+    const { since, steps, updates } = this.#speed;
+    const elapsed = now() - since;
+    if (elapsed < SPEED_PERIOD_MS) return;
+    this.#stepsPerSecond = (steps / elapsed) * 1000;
+    this.#speed = { since: now(), steps: 0, updates: 0 };
+    sink.scalar(TAGS.speedStepsPerSecond, this.#stepsPerSecond, this.#step);
+    sink.scalar(TAGS.speedUpdatesPerSecond, (updates / elapsed) * 1000, this.#step);
+    sink.scalar(TAGS.replaySize, replaySize(), this.#step);
+    onProgress?.(this.progress());
+  }
+}
