@@ -1,14 +1,64 @@
+import { availableParallelism } from "node:os";
+import * as tf from "@tensorflow/tfjs-core";
 import { MarioError } from "../../core/errors.js";
 import type { BackendOptions, ComputeBackend } from "../backend.js";
+import { requireObservationLength } from "../observations.js";
+import { CheckedKernels } from "./checked-kernels.js";
+import { loadAddon } from "./native.js";
+import { OnednnBackend } from "./onednn-backend.js";
+import { registerKernels } from "./register-kernels.js";
 
-export function createOnednnBackend(options: BackendOptions): Promise<ComputeBackend> {
-  return Promise.reject(
-    new MarioError(
-      "BACKEND_UNAVAILABLE",
-      `The native addon is not built (threads: ${options.threads ?? "all"}).`,
-      {
-        remedy: "Run npm run setup.",
-      },
-    ),
-  );
+/** oneDNN's codes for instruction sets (dnnl_cpu_isa_t); each includes those before it. */
+const INSTRUCTION_SETS: readonly (readonly [number, string])[] = [
+  [0xe7, "AVX-512 with bf16"],
+  [0x67, "AVX-512 with VNNI"],
+  [0x27, "AVX-512"],
+  [0x07, "AVX2"],
+  [0x03, "AVX"],
+  [0x01, "SSE4.1"],
+];
+
+/** One line about the addon as loaded; registering its backend happens once in a thread. */
+let loaded: { kernels: CheckedKernels; note: string } | undefined;
+
+/**
+ * TensorFlow.js with oneDNN's kernels on the CPU. `threads` (default: all cores) may change with
+ * every call.
+ * @throws MarioError BACKEND_UNAVAILABLE when the addon is not built or does not load
+ */
+export async function createOnednnBackend(options: BackendOptions = {}): Promise<ComputeBackend> {
+  loaded ??= load();
+  const { kernels, note } = loaded;
+  const threads = options.threads ?? availableParallelism();
+  kernels.setThreads(threads);
+  const started = await tf.setBackend("onednn");
+  const backend = tf.backend();
+  if (!started || !(backend instanceof OnednnBackend)) {
+    throw new MarioError("BACKEND_UNAVAILABLE", "The oneDNN backend did not start.", {
+      remedy: "Choose the wasm backend, and report this.",
+    });
+  }
+  const { version, runtime, isa } = kernels.describe();
+  const set = INSTRUCTION_SETS.find(([code]) => (isa & code) === code)?.[1] ?? "portable code";
+  return {
+    name: "onednn",
+    threads,
+    description: `oneDNN ${version} (${runtime}, ${set}), ${threads} thread(s)${note}`,
+    uploadObservations: (observations, shape) => {
+      requireObservationLength(observations, shape);
+      const values = backend.take(observations.length);
+      kernels.scaleBytes(observations, values);
+      return backend.makeOutput(values, [...shape], "float32");
+    },
+  };
+}
+
+function load(): { kernels: CheckedKernels; note: string } {
+  const { addon, openmpWasLoaded } = loadAddon();
+  const kernels = new CheckedKernels(addon);
+  registerKernels();
+  tf.registerBackend("onednn", () => new OnednnBackend(kernels));
+  // Harmless but slower: another addon decided how OpenMP's idle threads wait.
+  const note = openmpWasLoaded ? "; OpenMP was loaded before, so idle threads may spin" : "";
+  return { kernels, note };
 }

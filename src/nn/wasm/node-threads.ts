@@ -18,6 +18,10 @@ class PackagedWorker extends Worker {
     this.unref();
   }
 
+  override ref(): void {
+    // The module would hold the program open while its threads wait for work.
+  }
+
   override postMessage(message: unknown, ...rest: never[]): void {
     const isLoad = (message as { cmd?: string } | null)?.cmd === "load";
     const packaged = isLoad

@@ -1,0 +1,175 @@
+// The Node-API surface. TypeScript (src/nn/onednn/native.ts) has checked types, lengths and bounds.
+#define NAPI_VERSION 8
+#include <napi.h>
+
+#include <string>
+
+#include "kernels.hpp"
+#include "parallel.hpp"
+
+namespace {
+
+using mario::Context;
+
+/** Data of a Float32Array; null for null and undefined. */
+float* floats(const Napi::Value& value) {
+  return value.IsTypedArray() ? value.As<Napi::Float32Array>().Data() : nullptr;
+}
+
+int integer(const Napi::Value& value) { return value.As<Napi::Number>().Int32Value(); }
+bool flag(const Napi::Value& value) { return value.As<Napi::Boolean>().Value(); }
+
+mario::ConvolutionShape shapeOf(const Napi::Value& value) {
+  const int32_t* s = value.As<Napi::Int32Array>().Data();
+  return {s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7], s[8], s[9], s[10], s[11], s[12]};
+}
+
+using Kernel = Napi::Value (*)(const Napi::CallbackInfo&, Context&);
+
+/** Runs a kernel with denormals flushed and oneDNN's failures turned into errors with a code. */
+template <Kernel kernel>
+Napi::Value call(const Napi::CallbackInfo& info) {
+  const mario::FlushDenormalsScope scope;
+  const auto fail = [&](const std::string& message) {
+    Napi::Error error = Napi::Error::New(info.Env(), "oneDNN: " + message);
+    error.Set("code", Napi::String::New(info.Env(), "ONEDNN_FAILED"));
+    return error;
+  };
+  try {
+    return kernel(info, *info.Env().GetInstanceData<Context>());
+  } catch (const dnnl::error& error) {
+    throw fail(std::string(error.what()) + " (status " + std::to_string(error.status) + ")");
+  } catch (const std::bad_alloc&) {
+    throw fail("out of memory");
+  }
+}
+
+Napi::Value describe(const Napi::CallbackInfo& info, Context& context) {
+  const dnnl_version_t* version = dnnl_version();
+  Napi::Object result = Napi::Object::New(info.Env());
+  result.Set("version", std::to_string(version->major) + "." + std::to_string(version->minor) +
+                            "." + std::to_string(version->patch));
+  result.Set("runtime", version->cpu_runtime == DNNL_RUNTIME_OMP   ? "OpenMP"
+                        : version->cpu_runtime == DNNL_RUNTIME_TBB ? "TBB"
+                        : version->cpu_runtime == DNNL_RUNTIME_SEQ ? "sequential"
+                                                                   : "other");
+  result.Set("isa", static_cast<double>(dnnl_get_effective_cpu_isa()));
+  result.Set("threads", context.threads);
+  return result;
+}
+
+Napi::Value setThreads(const Napi::CallbackInfo& info, Context& context) {
+  context.threads = integer(info[0]);
+  mario::setThreads(context.threads);
+  // Primitives are laid out for the thread count that they were built with.
+  context.primitives.clear();
+  return info.Env().Undefined();
+}
+
+/** Floats to skip so that a view of an ArrayBuffer begins on a cache line. */
+Napi::Value alignment(const Napi::CallbackInfo& info, Context&) {
+  const auto address = reinterpret_cast<uintptr_t>(info[0].As<Napi::ArrayBuffer>().Data());
+  return Napi::Number::New(info.Env(), static_cast<double>((64 - address % 64) % 64 / 4));
+}
+
+Napi::Value convolutionForward(const Napi::CallbackInfo& info, Context& context) {
+  mario::convolutionForward(context, shapeOf(info[0]), floats(info[1]), floats(info[2]),
+                            floats(info[3]), floats(info[4]), flag(info[5]));
+  return info.Env().Undefined();
+}
+
+Napi::Value convolutionBackwardData(const Napi::CallbackInfo& info, Context& context) {
+  mario::convolutionBackwardData(context, shapeOf(info[0]), floats(info[1]), floats(info[2]),
+                                 floats(info[3]));
+  return info.Env().Undefined();
+}
+
+Napi::Value convolutionBackwardWeights(const Napi::CallbackInfo& info, Context& context) {
+  mario::convolutionBackwardWeights(context, shapeOf(info[0]), floats(info[1]), floats(info[2]),
+                                    floats(info[3]), floats(info[4]));
+  return info.Env().Undefined();
+}
+
+Napi::Value matrixProduct(const Napi::CallbackInfo& info, Context& context) {
+  const int32_t* size = info[0].As<Napi::Int32Array>().Data();
+  mario::matrixProduct(context, size[0], size[1], size[2], floats(info[1]), flag(info[2]),
+                       floats(info[3]), flag(info[4]), floats(info[5]), floats(info[6]),
+                       flag(info[7]));
+  return info.Env().Undefined();
+}
+
+Napi::Value binary(const Napi::CallbackInfo& info, Context&) {
+  auto out = info[3].As<Napi::Float32Array>();
+  mario::binary(static_cast<mario::Binary>(integer(info[0])), floats(info[1]), floats(info[2]),
+                out.Data(), static_cast<int64_t>(out.ElementLength()));
+  return info.Env().Undefined();
+}
+
+Napi::Value unary(const Napi::CallbackInfo& info, Context&) {
+  auto out = info[2].As<Napi::Float32Array>();
+  mario::unary(static_cast<mario::Unary>(integer(info[0])), floats(info[1]), out.Data(),
+               static_cast<int64_t>(out.ElementLength()));
+  return info.Env().Undefined();
+}
+
+Napi::Value biasAdd(const Napi::CallbackInfo& info, Context&) {
+  const auto bias = info[1].As<Napi::Float32Array>();
+  auto out = info[2].As<Napi::Float32Array>();
+  const auto columns = static_cast<int64_t>(bias.ElementLength());
+  mario::biasAdd(floats(info[0]), bias.Data(), out.Data(),
+                 static_cast<int64_t>(out.ElementLength()) / columns, columns);
+  return info.Env().Undefined();
+}
+
+Napi::Value sumRows(const Napi::CallbackInfo& info, Context& context) {
+  const auto x = info[0].As<Napi::Float32Array>();
+  auto out = info[1].As<Napi::Float32Array>();
+  const auto columns = static_cast<int64_t>(out.ElementLength());
+  mario::sumRows(context, x.Data(), out.Data(), static_cast<int64_t>(x.ElementLength()) / columns,
+                 columns);
+  return info.Env().Undefined();
+}
+
+Napi::Value scaleBytes(const Napi::CallbackInfo& info, Context&) {
+  const auto bytes = info[0].As<Napi::Uint8Array>();
+  mario::scaleBytes(bytes.Data(), floats(info[1]), static_cast<int64_t>(bytes.ElementLength()));
+  return info.Env().Undefined();
+}
+
+Napi::Value clippedAdam(const Napi::CallbackInfo& info, Context&) {
+  const auto arrays = info[0].As<Napi::Array>();
+  const double* s = info[1].As<Napi::Float64Array>().Data();
+  std::vector<mario::AdamParameter> parameters;
+  for (uint32_t i = 0; i < arrays.Length(); i += 4) {
+    auto variable = arrays.Get(i).As<Napi::Float32Array>();
+    parameters.push_back({variable.Data(), floats(arrays.Get(i + 1)), floats(arrays.Get(i + 2)),
+                          floats(arrays.Get(i + 3)),
+                          static_cast<int64_t>(variable.ElementLength())});
+  }
+  const double norm =
+      mario::clippedAdam(parameters, {s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7] != 0});
+  return Napi::Number::New(info.Env(), norm);
+}
+
+Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  env.SetInstanceData(new Context());
+  exports.Set("describe", Napi::Function::New<call<describe>>(env));
+  exports.Set("setThreads", Napi::Function::New<call<setThreads>>(env));
+  exports.Set("alignment", Napi::Function::New<call<alignment>>(env));
+  exports.Set("convolutionForward", Napi::Function::New<call<convolutionForward>>(env));
+  exports.Set("convolutionBackwardData", Napi::Function::New<call<convolutionBackwardData>>(env));
+  exports.Set("convolutionBackwardWeights",
+              Napi::Function::New<call<convolutionBackwardWeights>>(env));
+  exports.Set("matrixProduct", Napi::Function::New<call<matrixProduct>>(env));
+  exports.Set("binary", Napi::Function::New<call<binary>>(env));
+  exports.Set("unary", Napi::Function::New<call<unary>>(env));
+  exports.Set("biasAdd", Napi::Function::New<call<biasAdd>>(env));
+  exports.Set("sumRows", Napi::Function::New<call<sumRows>>(env));
+  exports.Set("scaleBytes", Napi::Function::New<call<scaleBytes>>(env));
+  exports.Set("clippedAdam", Napi::Function::New<call<clippedAdam>>(env));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(mario_onednn, initialize)

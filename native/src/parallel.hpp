@@ -1,0 +1,81 @@
+// Loops over threads, on the same OpenMP team that oneDNN uses; serial where there is no OpenMP.
+#pragma once
+
+#include <cstdint>
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+#if defined(__SSE__)
+#include <xmmintrin.h>
+#endif
+
+namespace mario {
+
+/**
+ * Numbers too small for a normal float32 become 0 in this thread: arithmetic on them is up to a
+ * hundred times slower, and Adam's moments decay through them.
+ */
+inline void flushDenormals() {
+#if defined(__SSE__)
+  _mm_setcsr(_mm_getcsr() | 0x8040);  // flush to zero, denormals are zero
+#elif defined(__aarch64__)
+  uint64_t control;
+  asm volatile("mrs %0, fpcr" : "=r"(control));
+  asm volatile("msr fpcr, %0" ::"r"(control | (1ull << 24)));
+#endif
+}
+
+/** Flushes denormals while in scope: JavaScript's own arithmetic on this thread must keep them. */
+class FlushDenormalsScope {
+ public:
+  FlushDenormalsScope() {
+#if defined(__SSE__)
+    saved_ = _mm_getcsr();
+#elif defined(__aarch64__)
+    asm volatile("mrs %0, fpcr" : "=r"(saved_));
+#endif
+    flushDenormals();
+  }
+  ~FlushDenormalsScope() {
+#if defined(__SSE__)
+    _mm_setcsr(static_cast<unsigned>(saved_));
+#elif defined(__aarch64__)
+    asm volatile("msr fpcr, %0" ::"r"(saved_));
+#endif
+  }
+  FlushDenormalsScope(const FlushDenormalsScope&) = delete;
+  FlushDenormalsScope& operator=(const FlushDenormalsScope&) = delete;
+
+ private:
+  uint64_t saved_ = 0;
+};
+
+inline void setThreads(int threads) {
+#ifdef _OPENMP
+  // The count belongs to the calling thread, so each worker thread of Node has its own.
+  omp_set_num_threads(threads);
+#pragma omp parallel
+  flushDenormals();
+#else
+  (void)threads;
+#endif
+}
+
+/**
+ * Calls `work(begin, end)` over [0, count) in pieces of `grain`. Where pieces begin depends on
+ * nothing but `grain`, so results do not depend on the number of threads.
+ */
+template <class Work>
+void parallelChunks(int64_t count, int64_t grain, const Work& work) {
+  const int64_t chunks = (count + grain - 1) / grain;
+#ifdef _OPENMP
+#pragma omp parallel for schedule(static) if (chunks > 1)
+#endif
+  for (int64_t chunk = 0; chunk < chunks; chunk++) {
+    const int64_t begin = chunk * grain;
+    work(begin, begin + grain < count ? begin + grain : count);
+  }
+}
+
+}  // namespace mario

@@ -1,0 +1,98 @@
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { MarioError } from "../../core/errors.js";
+
+/** A convolution's sizes; NHWC activations, HWIO weights, no dilation. */
+export interface ConvolutionShape {
+  readonly batch: number;
+  readonly inHeight: number;
+  readonly inWidth: number;
+  readonly inChannels: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly outChannels: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  readonly padTop: number;
+  readonly padLeft: number;
+}
+
+/** What the addon exports (native/src/addon.cpp). It checks nothing: see {@link NativeKernels}. */
+export interface NativeAddon {
+  describe(): { version: string; runtime: string; isa: number; threads: number };
+  setThreads(threads: number): void;
+  alignment(buffer: ArrayBuffer): number;
+  convolutionForward(
+    shape: Int32Array,
+    x: Float32Array,
+    w: Float32Array,
+    bias: Float32Array | null,
+    y: Float32Array,
+    relu: boolean,
+  ): void;
+  convolutionBackwardData(
+    shape: Int32Array,
+    dy: Float32Array,
+    w: Float32Array,
+    dx: Float32Array,
+  ): void;
+  convolutionBackwardWeights(
+    shape: Int32Array,
+    x: Float32Array,
+    dy: Float32Array,
+    dw: Float32Array,
+    dbias: Float32Array | null,
+  ): void;
+  matrixProduct(
+    mkn: Int32Array,
+    a: Float32Array,
+    transposeA: boolean,
+    b: Float32Array,
+    transposeB: boolean,
+    bias: Float32Array | null,
+    c: Float32Array,
+    relu: boolean,
+  ): void;
+  binary(operation: number, a: Float32Array, b: Float32Array, out: Float32Array): void;
+  unary(operation: number, x: Float32Array, out: Float32Array): void;
+  biasAdd(x: Float32Array, bias: Float32Array, out: Float32Array): void;
+  sumRows(x: Float32Array, out: Float32Array): void;
+  scaleBytes(bytes: Uint8Array, out: Float32Array): void;
+  clippedAdam(arrays: Float32Array[], settings: Float64Array): number;
+}
+
+const BUILD_FOLDER = new URL("../../../native/build/", import.meta.url);
+
+/**
+ * Loads the addon that `scripts/build-native.mjs` built.
+ * @param name `mario_onednn`, or the AddressSanitizer build `mario_onednn_sanitize`
+ * @returns the addon, and whether OpenMP was in the process before we could tell it to sleep
+ * @throws MarioError BACKEND_UNAVAILABLE, with what to install
+ */
+export function loadAddon(name = process.env["MARIO_ADDON"] ?? "mario_onednn"): {
+  addon: NativeAddon;
+  openmpWasLoaded: boolean;
+} {
+  const require = createRequire(import.meta.url);
+  const load = (file: string): unknown => require(fileURLToPath(new URL(file, BUILD_FOLDER)));
+  try {
+    // The order matters: OpenMP reads its environment when oneDNN brings it in.
+    const environment = load("mario_environment.node") as { openmpWasLoaded: boolean };
+    return { addon: load(`${name}.node`) as NativeAddon, ...environment };
+  } catch (error) {
+    const notBuilt = (error as { code?: string }).code === "MODULE_NOT_FOUND";
+    const reason = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
+    throw new MarioError(
+      "BACKEND_UNAVAILABLE",
+      notBuilt ? "The oneDNN addon is not built." : `The oneDNN addon did not load: ${reason}`,
+      {
+        cause: error,
+        remedy:
+          "Install a C++ compiler and oneDNN (Debian, Ubuntu: sudo apt-get install g++ libdnnl-dev; " +
+          "macOS: brew install onednn), then run npm run setup.",
+      },
+    );
+  }
+}
