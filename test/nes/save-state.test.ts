@@ -30,7 +30,8 @@ function everything(nes: NES): string {
 }
 
 function hash(view: ArrayBufferView): string {
-  return createHash("md5").update(view).digest("hex");
+  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  return createHash("md5").update(bytes).digest("hex");
 }
 
 /** Presses Start now and then, else anything; mostly to the right with a jump, as play would be. */
