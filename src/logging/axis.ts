@@ -20,10 +20,10 @@ export function axisOf(low: number, high: number, options: AxisOptions): Axis {
   const span = high > low ? high - low : Math.abs(high) || 1;
   const step = niceStep(span / options.intervals);
   const top = high > low ? high : low + span;
-  const first = (options.round ? Math.floor : Math.ceil)(low / step - 1e-9);
-  const last = (options.round ? Math.ceil : Math.floor)(
-    top / step + (options.round ? -1e-9 : 1e-9),
-  );
+  // A value that is a tick but for rounding noise counts as one.
+  const noise = options.round ? 1e-9 : -1e-9;
+  const first = (options.round ? Math.floor : Math.ceil)(low / step + noise);
+  const last = (options.round ? Math.ceil : Math.floor)(top / step - noise);
   const values = Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
   const ticks = values.map((value) => ({ value, label: tickLabel(value, step, options.short) }));
   return options.round

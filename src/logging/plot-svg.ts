@@ -68,8 +68,9 @@ export function plotSvg(picture: PlotPicture, text: GlyphText): string {
       ...LABEL,
       anchor: "middle",
     }),
+    ...picture.references.map((reference) => drawReferenceLine(reference, frame)),
     ...picture.runs.map((run, i) => drawRun(run, colorOf(i), frame)),
-    ...picture.references.map((reference) => drawReference(reference, frame, text)),
+    ...picture.references.map((reference) => drawReferenceLabel(reference, picture, frame, text)),
   ];
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
@@ -128,7 +129,7 @@ function drawLegend(
     }
     const middle = y - 5;
     parts.push(
-      `<path d="M${x} ${middle}h24" stroke="${colorOf(i)}" stroke-width="4" stroke-linecap="round"/>`,
+      `<path d="M${x + 2} ${middle}h22" stroke="${colorOf(i)}" stroke-width="4" stroke-linecap="round"/>`,
       text.draw(label, x + 34, y, LEGEND),
     );
     x += width + 26;
@@ -167,26 +168,60 @@ function drawRun({ seeds, summary }: PlotCurves, color: string, frame: Frame): s
   }
   const stroke = `fill="none" stroke="${color}" stroke-linejoin="round" stroke-linecap="round"`;
   for (const { steps, values } of seeds) {
-    const style = several ? 'stroke-width="1" stroke-opacity="0.45"' : 'stroke-width="2.75"';
+    const style = several ? 'stroke-width="1" stroke-opacity="0.45"' : 'stroke-width="2.5"';
     parts.push(`<path d="${pathData(steps, values, frame)}" ${stroke} ${style}/>`);
   }
   if (several && summary !== undefined) {
     const data = pathData(summary.steps, summary.median, frame);
-    parts.push(`<path d="${data}" ${stroke} stroke-width="2.75"/>`);
+    parts.push(`<path d="${data}" ${stroke} stroke-width="2.5"/>`);
   }
   return parts.join("\n");
 }
 
-function drawReference({ value, label }: PlotReference, frame: Frame, text: GlyphText): string {
-  const y = round(frame.y(value));
-  const style: TextStyle = { size: 13, color: INK, anchor: "end" };
-  const left = frame.right - text.width(label, style);
-  // A light ground under the words, because curves may pass there.
-  return [
-    `<path d="M${frame.left} ${y}H${frame.right}" stroke="${INK}" stroke-width="1.25" stroke-dasharray="5 4"/>`,
-    `<rect x="${left - 4}" y="${y - 20}" width="${frame.right - left + 4}" height="17" fill="#ffffff" fill-opacity="0.8"/>`,
-    text.draw(label, frame.right, y - 7, style),
-  ].join("\n");
+function drawReferenceLine({ value }: PlotReference, { left, right, y }: Frame): string {
+  return (
+    `<path d="M${left} ${round(y(value))}H${right}" stroke="${INK}" stroke-width="1.25" ` +
+    `stroke-dasharray="5 4"/>`
+  );
+}
+
+/** Above its line, at the end where curves are further away. */
+function drawReferenceLabel(
+  { value, label }: PlotReference,
+  { runs }: PlotPicture,
+  frame: Frame,
+  text: GlyphText,
+): string {
+  const y = round(frame.y(value)) - 7;
+  const style: TextStyle = { size: 13, color: INK };
+  const width = text.width(label, style);
+  const starts = [frame.right - width, frame.left + 8];
+  const distances = starts.map((x) => distanceToCurves(runs, frame, x, x + width, y - 5));
+  const x = distances[0] >= Math.min(distances[1], 20) ? starts[0] : starts[1];
+  // A light ground under the words, should a curve pass there all the same.
+  return (
+    `<rect x="${x - 4}" y="${y - 13}" width="${width + 8}" height="17" fill="#ffffff" ` +
+    `fill-opacity="0.75"/>\n${text.draw(label, x, y, style)}`
+  );
+}
+
+/** Pixels between height `y` and the nearest curve point from `left` to `right`. */
+function distanceToCurves(
+  runs: readonly PlotCurves[],
+  frame: Frame,
+  left: number,
+  right: number,
+  y: number,
+): number {
+  let nearest = Infinity;
+  for (const { steps, values } of runs.flatMap(({ seeds }) => seeds)) {
+    for (const [i, step] of steps.entries()) {
+      const x = frame.x(step);
+      if (x < left || x > right) continue;
+      nearest = Math.min(nearest, Math.abs(frame.y(values[i]) - y));
+    }
+  }
+  return nearest;
 }
 
 function pathData(steps: Float64Array, values: Float64Array, frame: Frame): string {

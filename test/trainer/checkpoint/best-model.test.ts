@@ -48,6 +48,14 @@ describe("best model", () => {
     expect(bestModelIn(directory).meanReward).toBe(0);
   });
 
+  it("keeps the model of a run too short for the rule, but no second one", () => {
+    const best = run("a");
+    const keep = (meanReward: number) =>
+      best.keepIfNone({ meanReward, episodes: 3 }, () => exampleModel())?.meanReward;
+    expect([keep(4.44), keep(5)]).toEqual([4.4, undefined]);
+    expect(files()).toEqual(["mario_reward_4.4.safetensors"]);
+  });
+
   it("copies no weights for a mean that is not saved", () => {
     const best = run("a");
     offer(best, 5);
