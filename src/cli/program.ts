@@ -33,7 +33,17 @@ export function program(): Command {
     mario.addCommand(command);
   }
   for (const command of [mario, ...mario.commands, ...mario.commands.flatMap((c) => c.commands)]) {
-    command.exitOverride();
+    command.exitOverride().configureOutput({ outputError: onOneLine });
   }
   return mario;
+}
+
+/** Commander puts its "Did you mean" on a second line. */
+function onOneLine(text: string, write: (text: string) => void): void {
+  write(
+    `mario: ${text
+      .replace(/^error: /, "")
+      .trim()
+      .replaceAll("\n", " ")}\n`,
+  );
 }

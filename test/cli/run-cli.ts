@@ -1,0 +1,25 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+
+export interface CliResult {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The built program as a user runs it (`npm test` builds it first), in a folder of choice. */
+export function mario(
+  args: readonly string[],
+  options: { cwd?: string; env?: Record<string, string>; timeout?: number } = {},
+): CliResult {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+    cwd: options.cwd ?? root,
+    encoding: "utf8",
+    env: { ...process.env, MARIO_ROM: "", NO_COLOR: "1", ...options.env },
+    timeout: options.timeout ?? 120_000,
+  });
+  return { status, stdout, stderr };
+}
