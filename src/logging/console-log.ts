@@ -7,7 +7,7 @@ export interface TextOutput {
   write(text: string): unknown;
 }
 
-export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
+type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
 export interface ConsoleLogOptions {
   /** Default `info`. */

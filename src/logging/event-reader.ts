@@ -1,7 +1,7 @@
 import { decodeEvent, type LogEvent } from "./event-encoding.js";
 import { readRecords, type Records } from "./record-framing.js";
 
-export interface ScalarPoint {
+interface ScalarPoint {
   /** Environment steps (decisions). */
   readonly step: number;
   /** Seconds since 1970. */

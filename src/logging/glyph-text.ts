@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Font, Glyph } from "opentype.js";
 
-export type Anchor = "start" | "middle" | "end";
+type Anchor = "start" | "middle" | "end";
 
 export interface TextStyle {
   /** Pixels. */
@@ -27,14 +27,12 @@ export class GlyphText {
   /** Loads the font and its reader, half a megabyte, hence not before a plot is drawn. */
   static async load(): Promise<GlyphText> {
     const { default: opentype } = await import("opentype.js");
-    const { resolve } = createRequire(import.meta.url);
-    const font = (weight: number): Font => {
-      const bytes = readFileSync(
-        resolve(`@fontsource/inter/files/inter-latin-${weight}-normal.woff`),
-      );
-      return opentype.parse(new Uint8Array(bytes).buffer);
-    };
-    return new GlyphText(font(400), font(600));
+    const require = createRequire(import.meta.url);
+    const font = (path: string): Font => opentype.parse(new Uint8Array(readFileSync(path)).buffer);
+    return new GlyphText(
+      font(require.resolve("@fontsource/inter/files/inter-latin-400-normal.woff")),
+      font(require.resolve("@fontsource/inter/files/inter-latin-600-normal.woff")),
+    );
   }
 
   /** Pixels. */
@@ -79,7 +77,7 @@ function systemText(text: string, x: number, y: number, style: TextStyle): strin
   );
 }
 
-/** Labels come from the command line. */
+/** Labels come from the command line; XML allows no control characters. */
 function escapeXml(text: string): string {
   const entities: Record<string, string> = {
     "&": "&amp;",
@@ -87,5 +85,5 @@ function escapeXml(text: string): string {
     ">": "&gt;",
     '"': "&quot;",
   };
-  return text.replace(/[&<>"]/g, (character) => entities[character]);
+  return text.replace(/\p{Cc}/gu, " ").replace(/[&<>"]/g, (character) => entities[character]);
 }

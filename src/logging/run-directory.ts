@@ -15,7 +15,7 @@ export interface RunDescription {
 }
 
 /** e.g. `deepq/500000_0.2_priofalse_dueltrue_lr0.00025/2026-01-31T23-59-58Z`, for any file system. */
-export function runDirectoryName(run: RunDescription): string {
+function runDirectoryName(run: RunDescription): string {
   const settings =
     `${run.timesteps}_${run.explorationFraction}` +
     `_prio${run.prioritized}_duel${run.dueling}_lr${run.learningRate}`;

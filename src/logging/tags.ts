@@ -18,8 +18,5 @@ export const TAGS = {
   replaySize: "replay/size",
 } as const;
 
-/** One of {@link TAGS}. */
-export type ScalarTag = (typeof TAGS)[keyof typeof TAGS];
-
 /** Text tag under which a run writes its settings, once, as Markdown. */
 export const RUN_SETTINGS_TAG = "run/settings";

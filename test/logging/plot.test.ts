@@ -87,8 +87,8 @@ describe("glyph text", () => {
 
   it("leaves other scripts to the system's fonts, escaped", async () => {
     const text = await GlyphText.load();
-    const drawn = text.draw('<日本&"', 3, 4, { size: 12, color: "red", anchor: "end" });
-    expect(drawn).toContain(">&lt;日本&amp;&quot;</text>");
+    const drawn = text.draw('<日本\u0007&"', 3, 4, { size: 12, color: "red", anchor: "end" });
+    expect(drawn).toContain(">&lt;日本 &amp;&quot;</text>");
     expect(drawn).toContain('text-anchor="end"');
   });
 });

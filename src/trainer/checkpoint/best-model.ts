@@ -127,7 +127,7 @@ export function latestBestModel(directory: string): ModelEntry {
 }
 
 /** All files named as best models; a folder that does not exist has none. */
-export function modelsIn(directory: string): ModelEntry[] {
+function modelsIn(directory: string): ModelEntry[] {
   let names: string[];
   try {
     names = readdirSync(directory);

@@ -11,7 +11,7 @@ const count = z.number().int().min(0);
 const shortText = z.string().max(200);
 
 /** Everything that is needed to play a model as it was trained, and to know where it came from. */
-export const modelMetadataSchema = z.object({
+const modelMetadataSchema = z.object({
   formatVersion: z.literal(MODEL_FORMAT_VERSION),
   /** The run that wrote the file; a run removes only files of its own. */
   runId: shortText.min(1),

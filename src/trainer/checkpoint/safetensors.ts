@@ -119,7 +119,7 @@ export function safetensorsHeader(file: Uint8Array): SafetensorsHeader {
 }
 
 /** Bytes of the JSON header that a file announces; checked against our limit only. */
-export function headerLength(file: Uint8Array): number {
+function headerLength(file: Uint8Array): number {
   if (file.length < LENGTH_BYTES) refuse("it is too short to hold a header");
   const view = new DataView(file.buffer, file.byteOffset, LENGTH_BYTES);
   const length = view.getBigUint64(0, true);
