@@ -59,8 +59,8 @@ player_x:
   lda obj_x                ; left of the screen?
   cmp left_x
   lda obj_page
-  sbc left_page
-  bcs @right_edge
+  sbc left_page            ; (by sign: at the stage's start the left of x 0 is page $FF)
+  bpl @right_edge
   lda left_x
   sta obj_x
   lda left_page

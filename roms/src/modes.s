@@ -143,7 +143,7 @@ blink_start:
 @out:
   rts
 @shown: .byte $21,$EA, 13, " PRESS START "
-@gone:  .byte $21,$EA, 13, "             "
+@gone:  .byte $21,$EA, 13, 0,0,0,0,0,0,0,0,0,0,0,0,0
 
 draw_logo:
   lda #<logo
@@ -190,6 +190,8 @@ LOGO_AT = $2000 + 4*32 + (32-LOGO_WIDTH)/2
 
 title_text:
   .byte $21,$EA, 13, " PRESS START "
+  .byte $23,$C8, 24, $FF,$FF,$FF,$FF,$FF,$FF,$FF,$FF
+  .byte $FF,$FF,$FF,$FF,$FF,$FF,$FF,$FF,$FF,$FF,$FF,$FF,$FF,$FF,$FF,$FF
   .byte 0
 
 ; ---- before the stage ----
@@ -290,6 +292,7 @@ start_stage:
   jsr fill_screens
   jsr load_stage
   jsr draw_status_bar
+  jsr draw_status
   lda #1
   sta split_on
   sta interval

@@ -38,21 +38,13 @@ draw_status_bar:
   .byte $20,$6B, 2, T_COIN, "*"
   .byte 0
 
-; Queues the numbers that changed, one kind a frame.
+; Queues the numbers that changed.
 draw_status:
   lda vq_len
-  cmp #24
+  cmp #32                  ; a busy frame: the next will do
   bcs @out
-  lda status_dirty
-  lsr a
-  bcs @score
-  lsr a
-  bcs @coins
-  lsr a
-  bcs @clock
-@out:
-  rts
-@score:
+  lsr status_dirty
+  bcc @no_score
   lda #$63
   ldy #6
   jsr start_digits
@@ -65,9 +57,9 @@ draw_status:
   bne @digit
   lda #0
   jsr put_digit
-  lda #%110
-  bne clean
-@coins:
+@no_score:
+  lsr status_dirty
+  bcc @no_coins
   lda #$6D
   ldy #2
   jsr start_digits
@@ -75,9 +67,9 @@ draw_status:
   jsr put_digit
   lda coins+1
   jsr put_digit
-  lda #%101
-  bne clean
-@clock:
+@no_coins:
+  lsr status_dirty
+  bcc @out
   lda #$7B
   ldy #3
   jsr start_digits
@@ -87,10 +79,7 @@ draw_status:
   jsr put_digit
   lda clock+2
   jsr put_digit
-  lda #%011
-clean:
-  and status_dirty
-  sta status_dirty
+@out:
   rts
 
 ; A queue entry of Y digits at $2000 + A.

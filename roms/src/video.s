@@ -212,4 +212,4 @@ cycle_gold:
   sta vq_len
 @out:
   rts
-@shades: .byte $28,$28,$28,$28,$38,$27,$17,$27
+@shades: .byte $28,$28,$28,$28,$28,$38,$38,$27
