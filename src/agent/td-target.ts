@@ -33,9 +33,16 @@ export function tdTarget(
  */
 export function chosenValues(q: tf.Tensor2D, actions: tf.Tensor1D): tf.Tensor1D {
   return tf.tidy(() => {
-    const mask = tf.oneHot(actions, q.shape[1], 1, 0, "float32");
-    return tf.sum<tf.Tensor1D>(tf.mul(q, mask), 1);
+    return tf.sum<tf.Tensor1D>(tf.mul(q, actionMask(actions, q.shape[1])), 1);
   });
+}
+
+/**
+ * 1 at each row's action, 0 elsewhere: `[batch, actions] float32`. Asking `oneHot` for float32 is no
+ * shortcut: the WebAssembly backend (4.22) then writes the integer 1, which read as a float is 1e-45.
+ */
+function actionMask(actions: tf.Tensor1D, actionCount: number): tf.Tensor2D {
+  return tf.cast(tf.oneHot(actions, actionCount), "float32") as tf.Tensor2D;
 }
 
 /**
@@ -70,14 +77,14 @@ export function tdLoss(
   const [batch, actionCount] = q.shape;
   const loss = tf.customGrad((...args: (tf.Tensor | tf.GradSaveFunc)[]) => {
     const [q, save] = args as unknown as [tf.Tensor2D, tf.GradSaveFunc];
-    const errors = tf.sub(target, chosenValues(q, actions));
-    save([errors]);
+    const errors = tf.sub<tf.Tensor1D>(target, chosenValues(q, actions));
+    save([errors, weights, actionMask(actions, actionCount)]);
     return {
-      value: tf.mean(tf.mul(weights, huber(errors as tf.Tensor1D))),
+      value: tf.mean(tf.mul(weights, huber(errors))),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const clipped = tf.clipByValue(saved[0], -HUBER_DELTA, HUBER_DELTA);
+        const [errors, weights, mask] = saved;
+        const clipped = tf.clipByValue(errors, -HUBER_DELTA, HUBER_DELTA);
         const slope = tf.mul(tf.mul(weights, clipped), tf.mul(dy, -1 / batch));
-        const mask = tf.oneHot(actions, actionCount, 1, 0, "float32");
         return tf.mul(mask, tf.reshape(slope, [batch, 1]));
       },
     };

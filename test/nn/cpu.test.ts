@@ -1,0 +1,3 @@
+import { describeBackendContract } from "./q-network.contract.js";
+
+describeBackendContract("cpu");
