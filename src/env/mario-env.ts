@@ -1,49 +1,22 @@
 import { MarioError } from "../core/errors.js";
 import { Rng } from "../core/rng.js";
 import { Emulator } from "../nes/emulator.js";
-import { actionSet, type ActionSetName, type MarioAction } from "./actions.js";
+import { actionSet, type MarioAction } from "./actions.js";
 import { packEnvState, unpackEnvState } from "./env-state.js";
 import type { Environment, StepResult } from "./environment.js";
-import { closeStep, newEpisode, watchFrame, type Episode, type StageEnd } from "./episode.js";
+import { closeStep, newEpisode, watchFrame, type Episode } from "./episode.js";
 import { FrameStack, STACK_DEPTH } from "./frame-stack.js";
 import { startGame } from "./game-start.js";
+import {
+  completeOptions,
+  type CompleteOptions,
+  type MarioEnvOptions,
+} from "./mario-env-options.js";
 import { MarioRam, type PowerStatus } from "./mario-ram.js";
 import { FRAME_SIDE, Preprocessor } from "./preprocess.js";
-import { REWARDS, type RewardKind } from "./reward.js";
-import { parseStage, stageOf, type Stage } from "./stages.js";
+import { REWARDS } from "./reward.js";
+import type { Stage } from "./stages.js";
 import { readTiles, TILE_COLUMNS, TILE_ROWS } from "./tiles.js";
-
-/** What the network sees: `[84, 84, 4]` luma, or `[13, 16, 4]` cells (see `Tile`). */
-export type ObservationKind = "pixels" | "tiles";
-
-export interface MarioEnvOptions {
-  /** Bytes of an iNES file: the classic game or a cartridge with the same RAM contract. */
-  readonly rom: Uint8Array;
-  /** e.g. `1-1`. Default `1-1`. */
-  readonly stage?: string | Pick<Stage, "world" | "stage">;
-  /** Default `full`, the 14 actions. */
-  readonly actions?: ActionSetName;
-  /** Frames that a decision is held. Default 4. */
-  readonly actionRepeat?: number;
-  /** Default `progress`. */
-  readonly reward?: RewardKind;
-  /** Default `flag` with reward `progress`, `castle` (the tutorial's) with `distance`. */
-  readonly endAt?: StageEnd;
-  /** Decisions after which an episode is truncated. Default 0: never, the game's clock ends it. */
-  readonly maxEpisodeSteps?: number;
-  /** Decisions without new farthest x after which an episode is truncated. Default 0: never. */
-  readonly stallSteps?: number;
-  /** At reset, 0 to this many frames without input, chosen by the seed. Default 0. */
-  readonly noopMaxFrames?: number;
-  readonly observation?: ObservationKind;
-  /** Look at the brighter of the last two frames, pixel by pixel. Default false. */
-  readonly maxPool?: boolean;
-  /**
-   * `startState` of another environment with the same ROM and stage, to save the second that it
-   * takes to play through the title screen.
-   */
-  readonly startState?: Uint8Array;
-}
 
 /** Positions in pixels from the stage's left edge; world, stage and area one-based. */
 export interface MarioInfo {
@@ -82,7 +55,10 @@ export class MarioEnv implements Environment<MarioInfo> {
   /** The stage's first moment of play, as an emulator save state. */
   readonly startState: Uint8Array;
 
-  readonly #options: Required<Omit<MarioEnvOptions, "rom" | "stage" | "startState">>;
+  /** Called after each emulator frame of a step, e.g. to film what a repeated action hides. */
+  onFrame: (() => void) | undefined;
+
+  readonly #options: CompleteOptions;
   readonly #preprocessor = new Preprocessor();
   readonly #stack: FrameStack;
   readonly #previousScreen: Uint32Array;
@@ -90,14 +66,14 @@ export class MarioEnv implements Environment<MarioInfo> {
 
   /** @throws MarioError INVALID_OPTION, ROM_INVALID, ROM_UNSUPPORTED, GAME_NOT_STARTED, STATE_INVALID. */
   constructor(options: MarioEnvOptions) {
-    this.#options = withDefaults(options);
+    this.#options = completeOptions(options);
     this.actions = actionSet(this.#options.actions);
     this.actionCount = this.actions.length;
     const isPixels = this.#options.observation === "pixels";
     const [height, width] = isPixels ? [FRAME_SIDE, FRAME_SIDE] : [TILE_ROWS, TILE_COLUMNS];
     this.observationShape = [height, width, STACK_DEPTH];
     this.#stack = new FrameStack(height * width);
-    this.stage = toStage(options.stage ?? "1-1");
+    this.stage = this.#options.stage;
     this.emulator = new Emulator(options.rom);
     this.ram = new MarioRam(this.emulator.ram);
     if (options.startState === undefined) {
@@ -149,6 +125,7 @@ export class MarioEnv implements Environment<MarioInfo> {
       if (this.#options.maxPool) this.#previousScreen.set(this.emulator.screen);
       this.emulator.stepFrame(buttons);
       frames++;
+      this.onFrame?.();
       watchFrame(episode, this.ram, this.stage, endAt);
     }
     closeStep(episode, this.ram);
@@ -253,40 +230,4 @@ export function createMarioEnv(options: MarioEnvOptions): MarioEnv {
   return new MarioEnv(options);
 }
 
-function toStage(stage: string | Pick<Stage, "world" | "stage">): Stage {
-  return typeof stage === "string" ? parseStage(stage) : stageOf(stage.world, stage.stage);
-}
-
-function withDefaults(options: MarioEnvOptions) {
-  const reward = options.reward ?? "progress";
-  if (!Object.hasOwn(REWARDS, reward)) {
-    throw new MarioError("INVALID_OPTION", `There is no reward '${reward}'.`, {
-      value: reward,
-      remedy: `Choose one of: ${Object.keys(REWARDS).join(", ")}.`,
-    });
-  }
-  const complete = {
-    actions: options.actions ?? ("full" as const),
-    actionRepeat: options.actionRepeat ?? 4,
-    reward,
-    endAt: options.endAt ?? (reward === "distance" ? ("castle" as const) : ("flag" as const)),
-    maxEpisodeSteps: options.maxEpisodeSteps ?? 0,
-    stallSteps: options.stallSteps ?? 0,
-    noopMaxFrames: options.noopMaxFrames ?? 0,
-    observation: options.observation ?? ("pixels" as const),
-    maxPool: options.maxPool ?? false,
-  };
-  checkCount("actionRepeat", complete.actionRepeat, 1);
-  checkCount("maxEpisodeSteps", complete.maxEpisodeSteps, 0);
-  checkCount("stallSteps", complete.stallSteps, 0);
-  checkCount("noopMaxFrames", complete.noopMaxFrames, 0);
-  return complete;
-}
-
-function checkCount(name: string, value: number, least: number): void {
-  if (Number.isInteger(value) && value >= least) return;
-  throw new MarioError("INVALID_OPTION", `${name} must be a whole number from ${least} up.`, {
-    value,
-    remedy: `It was ${value}.`,
-  });
-}
+export type { MarioEnvOptions } from "./mario-env-options.js";
