@@ -1,0 +1,173 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { CheckedKernels } from "../../src/nn/onednn/checked-kernels.js";
+import type { ConvolutionShape, NativeAddon } from "../../src/nn/onednn/native.js";
+
+/** Records what would have reached C++. The checks are under test, and they need no addon. */
+let reached: string[];
+const recorder = new Proxy({} as NativeAddon, {
+  get: (_, name) => () => {
+    reached.push(String(name));
+    return 0;
+  },
+});
+const kernels = new CheckedKernels(recorder);
+const floats = (length: number): Float32Array => new Float32Array(length);
+
+beforeEach(() => {
+  reached = [];
+});
+
+function expectRefused(call: () => void, code = "SHAPE_MISMATCH"): void {
+  expect(call).toThrow(expect.objectContaining({ code }) as Error);
+  expect(reached).toEqual([]);
+}
+
+const SHAPE: ConvolutionShape = {
+  batch: 2,
+  inHeight: 6,
+  inWidth: 6,
+  inChannels: 3,
+  outHeight: 3,
+  outWidth: 3,
+  outChannels: 5,
+  kernelHeight: 3,
+  kernelWidth: 3,
+  strideHeight: 2,
+  strideWidth: 2,
+  padTop: 0,
+  padLeft: 0,
+};
+const [X, W, Y] = [2 * 6 * 6 * 3, 3 * 3 * 3 * 5, 2 * 3 * 3 * 5];
+
+describe("convolutions", () => {
+  const forward = (shape: ConvolutionShape, x = X, w = W, bias = 5, y = Y): void => {
+    kernels.convolutionForward(shape, floats(x), floats(w), floats(bias), floats(y), true);
+  };
+
+  it("pass when every length fits", () => {
+    forward(SHAPE);
+    kernels.convolutionBackwardData(SHAPE, floats(Y), floats(W), floats(X));
+    kernels.convolutionBackwardWeights(SHAPE, floats(X), floats(Y), floats(W), floats(5));
+    expect(reached).toEqual([
+      "convolutionForward",
+      "convolutionBackwardData",
+      "convolutionBackwardWeights",
+    ]);
+  });
+
+  it("are refused when any array is one value short or long", () => {
+    for (const off of [-1, 1]) {
+      expectRefused(() => {
+        forward(SHAPE, X + off);
+      });
+      expectRefused(() => {
+        forward(SHAPE, X, W + off);
+      });
+      expectRefused(() => {
+        forward(SHAPE, X, W, 5 + off);
+      });
+      expectRefused(() => {
+        forward(SHAPE, X, W, 5, Y + off);
+      });
+      expectRefused(() => {
+        kernels.convolutionBackwardData(SHAPE, floats(Y), floats(W), floats(X + off));
+      });
+      expectRefused(() => {
+        kernels.convolutionBackwardWeights(SHAPE, floats(X), floats(Y), floats(W), floats(5 + off));
+      });
+    }
+  });
+
+  it.each([
+    { batch: 0 },
+    { batch: -2 },
+    { inChannels: 1.5 },
+    { kernelHeight: NaN },
+    { outChannels: 2 ** 31 },
+    { padTop: -1 },
+    { padTop: 3 },
+    { outHeight: 9 },
+    { strideHeight: 1 },
+  ])("are refused when sizes make no convolution: %o", (change) => {
+    const shape = { ...SHAPE, ...change };
+    const input = shape.batch * shape.inHeight * shape.inWidth * shape.inChannels;
+    const output = shape.batch * shape.outHeight * shape.outWidth * shape.outChannels;
+    const valid = (length: number): number =>
+      length > 0 && length < 1e6 && Number.isInteger(length) ? length : 1;
+    expectRefused(() => {
+      forward(shape, valid(input), W, 5, valid(output));
+    });
+  });
+
+  it("are refused when an array is of another type, or detached", () => {
+    const doubles = new Float64Array(X) as unknown as Float32Array;
+    expectRefused(() => {
+      kernels.convolutionForward(SHAPE, doubles, floats(W), null, floats(Y), false);
+    });
+    const detached = new Float32Array(new ArrayBuffer(4 * X));
+    structuredClone(detached, { transfer: [detached.buffer] });
+    expectRefused(() => {
+      kernels.convolutionForward(SHAPE, detached, floats(W), null, floats(Y), false);
+    });
+  });
+});
+
+it("refuses matrix products whose arrays do not fit", () => {
+  const product = { m: 2, k: 3, n: 4, transposeA: false, transposeB: true, relu: false };
+  kernels.matrixProduct(product, floats(6), floats(12), floats(4), floats(8));
+  expect(reached).toEqual(["matrixProduct"]);
+  reached = [];
+  for (const [a, b, bias, c] of [
+    [5, 12, 4, 8],
+    [6, 11, 4, 8],
+    [6, 12, 3, 8],
+    [6, 12, 4, 9],
+  ]) {
+    expectRefused(() => {
+      kernels.matrixProduct(product, floats(a), floats(b), floats(bias), floats(c));
+    });
+  }
+});
+
+it("refuses element-wise operands of different lengths", () => {
+  expectRefused(() => {
+    kernels.binary("add", floats(3), floats(4), floats(3));
+  });
+  expectRefused(() => {
+    kernels.unary("relu", floats(3), floats(4));
+  });
+  expectRefused(() => {
+    kernels.biasAdd(floats(7), floats(3), floats(7));
+  });
+  expectRefused(() => {
+    kernels.sumRows(floats(6), floats(0));
+  });
+  expectRefused(() => {
+    kernels.scaleBytes(new Uint8Array(4), floats(3));
+  });
+});
+
+it("refuses an Adam step whose moments do not fit", () => {
+  const settings = {
+    learningRate: 1,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
+    correction1: 1,
+    correction2: 1,
+    maxGradientNorm: 10,
+    globalClipping: false,
+  };
+  const parameter = { variable: floats(4), gradient: floats(4), m: floats(4), v: floats(4) };
+  for (const wrong of ["gradient", "m", "v"]) {
+    expectRefused(() => {
+      kernels.clippedAdam([parameter, { ...parameter, [wrong]: floats(3) }], settings);
+    });
+  }
+});
+
+it.each([0, -1, 1.5, NaN, 5000])("refuses %d threads", (threads) => {
+  expectRefused(() => {
+    kernels.setThreads(threads);
+  }, "INVALID_OPTION");
+});

@@ -1,0 +1,30 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { expect, it } from "vitest";
+import { BACKEND_NAMES } from "../../src/nn/backend.js";
+import { reportBackends, selectBackend } from "../../src/nn/select-backend.js";
+
+it("reports every backend, each unavailable one with a reason and a remedy", async () => {
+  await selectBackend("cpu");
+  const reports = await reportBackends();
+  expect(reports.map(({ name }) => name)).toEqual([...BACKEND_NAMES]);
+  for (const report of reports) {
+    expect(report.detail).toMatch(/^[^\n]{10,}$/);
+    if (!report.available) expect(report.remedy).toMatch(/install/i);
+  }
+  const available = new Set(reports.filter((r) => r.available).map((r) => r.name));
+  expect(available).toContain("wasm");
+  expect(available).toContain("cpu");
+  expect(tf.getBackend()).toBe("cpu");
+});
+
+it("chooses by itself the fastest that works, never plain JavaScript", async () => {
+  const reports = await reportBackends();
+  const onednn = reports.find(({ name }) => name === "onednn")!.available;
+  const { name, threads } = await selectBackend("auto", { threads: 1 });
+  // Without a CUDA device TensorFlow is not chosen; where there is one, this test has nothing to say.
+  if (name !== "tensorflow") {
+    expect(name).toBe(onednn ? "onednn" : "wasm");
+    expect(threads).toBeGreaterThan(0);
+  }
+  expect(tf.getBackend()).toBe(name);
+});
