@@ -8,14 +8,14 @@ const BOOT_FRAMES = 30;
 /** Start counts on its edge, so it is let go again: held for 4 frames of every 16. */
 const PRESS_FRAMES = 4;
 const PRESS_PERIOD = 16;
-/** Half a minute; the classic needs about 5 seconds from power on to the first tick. */
-const MAX_FRAMES = 1_800;
+/** Twenty seconds; the classic needs about five from power on to the first tick. */
+const MAX_FRAMES = 1_200;
 
 /**
  * Plays from power on to the moment when the chosen stage's clock first ticks down, which is when
  * the game begins to listen to the player.
  * @param emulator just powered on.
- * @throws MarioError GAME_NOT_STARTED when that does not happen within 1,800 frames.
+ * @throws MarioError GAME_NOT_STARTED when that does not happen within 1,200 frames.
  */
 export function startGame(emulator: Emulator, stage: Stage): void {
   const ram = new MarioRam(emulator.ram);

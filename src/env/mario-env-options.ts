@@ -5,7 +5,7 @@ import type { RewardKind } from "./reward.js";
 import { parseStage, stageOf, type Stage } from "./stages.js";
 
 /** What the network sees: `[84, 84, 4]` luma, or `[13, 16, 4]` cells (see `Tile`). */
-export type ObservationKind = "pixels" | "tiles";
+type ObservationKind = "pixels" | "tiles";
 
 export interface MarioEnvOptions {
   /** Bytes of an iNES file: the classic game or a cartridge with the same RAM contract. */

@@ -2,7 +2,7 @@
 export type PowerStatus = "small" | "tall" | "fiery";
 
 /** Player states (`0x000E`) that the environment acts on. */
-export const PlayerState = { dead: 0x06, normal: 0x08, dying: 0x0b } as const;
+const PlayerState = { autoWalk: [0x04, 0x05], dead: 0x06, dying: 0x0b } as const;
 
 /** Modes (`0x0770`). */
 export const Mode = { title: 0, play: 1, worldEnd: 2, gameOver: 3 } as const;
@@ -110,9 +110,13 @@ export class MarioRam {
     return this.bytes[0x07a0];
   }
 
-  /** The player slides down the flagpole; on a vine the float state is the same, but no flag is loaded. */
+  /**
+   * The player slides down the flagpole. The float state alone will not do, a vine has the same; so
+   * either the player moves by itself as well, or the flag is loaded.
+   */
   get atFlag(): boolean {
     if (this.floatState !== SLIDING_DOWN) return false;
+    if (PlayerState.autoWalk.some((state) => state === this.playerState)) return true;
     for (let slot = 0; slot < ENEMY_SLOTS; slot++) {
       if (this.bytes[0x0016 + slot] === FLAGPOLE_FLAG) return true;
     }

@@ -19,7 +19,7 @@ export const Button = {
 /** Pixels of {@link Emulator.screen}. */
 export const SCREEN_WIDTH = 256;
 export const SCREEN_HEIGHT = 240;
-/** NTSC frames a second: 1,789,773 Hz × 3 dots / 89,341.5 dots a frame. */
+/** NTSC frames a second: 1,789,773 Hz × 3 dots / 89,341.5 dots a frame, rendering on. */
 export const FRAME_RATE = 60.0988;
 /** The console's own RAM, mirrored up to 0x1FFF. */
 const RAM_BYTES = 0x800;

@@ -3,7 +3,7 @@
  * ROM dumps are known by this hash. For naming things, not for security.
  * @returns 20 bytes.
  */
-export function sha1(message: Uint8Array): Uint8Array {
+function sha1(message: Uint8Array): Uint8Array {
   const padded = pad(message);
   const view = new DataView(padded.buffer);
   const hash = Uint32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0);

@@ -3,7 +3,7 @@ import { MarioError } from "../core/errors.js";
 import type { RomInfo } from "./rom.js";
 
 /** A number, boolean, null or undefined that belongs to `owner[key]`. */
-export interface ScalarField {
+interface ScalarField {
   readonly owner: Record<string, unknown>;
   readonly key: string;
 }

@@ -1,7 +1,7 @@
 import type { Picture } from "./picture.js";
 
 /** What the terminal understands: 24-bit colour, or the 256 colours of xterm. */
-export type TerminalColours = "truecolor" | "256";
+type TerminalColours = "truecolor" | "256";
 
 export interface TerminalPictureOptions {
   /** Room in character cells. */

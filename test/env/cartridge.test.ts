@@ -65,10 +65,10 @@ describe.skipIf(!existsSync(path))("our own cartridge", () => {
 
   it("is a game of skill: random play gets some way and never home", () => {
     const reached: number[] = [];
-    for (let seed = 0; seed < 5; seed++) {
+    for (let seed = 0; seed < 3; seed++) {
       const rng = new Rng(seed);
       env.reset(seed);
-      for (let i = 0; i < 150 && !env.step(rng.integer(14)).terminated; i++);
+      for (let i = 0; i < 120 && !env.step(rng.integer(14)).terminated; i++);
       reached.push(env.info().maxX);
       expect(env.info().completed).toBe(false);
     }

@@ -41,6 +41,9 @@ describe("MarioRam", () => {
   it("tells the flagpole from a vine", () => {
     expect(ramWith({ 0x1d: 3 }).atFlag).toBe(false);
     expect(ramWith({ 0x1d: 3, 0x1a: 0x31 }).atFlag).toBe(true);
+    expect(ramWith({ 0x1d: 3, 0x0e: 0x01 }).atFlag).toBe(false);
+    expect(ramWith({ 0x1d: 3, 0x0e: 0x04 }).atFlag).toBe(true);
+    expect(ramWith({ 0x1d: 0, 0x0e: 0x05 }).atFlag).toBe(false);
     expect(ramWith({ 0x1d: 0, 0x16: 0x31 }).atFlag).toBe(false);
     expect(ramWith({ 0x1d: 3, 0x1b: 0x31 }).atFlag).toBe(false);
   });
