@@ -61,9 +61,14 @@ function buildSprites(table) {
   for (const [name, picture] of parsePictures(read("tiles", "sprites.txt"), "sprites.txt")) {
     const bytes = [picture.width / 8, picture.height / 8];
     for (let ty = 0; ty < picture.height / 8; ty++) {
-      for (let tx = 0; tx < picture.width / 8; tx++) bytes.push(table.add(tileBytes(picture, tx, ty)));
+      for (let tx = 0; tx < picture.width / 8; tx++)
+        bytes.push(table.add(tileBytes(picture, tx, ty)));
     }
-    out.push(`SPRITE_${name.toUpperCase()} = ${bytes[2]}   ; first tile`, `frame_${name}:`, byteLines(bytes, 18));
+    out.push(
+      `SPRITE_${name.toUpperCase()} = ${bytes[2]}   ; first tile`,
+      `frame_${name}:`,
+      byteLines(bytes, 18),
+    );
   }
   return out.join("\n") + "\n";
 }
@@ -83,27 +88,38 @@ function generate(build) {
     const rows = [];
     for (let ty = 0; ty < picture.height / 8; ty++) {
       const row = [];
-      for (let tx = 0; tx < picture.width / 8; tx++) row.push(background.add(tileBytes(picture, tx, ty)));
+      for (let tx = 0; tx < picture.width / 8; tx++)
+        row.push(background.add(tileBytes(picture, tx, ty)));
       rows.push(byteLines(row, 32));
     }
-    logo.push(`${name.toUpperCase()}_WIDTH = ${picture.width / 8}`, `${name.toUpperCase()}_HEIGHT = ${picture.height / 8}`);
+    logo.push(
+      `${name.toUpperCase()}_WIDTH = ${picture.width / 8}`,
+      `${name.toUpperCase()}_HEIGHT = ${picture.height / 8}`,
+    );
     logo.push(`${name}:`, ...rows);
   }
   write("logo.inc", logo.join("\n") + "\n");
   write("metatiles.inc", metatileTables(set.metatiles));
-  const stages = readdirSync(join(source, "levels")).filter((f) => f.endsWith(".txt")).sort();
+  const stages = readdirSync(join(source, "levels"))
+    .filter((f) => f.endsWith(".txt"))
+    .sort();
   const tables = stages.map((file) => {
     const label = `stage_${file.slice(0, -4).replace(/\W/g, "_")}`;
     return stageTables(label, readStage(read("levels", file), file, set, THINGS), THINGS.F);
   });
   write("stages.inc", tables.join("\n"));
   write("tiles.chr", Buffer.concat([sprites.toBytes(), background.toBytes()]));
-  return { background: background.tiles.length, sprites: sprites.tiles.length, metatiles: set.metatiles.length };
+  return {
+    background: background.tiles.length,
+    sprites: sprites.tiles.length,
+    metatiles: set.metatiles.length,
+  };
 }
 
 function tool(name, args) {
   const result = spawnSync(name, args, { encoding: "utf8" });
-  if (result.error?.code === "ENOENT") fail(`${name} not found; install the cc65 package (cc65.github.io), then try again`);
+  if (result.error?.code === "ENOENT")
+    fail(`${name} not found; install the cc65 package (cc65.github.io), then try again`);
   if (result.status !== 0) fail(`${name} failed\n${result.stderr}${result.stdout}`);
 }
 
@@ -113,15 +129,36 @@ try {
   const counts = generate(options.build);
   const object = join(options.build, "fenn.o");
   const image = join(options.build, "fenn.nes");
-  tool("ca65", ["-I", source, "-I", options.build, "--bin-include-dir", options.build, "-o", object,
-    "-l", join(options.build, "fenn.lst"), join(source, "fenn.s")]);
-  tool("ld65", ["-C", join(source, "nrom.cfg"), "-o", image, "-m", join(options.build, "fenn.map"), object]);
+  tool("ca65", [
+    "-I",
+    source,
+    "-I",
+    options.build,
+    "--bin-include-dir",
+    options.build,
+    "-o",
+    object,
+    "-l",
+    join(options.build, "fenn.lst"),
+    join(source, "fenn.s"),
+  ]);
+  tool("ld65", [
+    "-C",
+    join(source, "nrom.cfg"),
+    "-o",
+    image,
+    "-m",
+    join(options.build, "fenn.map"),
+    object,
+  ]);
   const size = readFileSync(image).length;
   if (size !== ROM_BYTES) fail(`the image has ${size} bytes, not ${ROM_BYTES}`);
   mkdirSync(dirname(options.out), { recursive: true });
   if (resolve(options.out) !== resolve(image)) copyFileSync(image, options.out);
-  console.log(`${relative(process.cwd(), options.out) || options.out}: ${size} bytes, ${counts.background} background tiles, ` +
-    `${counts.sprites} sprite tiles, ${counts.metatiles} metatiles`);
+  console.log(
+    `${relative(process.cwd(), options.out) || options.out}: ${size} bytes, ${counts.background} background tiles, ` +
+      `${counts.sprites} sprite tiles, ${counts.metatiles} metatiles`,
+  );
 } catch (error) {
   if (error instanceof SourceError) fail(error.message);
   throw error;

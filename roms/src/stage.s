@@ -80,6 +80,9 @@ load_columns:              ; (the title screen brings its own map)
   lda #1
   sta obj_view
   sta facing
+  lda #$70
+  sta g_up
+  sta g_down
   lda #PS_ENTER
   sta player_state
   rts
@@ -202,6 +205,9 @@ prepare_column:
 
 ; Keeps the loaded columns ahead of the camera, at most one a frame.
 feed_columns:
+  lda vq_len               ; a column and a full queue do not fit one vblank
+  cmp #12
+  bcs @out
   jsr left_column
   clc
   adc #AHEAD

@@ -41,7 +41,7 @@ draw_status_bar:
 ; Queues the numbers that changed.
 draw_status:
   lda vq_len
-  cmp #32                  ; a busy frame: the next will do
+  cmp #24                  ; a busy frame: the next will do
   bcs @out
   lsr status_dirty
   bcc @no_score

@@ -17,13 +17,16 @@ export function parsePictures(text, file) {
   const pictures = new Map();
   const lines = text.split(/\r?\n/);
   const put = (name, rows, line) => {
-    if (pictures.has(name)) throw new SourceError(`${file}:${line}: picture "${name}" is drawn twice`);
+    if (pictures.has(name))
+      throw new SourceError(`${file}:${line}: picture "${name}" is drawn twice`);
     const width = rows[0].length;
     if (rows.some((row) => row.length !== width)) {
       throw new SourceError(`${file}:${line}: rows of "${name}" differ in length`);
     }
     if (width % 8 !== 0 || rows.length % 8 !== 0) {
-      throw new SourceError(`${file}:${line}: "${name}" is ${width}x${rows.length}, not a multiple of 8`);
+      throw new SourceError(
+        `${file}:${line}: "${name}" is ${width}x${rows.length}, not a multiple of 8`,
+      );
     }
     if (rows.some((row) => /[^.123]/.test(row))) {
       throw new SourceError(`${file}:${line}: "${name}" has a pixel other than . 1 2 3`);
@@ -37,7 +40,8 @@ export function parsePictures(text, file) {
       if (!match) throw new SourceError(`${file}:${i + 1}: expected "+ name = top / bottom"`);
       const [, name, top, bottom] = match;
       for (const part of [top, bottom]) {
-        if (!pictures.has(part)) throw new SourceError(`${file}:${i + 1}: no picture "${part}" above`);
+        if (!pictures.has(part))
+          throw new SourceError(`${file}:${i + 1}: no picture "${part}" above`);
       }
       put(name, [...pictures.get(top).rows, ...pictures.get(bottom).rows], i + 1);
       continue;
@@ -90,7 +94,8 @@ export class PatternTable {
     const key = bytes.join(",");
     const known = this.numbers.get(key);
     if (known !== undefined) return known;
-    if (this.tiles.length === 256) throw new SourceError(`${this.label}: more than 256 different tiles`);
+    if (this.tiles.length === 256)
+      throw new SourceError(`${this.label}: more than 256 different tiles`);
     this.numbers.set(key, this.tiles.length);
     this.tiles.push(bytes);
     return this.tiles.length - 1;

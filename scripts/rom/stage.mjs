@@ -2,7 +2,9 @@
 import { SourceError, tileBytes } from "./pictures.mjs";
 
 export const STAGE_ROWS = 13;
-const KINDS = ["decor", "pass", "solid"];
+/** First block number of each kind, so that one compare tells a kind, in the game and outside. */
+const FIRST_NUMBER = { decor: 0x00, pass: 0x70, solid: 0x80 };
+const KINDS = Object.keys(FIRST_NUMBER);
 
 function fieldLines(text) {
   return text
@@ -16,10 +18,7 @@ function cellTiles(picture, cellX, cellY, table) {
   return [at(0, 0), at(1, 0), at(0, 1), at(1, 1)];
 }
 
-/**
- * Metatiles (16x16): what the map's characters and the scenery's cells are made of.
- * Numbers grow decor < pass < solid, so that one compare tells a kind in the game.
- */
+/** Metatiles (16x16): what the map's characters and the scenery's cells are made of. */
 export function readMetatiles(blocksText, sceneryText, pictures, table) {
   const metatiles = [];
   const pictureOf = (name, where) => {
@@ -45,17 +44,26 @@ export function readMetatiles(blocksText, sceneryText, pictures, table) {
       const row = [];
       for (let cx = 0; cx < picture.width / 16; cx++) {
         const tiles = cellTiles(picture, cx, cy, table);
-        const empty = tiles.every((t) => t === tiles[0]) && picture.rows
-          .slice(cy * 16, cy * 16 + 16)
-          .every((r) => /^\.+$/.test(r.slice(cx * 16, cx * 16 + 16)));
+        const empty =
+          tiles.every((t) => t === tiles[0]) &&
+          picture.rows
+            .slice(cy * 16, cy * 16 + 16)
+            .every((r) => /^\.+$/.test(r.slice(cx * 16, cx * 16 + 16)));
         if (empty) {
           row.push(null);
           continue;
         }
         const same = metatiles.find(
-          (m) => m.kind === "decor" && m.palette === Number(palette) && m.tiles.join() === tiles.join(),
+          (m) =>
+            m.kind === "decor" && m.palette === Number(palette) && m.tiles.join() === tiles.join(),
         );
-        const cell = same ?? { char: null, name: `${name}_${cx}_${cy}`, kind: "decor", palette: Number(palette), tiles };
+        const cell = same ?? {
+          char: null,
+          name: `${name}_${cx}_${cy}`,
+          kind: "decor",
+          palette: Number(palette),
+          tiles,
+        };
         if (!same) metatiles.push(cell);
         row.push(cell);
       }
@@ -64,9 +72,15 @@ export function readMetatiles(blocksText, sceneryText, pictures, table) {
     scenery.set(char, { name, cells });
   }
   metatiles.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
-  metatiles.forEach((m, i) => (m.id = i));
-  if (metatiles.length > 256) throw new SourceError("more than 256 metatiles");
-  if (metatiles[0].name !== "sky") throw new SourceError("blocks.txt: the first decor block must be sky");
+  for (const kind of KINDS) {
+    const ofKind = metatiles.filter((m) => m.kind === kind);
+    ofKind.forEach((m, i) => (m.id = FIRST_NUMBER[kind] + i));
+    const limit = FIRST_NUMBER[KINDS[KINDS.indexOf(kind) + 1]] ?? 0x100;
+    if (FIRST_NUMBER[kind] + ofKind.length > limit)
+      throw new SourceError(`too many ${kind} blocks`);
+  }
+  if (metatiles[0].name !== "sky")
+    throw new SourceError("blocks.txt: the first decor block must be sky");
   return { metatiles, scenery };
 }
 
@@ -83,13 +97,16 @@ export function readStage(text, file, { metatiles, scenery }, things) {
       if (line !== "" && !line.startsWith(";")) layer.push(line.trimEnd());
     } else if (line.trim() !== "" && !line.startsWith(";")) {
       const [key, value] = line.trim().split(/\s+/);
-      if (!/^\d+$/.test(value ?? "")) throw new SourceError(`${file}:${i + 1}: expected "key number"`);
+      if (!/^\d+$/.test(value ?? ""))
+        throw new SourceError(`${file}:${i + 1}: expected "key number"`);
       settings[key] = Number(value);
     }
   });
   for (const name of ["blocks", "scenery", "things"]) {
     if (layers[name]?.length !== STAGE_ROWS) {
-      throw new SourceError(`${file}: [${name}] has ${layers[name]?.length ?? 0} rows, not ${STAGE_ROWS}`);
+      throw new SourceError(
+        `${file}: [${name}] has ${layers[name]?.length ?? 0} rows, not ${STAGE_ROWS}`,
+      );
     }
   }
   // The game loads 32 columns at once.
@@ -100,7 +117,8 @@ export function readStage(text, file, { metatiles, scenery }, things) {
     Array.from({ length: width }, (_, x) => {
       const char = layers.blocks[y][x] ?? ".";
       const block = byChar.get(char === " " ? "." : char);
-      if (!block) throw new SourceError(`${file}: [blocks] row ${y + 1} column ${x + 1}: unknown "${char}"`);
+      if (!block)
+        throw new SourceError(`${file}: [blocks] row ${y + 1} column ${x + 1}: unknown "${char}"`);
       return block;
     }),
   );
@@ -109,7 +127,8 @@ export function readStage(text, file, { metatiles, scenery }, things) {
     [...row].forEach((char, x) => {
       if (char === "." || char === " ") return;
       const piece = scenery.get(char);
-      if (!piece) throw new SourceError(`${file}: [scenery] row ${y + 1} column ${x + 1}: unknown "${char}"`);
+      if (!piece)
+        throw new SourceError(`${file}: [scenery] row ${y + 1} column ${x + 1}: unknown "${char}"`);
       piece.cells.forEach((cellRow, cy) => {
         cellRow.forEach((cell, cx) => {
           const gy = y - piece.cells.length + 1 + cy;
@@ -123,7 +142,8 @@ export function readStage(text, file, { metatiles, scenery }, things) {
   layers.things.forEach((row, y) => {
     [...row].forEach((char, x) => {
       if (char === "." || char === " ") return;
-      if (!(char in things)) throw new SourceError(`${file}: [things] row ${y + 1} column ${x + 1}: unknown "${char}"`);
+      if (!(char in things))
+        throw new SourceError(`${file}: [things] row ${y + 1} column ${x + 1}: unknown "${char}"`);
       found.push({ column: x, row: y, type: things[char] });
     });
   });
@@ -146,13 +166,32 @@ export function metatileTables(metatiles) {
   for (const m of metatiles) {
     if (m.char !== null) out.push(`MT_${m.name.toUpperCase()} = ${hex(m.id)}`);
   }
-  const first = (kind) => metatiles.find((m) => m.kind === kind).id;
-  out.push(`MT_FIRST_PASS = ${hex(first("pass"))}   ; from here on a block stands in the block buffer`);
-  out.push(`MT_FIRST_SOLID = ${hex(first("solid"))}   ; from here on it is solid`);
-  const column = (pick) => byteLines(metatiles.map(pick));
-  out.push("mt_top_left:", column((m) => m.tiles[0]), "mt_top_right:", column((m) => m.tiles[1]));
-  out.push("mt_bottom_left:", column((m) => m.tiles[2]), "mt_bottom_right:", column((m) => m.tiles[3]));
-  out.push("mt_palette:", column((m) => m.palette));
+  out.push(
+    `MT_FIRST_PASS = ${hex(FIRST_NUMBER.pass)}   ; from here on a block stands in the block buffer`,
+  );
+  out.push(`MT_FIRST_SOLID = ${hex(FIRST_NUMBER.solid)}   ; from here on it is solid`);
+  const numbers = metatiles.at(-1).id + 1;
+  const byNumber = new Map(metatiles.map((m) => [m.id, m]));
+  const column = (pick) =>
+    byteLines(
+      Array.from({ length: numbers }, (_, id) => (byNumber.has(id) ? pick(byNumber.get(id)) : 0)),
+    );
+  out.push(
+    "mt_top_left:",
+    column((m) => m.tiles[0]),
+    "mt_top_right:",
+    column((m) => m.tiles[1]),
+  );
+  out.push(
+    "mt_bottom_left:",
+    column((m) => m.tiles[2]),
+    "mt_bottom_right:",
+    column((m) => m.tiles[3]),
+  );
+  out.push(
+    "mt_palette:",
+    column((m) => m.palette),
+  );
   return out.join("\n") + "\n";
 }
 
@@ -175,9 +214,12 @@ export function stageTables(label, stage, pennant) {
   const things = stage.things.flatMap((t) => [t.column, t.row, t.type]);
   return [
     `${label}_mast = ${mast}   ; the mast's column`,
-    `${label}_list:`, byteLines(list),
-    `${label}_columns:`, byteLines(unique.flat()),
-    `${label}_things:`, byteLines([...things, 0xff], 15),
+    `${label}_list:`,
+    byteLines(list),
+    `${label}_columns:`,
+    byteLines(unique.flat()),
+    `${label}_things:`,
+    byteLines([...things, 0xff], 15),
     "",
   ].join("\n");
 }
