@@ -35,6 +35,7 @@ export function describeModel(description: ModelDescription): CandidateModel {
       preprocessing: { kind: "luma-area", stackedFrames: STACK_FRAMES },
       actionSet: environment.actionSet,
       actionRepeat: environment.actionRepeat,
+      reward: environment.reward,
       stage: environment.stage,
       rom: { name: romName, sha1: rom.sha1 },
       steps: step,

@@ -28,7 +28,8 @@ export function openModel(file: string | undefined, stage: string | undefined): 
     stage: stage ?? metadata.stage,
     actionSet: metadata.actionSet,
     actionRepeat: metadata.actionRepeat,
-    reward: "progress",
+    reward: metadata.reward,
+    // The game's own clock ends what goes nowhere.
     stallSteps: 0,
   });
   if (!environment.success) {

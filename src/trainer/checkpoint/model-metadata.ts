@@ -27,6 +27,8 @@ const modelMetadataSchema = z.object({
   actionSet: shortText,
   /** Frames for which one decision's buttons are held. */
   actionRepeat: count.min(1).max(60),
+  /** What the learner was paid for, e.g. `progress`; with it, where an episode ends. */
+  reward: shortText,
   /** e.g. `1-1`. */
   stage: shortText,
   /** The cartridge played, if the run knew it. */

@@ -34,6 +34,7 @@ export function exampleModel(changes: Partial<Model["metadata"]> = {}): Model {
       preprocessing: { kind: "luma-area", stackedFrames: 4 },
       actionSet: "mario14",
       actionRepeat: 4,
+      reward: "progress",
       stage: "1-1",
       steps: 120_000,
       episodes: 431,
