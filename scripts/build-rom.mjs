@@ -15,7 +15,7 @@ const source = join(root, "roms", "src");
 const ROM_BYTES = 16 + 32768 + 8192;
 
 /** Letters of the [things] layer and the enemy type each stands for. */
-const THINGS = { b: 0x06, h: 0x07, F: 0x31 };
+const THINGS = { b: 0x06, F: 0x31 };
 
 function fail(message) {
   console.error(`build-rom: ${message}`);

@@ -178,10 +178,10 @@ load_palettes:
 SKY = $31
 palettes:
   .byte SKY, $07,$17,$2A   ; earth: ground, logs, pines
-  .byte SKY, $0B,$1A,$29   ; green: hills, bushes
+  .byte SKY, $19,$29,$39   ; green: hills, bushes
   .byte SKY, $07,$27,$37   ; timber: crates, stairs, the lodge
   .byte SKY, $0C,$30,$28   ; bar and letters, gifts, berries, clouds
-  .byte SKY, $0F,$16,$37   ; Fenn
+  .byte SKY, $0F,$26,$37   ; Fenn
   .byte SKY, $0F,$13,$35   ; beetles
   .byte SKY, $0F,$1A,$2A   ; the leaf
   .byte SKY, $07,$27,$38   ; chips, berries, points, pennant
