@@ -4,7 +4,7 @@ import { MarioError } from "../core/errors.js";
 import { packageRoot } from "./version.js";
 
 /** The cartridge that the project ships. */
-export const SHIPPED_ROM = "fenn.nes";
+const SHIPPED_ROM = "fenn.nes";
 /** Larger than any cartridge that jsnes plays; guards against reading a film by mistake. */
 const MAX_ROM_BYTES = 8 * 1024 * 1024;
 

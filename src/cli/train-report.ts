@@ -49,7 +49,7 @@ export async function createTrainReport(
 }
 
 /** The live summary: distances in pixels over the last 100 episodes. */
-export function fieldsOf(progress: TrainProgress): Record<string, number | string> {
+function fieldsOf(progress: TrainProgress): Record<string, number | string> {
   return {
     step: progress.step,
     episodes: progress.episodes,

@@ -33,7 +33,7 @@ export function openSink(
 }
 
 /** All settings as a Markdown table; TensorBoard shows it under Text. */
-export function settingsTable(settings: TrainSettings): string {
+function settingsTable(settings: TrainSettings): string {
   const rows = Object.entries(settings).flatMap(([section, value]) =>
     typeof value === "object"
       ? Object.entries(value).map(([name, inner]) => `| ${section}.${name} | ${String(inner)} |`)

@@ -23,7 +23,7 @@ export function resolveSettings(preset: PresetName, overrides: SettingsOverrides
 }
 
 /** Checks settings from anywhere. @throws MarioError INVALID_OPTION. */
-export function checkSettings(candidate: unknown): TrainSettings {
+function checkSettings(candidate: unknown): TrainSettings {
   const result = trainSettingsSchema.safeParse(candidate);
   if (!result.success) {
     throw new MarioError("INVALID_OPTION", describe(result.error), { value: candidate });

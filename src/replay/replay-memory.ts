@@ -115,7 +115,7 @@ export class ReplayMemory {
  *
  * @param ids frame ids; the stack's four start at `at`, oldest first
  */
-export function writeObservation(
+function writeObservation(
   frames: FrameStore,
   ids: ArrayLike<number>,
   at: number,

@@ -1,7 +1,7 @@
 import type { EpisodeSummary } from "./episode.js";
 
 /** Episodes over which the tutorial's running means go. */
-export const WINDOW_EPISODES = 100;
+const WINDOW_EPISODES = 100;
 
 /** Means over the last 100 episodes. */
 export class EpisodeWindow {

@@ -26,7 +26,7 @@ export function chooseAction(
 }
 
 /** Index of the largest value; the first of equals. */
-export function argmax(values: ArrayLike<number>): number {
+function argmax(values: ArrayLike<number>): number {
   let best = 0;
   for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
   return best;
