@@ -24,23 +24,24 @@ mario::ConvolutionShape shapeOf(const Napi::Value& value) {
   return {s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7], s[8], s[9], s[10], s[11], s[12]};
 }
 
+Napi::Error failure(Napi::Env env, const std::string& message) {
+  Napi::Error error = Napi::Error::New(env, "oneDNN: " + message);
+  error.Set("code", Napi::String::New(env, "ONEDNN_FAILED"));
+  return error;
+}
+
 using Kernel = Napi::Value (*)(const Napi::CallbackInfo&, Context&);
 
 /** Runs a kernel with denormals flushed and oneDNN's failures turned into errors with a code. */
 template <Kernel kernel>
 Napi::Value call(const Napi::CallbackInfo& info) {
   const mario::FlushDenormalsScope scope;
-  const auto fail = [&](const std::string& message) {
-    Napi::Error error = Napi::Error::New(info.Env(), "oneDNN: " + message);
-    error.Set("code", Napi::String::New(info.Env(), "ONEDNN_FAILED"));
-    return error;
-  };
   try {
     return kernel(info, *info.Env().GetInstanceData<Context>());
   } catch (const dnnl::error& error) {
-    throw fail(std::string(error.what()) + " (status " + std::to_string(error.status) + ")");
+    throw failure(info.Env(), std::string(error.what()) + " (status " + std::to_string(error.status) + ")");
   } catch (const std::bad_alloc&) {
-    throw fail("out of memory");
+    throw failure(info.Env(), "out of memory");
   }
 }
 
@@ -152,7 +153,15 @@ Napi::Value clippedAdam(const Napi::CallbackInfo& info, Context&) {
 }
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
-  env.SetInstanceData(new Context());
+  // Kernels work in place on JavaScript's memory: SYCL's engine would want its own.
+  if (dnnl_version()->cpu_runtime == DNNL_RUNTIME_SYCL) {
+    throw failure(env, "this build is for SYCL devices; the CPU build (OpenMP, TBB) is needed");
+  }
+  try {
+    env.SetInstanceData(new Context());
+  } catch (const dnnl::error& error) {
+    throw failure(env, error.what());
+  }
   exports.Set("describe", Napi::Function::New<call<describe>>(env));
   exports.Set("setThreads", Napi::Function::New<call<setThreads>>(env));
   exports.Set("alignment", Napi::Function::New<call<alignment>>(env));

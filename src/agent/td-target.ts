@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 
 /** Where the Huber loss turns from quadratic to linear (Mnih et al. 2015 clip the error at 1). */
-export const HUBER_DELTA = 1;
+const HUBER_DELTA = 1;
 
 /**
  * One-step (or n-step) target `r_t + discount_t · qTarget(s_t, a*)`, `[batch] float32`.

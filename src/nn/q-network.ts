@@ -5,7 +5,7 @@ import { convRelu, dense, duelingQ, flatten, type Padding } from "./layers.js";
 import { type NamedTensors, requireSameTensors } from "./named-tensors.js";
 
 /** One convolution followed by ReLU. */
-export interface ConvolutionSpec {
+interface ConvolutionSpec {
   readonly filters: number;
   /** Side of the square kernel, pixels. */
   readonly size: number;
@@ -14,7 +14,7 @@ export interface ConvolutionSpec {
 }
 
 /** The three convolutions of Mnih et al. 2015, "Methods: Model architecture". */
-export const DQN_CONVOLUTIONS: readonly ConvolutionSpec[] = [
+const DQN_CONVOLUTIONS: readonly ConvolutionSpec[] = [
   { filters: 32, size: 8, stride: 4 },
   { filters: 64, size: 4, stride: 2 },
   { filters: 64, size: 3, stride: 1 },
