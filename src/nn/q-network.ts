@@ -14,7 +14,7 @@ interface ConvolutionSpec {
 }
 
 /** The three convolutions of Mnih et al. 2015, "Methods: Model architecture". */
-const DQN_CONVOLUTIONS: readonly ConvolutionSpec[] = [
+export const DQN_CONVOLUTIONS: readonly ConvolutionSpec[] = [
   { filters: 32, size: 8, stride: 4 },
   { filters: 64, size: 4, stride: 2 },
   { filters: 64, size: 3, stride: 1 },
