@@ -346,7 +346,7 @@ game_over:
   lda #TUNE_OVER
   jmp hold_screen
 @text:
-  .byte $21,$CB, 9, "GAME OVER"
+  .byte $21,$6B, 9, "GAME OVER"
   .byte 0
 
 end_screen:
@@ -360,9 +360,9 @@ end_screen:
   lda #TUNE_CLEAR
   jmp hold_screen
 @text:
-  .byte $21,$85, 23, "FENN IS HOME FOR TODAY."
-  .byte $21,$C5, 22, "THE TRAIL GOES ON AND "
-  .byte $22,$05, 18, "SO MAY YOU. THANKS"
+  .byte $21,$6A, 12, "FENN IS HOME"
+  .byte $22,$A7, 18, "THE TRAIL GOES ON."
+  .byte $22,$E8, 17, "THANKS FOR COMING"
   .byte 0
 
 ; Shows the screen for five seconds; then, or with Start after one second, the title.
@@ -375,6 +375,7 @@ hold_screen:
   jmp next_step
 wait_screen:
   jsr clear_sprites
+  jsr @fenn
   lda wait_timer
   beq @leave
   dec wait_timer
@@ -388,3 +389,24 @@ wait_screen:
   jmp enter_mode
 @out:
   rts
+@fenn:                     ; in the middle: tall and well, or lost
+  lda #120
+  sta draw_x
+  sta draw_y
+  lda #0
+  sta draw_x+1
+  sta draw_y+1
+  sta draw_attr
+  ldx #0
+  lda mode
+  cmp #MODE_END
+  beq @well
+  inx
+@well:
+  lda @low,x
+  sta ptr
+  lda @high,x
+  sta ptr+1
+  jmp draw_frame
+@low:  .byte <frame_tall_stand, <frame_small_lost
+@high: .byte >frame_tall_stand, >frame_small_lost
