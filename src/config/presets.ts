@@ -60,7 +60,8 @@ const fast: TrainSettings = {
     // Rainbow's value (Hessel et al. 2018): rewards reach earlier decisions three times as fast.
     nStep: 3,
   },
-  network: { dueling: true, padding: "same" },
+  // The padding of Mnih et al. 2015: 3,136 features instead of 7,744, so an update takes half the time.
+  network: { dueling: true, padding: "valid" },
 };
 
 export const presets = { tutorial, fast } as const satisfies Record<string, TrainSettings>;

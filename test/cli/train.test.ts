@@ -1,0 +1,197 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readRun } from "../../src/logging/run-events.js";
+import { main, mario, type CliResult } from "./run-cli.js";
+
+/** A run of a minute at most: it learns nothing, but every part of it has worked once. */
+const SHORT = ["--timesteps", "420", "--learning-starts", "380", "--seed", "5", "--threads", "2"];
+
+let folder: string;
+let trained: CliResult;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "mario-train-"));
+  trained = mario(["train", ...SHORT, "--exploration_fraction=0.5"], { cwd: folder });
+}, 300_000);
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const models = (): string[] => readdirSync(join(folder, "models", "deepq"));
+
+describe("mario train", () => {
+  it("ends well and says where the model is and what to do with it", () => {
+    expect(trained.stderr).toBe("");
+    expect(trained.status).toBe(0);
+    expect(trained.stdout).toMatch(/420 steps, \d+ episodes/);
+    expect(trained.stdout).toContain(`mario enjoy --file models/deepq/${models()[0]}`);
+  });
+
+  it("leaves one model, named after its mean reward", () => {
+    expect(models()).toHaveLength(1);
+    expect(models()[0]).toMatch(/^mario_reward_-?\d+\.\d\.safetensors$/);
+  });
+
+  it("logs in the tutorial's folder layout, every figure", () => {
+    const settings = join(folder, "tensorboard", "deepq");
+    expect(readdirSync(settings)).toEqual(["420_0.5_priofalse_dueltrue_lr0.00025"]);
+    const parent = join(settings, readdirSync(settings)[0]);
+    const run = readRun(join(parent, readdirSync(parent)[0]));
+    const rewards = run.scalars.get("episode/reward");
+    expect(rewards?.length).toBeGreaterThan(0);
+    expect(run.scalars.get("train/epsilon")?.at(-1)?.value).toBeLessThan(0.5);
+  });
+
+  it("writes JSON lines where there is no terminal", () => {
+    const lines = trained.stdout.split("\n").filter((line) => line.startsWith("{"));
+    expect(lines.length).toBeGreaterThanOrEqual(2);
+    for (const line of lines) expect(JSON.parse(line)).toHaveProperty("msg");
+  });
+
+  it("gives the same model for the same seed, bit for bit", () => {
+    const again = mkdtempSync(join(tmpdir(), "mario-again-"));
+    expect(mario(["train", ...SHORT, "--exploration_fraction=0.5"], { cwd: again }).status).toBe(0);
+    const weightsIn = (root: string) => {
+      const path = join(root, "models", "deepq");
+      const bytes = readFileSync(join(path, readdirSync(path)[0]));
+      return bytes.subarray(8 + Number(bytes.readBigUInt64LE(0))).toString("base64");
+    };
+    expect(weightsIn(again) === weightsIn(folder)).toBe(true);
+    rmSync(again, { recursive: true, force: true });
+  }, 300_000);
+
+  it("stopped by Ctrl-C, leaves a usable model and exit code 0", async () => {
+    const run = spawn(process.execPath, [main, "train", "--log", "stdout"], {
+      cwd: mkdtempSync(join(folder, "stopped-")),
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let output = "";
+    for await (const chunk of run.stdout as AsyncIterable<Buffer>) {
+      const before = output;
+      output += chunk.toString();
+      if (!before.includes('"msg"') && output.includes('"msg"')) {
+        setTimeout(() => run.kill("SIGINT"), 2000);
+      }
+    }
+    if (run.exitCode === null) await once(run, "exit");
+    expect(run.exitCode).toBe(0);
+    const file = /best model: (\S+)/.exec(output)?.[1];
+    const [stopped] = readdirSync(folder).filter((name) => name.startsWith("stopped-"));
+    const result = mario(
+      ["eval", "--file", join(folder, stopped, file ?? ""), "--episodes", "1", "--json"],
+      { timeout: 300_000 },
+    );
+    expect(result).toMatchObject({ status: 0, stderr: "" });
+  }, 400_000);
+});
+
+describe("the model that was trained", () => {
+  const model = () => join(folder, "models", "deepq", models()[0]);
+
+  it("is measured by mario eval: one JSON document and nothing else", () => {
+    const { status, stdout, stderr } = mario(
+      ["eval", "--file", model(), "--episodes", "2", "--epsilon", "0.5", "--json"],
+      { timeout: 300_000 },
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const result = JSON.parse(stdout) as Record<string, number>;
+    expect(result).toMatchObject({ episodes: 2 });
+    for (const key of ["meanReward", "meanDistance", "maxDistance", "completionRate", "steps"]) {
+      expect(result[key]).toBeTypeOf("number");
+    }
+    expect(result["meanDistance"]).toBeGreaterThanOrEqual(40);
+    expect(result["maxDistance"]).toBeGreaterThanOrEqual(result["meanDistance"]);
+    expect(result["stepsPerSecond"]).toBeGreaterThan(0);
+  }, 300_000);
+
+  it("is filmed by mario enjoy", async () => {
+    const film = join(folder, "film.webp");
+    const { status, stderr } = mario(
+      ["enjoy", "--file", model(), "--record", film, "--epsilon", "0.7", "--seed", "3"],
+      { timeout: 300_000 },
+    );
+    expect(status).toBe(0);
+    const { pages, width, pageHeight, delay } = await sharp(film, { animated: true }).metadata();
+    expect({ width, pageHeight }).toEqual({ width: 256, pageHeight: 240 });
+    expect(pages).toBeGreaterThan(10);
+    // 30 pictures a second; like pictures in a row are one that stays longer.
+    const pictures = Number(/(\d+) pictures/.exec(stderr)?.[1]);
+    const milliseconds = (delay ?? []).reduce((sum, ms) => sum + ms, 0);
+    expect(Math.abs(milliseconds - (pictures * 2000) / 60.0988)).toBeLessThan(2);
+  }, 300_000);
+
+  it("is refused when it was altered or cut", () => {
+    const bytes = readFileSync(model());
+    const damaged = join(folder, "damaged.safetensors");
+    bytes[bytes.length - 1000] ^= 1;
+    writeFileSync(damaged, bytes);
+    const altered = mario(["eval", "--file", damaged]);
+    expect(altered.status).toBe(2);
+    expect(altered.stderr).toMatch(/damaged\.safetensors: .*checksum/);
+    writeFileSync(damaged, bytes.subarray(0, bytes.length / 2));
+    const cut = mario(["enjoy", "--file", damaged]);
+    expect(cut.status).toBe(2);
+    expect(cut.stderr.trim().split("\n")).toHaveLength(1);
+  });
+});
+
+describe("mario random", () => {
+  it("prints one JSON document, the same for the same seed", () => {
+    const play = () => {
+      const result = mario(["random", "--episodes", "1", "--seed", "9", "--json"], {
+        timeout: 300_000,
+      });
+      expect(result).toMatchObject({ status: 0, stderr: "" });
+      const { stepsPerSecond, ...rest } = JSON.parse(result.stdout) as Record<string, number>;
+      expect(stepsPerSecond).toBeGreaterThan(0);
+      return rest;
+    };
+    const first = play();
+    expect(first).toMatchObject({ episodes: 1, completionRate: 0 });
+    expect(play()).toEqual(first);
+  }, 300_000);
+});
+
+describe("mario bench train-step", () => {
+  it("prints backend, threads, batch and the spread of the times", () => {
+    const { status, stdout } = mario(
+      ["bench", "train-step", "--batch", "4", "--updates", "3", "--json"],
+      { timeout: 300_000 },
+    );
+    expect(status).toBe(0);
+    const { backend, threads, batch, msPerUpdate } = JSON.parse(stdout) as {
+      backend: string;
+      threads: number;
+      batch: number;
+      msPerUpdate: { min: number; median: number; max: number };
+    };
+    expect(["onednn", "wasm", "tensorflow"]).toContain(backend);
+    expect({ threads: threads >= 1, batch }).toEqual({ threads: true, batch: 4 });
+    expect(msPerUpdate.min).toBeLessThanOrEqual(msPerUpdate.median);
+    expect(msPerUpdate.median).toBeLessThanOrEqual(msPerUpdate.max);
+    expect(msPerUpdate.min).toBeGreaterThan(0);
+  }, 300_000);
+});
+
+describe("mario doctor", () => {
+  it("says what works, why the rest does not, and what to do", () => {
+    const { status, stdout } = mario(["doctor", "--json"], { timeout: 300_000 });
+    expect(status).toBe(0);
+    const report = JSON.parse(stdout) as {
+      chosen: string;
+      backends: { name: string; available: boolean; detail: string; remedy?: string }[];
+    };
+    expect(report.backends.map(({ name }) => name)).toEqual(["tensorflow", "onednn", "wasm"]);
+    const wasm = report.backends.find(({ name }) => name === "wasm");
+    expect(wasm).toMatchObject({ available: true });
+    expect(report.backends.find(({ name }) => name === report.chosen)?.available).toBe(true);
+    for (const { available, detail, remedy } of report.backends) {
+      expect(detail).not.toBe("");
+      if (!available) expect(remedy).toBeTruthy();
+    }
+  }, 300_000);
+});
