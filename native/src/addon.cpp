@@ -32,10 +32,10 @@ Napi::Error failure(Napi::Env env, const std::string& message) {
 
 using Kernel = Napi::Value (*)(const Napi::CallbackInfo&, Context&);
 
-/** Runs a kernel with denormals flushed and oneDNN's failures turned into errors with a code. */
+/** Runs a kernel in a {@link mario::ComputeScope}, and turns oneDNN's failures into errors with a code. */
 template <Kernel kernel>
 Napi::Value call(const Napi::CallbackInfo& info) {
-  const mario::FlushDenormalsScope scope;
+  const mario::ComputeScope scope;
   try {
     return kernel(info, *info.Env().GetInstanceData<Context>());
   } catch (const dnnl::error& error) {

@@ -196,13 +196,15 @@ struct BackwardData : CachedPrimitive {
 };
 
 struct BackwardWeights : CachedPrimitive {
+  bool rearranged;
   dnnl::convolution_backward_weights primitive;
   memory source, diffBias, diffDestination;
   WeightsLayout diffWeights;
 
-  BackwardWeights(const dnnl::engine& engine, const Descriptions& d,
+  BackwardWeights(const dnnl::engine& engine, const Descriptions& d, bool rearranged,
                   const dnnl::convolution_backward_weights::primitive_desc& pd)
-      : primitive(pd),
+      : rearranged(rearranged),
+        primitive(pd),
         source(unbound(pd.src_desc(), engine)),
         diffBias(unbound(d.bias, engine)),
         diffDestination(unbound(pd.diff_dst_desc(), engine)),
@@ -276,24 +278,30 @@ void convolutionBackwardData(Context& context, const ConvolutionShape& shape, co
 
 void convolutionBackwardWeights(Context& context, const ConvolutionShape& given, const float* x,
                                 const float* dy, float* dw, float* dbias) {
-  ConvolutionShape shape = given;
+  const auto build = [&](const ConvolutionShape& shape, bool rearranged) {
+    const Descriptions d(shape);
+    const auto geometry = geometryOf(shape);
+    const auto pd = convolutionBackwardWeights(
+        context.engine, d.source, d.weights, dbias ? d.bias : memory::desc(), d.destination,
+        geometry, forwardHint(context.engine, d, geometry));
+    // Unlike the forward pass, this one may have a fast implementation for few channels.
+    const bool fast = std::strncmp(pd.impl_info_str(), "jit", 3) == 0;
+    if (!rearranged && !fast && usesSpaceToDepth(shape)) {
+      return std::unique_ptr<BackwardWeights>();
+    }
+    return std::make_unique<BackwardWeights>(context.engine, d, rearranged, pd);
+  };
+  auto& cached = context.primitive<BackwardWeights>(
+      keyOf(kBackwardWeights, given, false, dbias != nullptr), [&] {
+        auto direct = build(given, false);
+        return direct ? std::move(direct) : build(spaceToDepthShape(given), true);
+      });
   float* target = dw;
-  const bool rearranged = usesSpaceToDepth(given);
-  if (rearranged) {
-    shape = spaceToDepthShape(given);
+  if (cached.rearranged) {
     x = spaceToDepth(context, given, x);
     target = context.weights.floats(size_t(given.kernelHeight) * given.kernelWidth *
                                     given.inChannels * given.outChannels);
   }
-  auto& cached = context.primitive<BackwardWeights>(
-      keyOf(kBackwardWeights, shape, false, dbias != nullptr), [&] {
-        const Descriptions d(shape);
-        const auto geometry = geometryOf(shape);
-        const auto pd = convolutionBackwardWeights(
-            context.engine, d.source, d.weights, dbias ? d.bias : memory::desc(), d.destination,
-            geometry, forwardHint(context.engine, d, geometry));
-        return std::make_unique<BackwardWeights>(context.engine, d, pd);
-      });
   bind(cached.source, x);
   bind(cached.diffDestination, dy);
   std::unordered_map<int, memory> arguments{
@@ -307,7 +315,7 @@ void convolutionBackwardWeights(Context& context, const ConvolutionShape& given,
   cached.primitive.execute(context.stream, arguments);
   cached.diffWeights.finishOutput(context.stream);
   context.stream.wait();
-  if (rearranged) {
+  if (cached.rearranged) {
     const size_t run = given.outChannels * sizeof(float);
     forEachKernelRun(given, [&](int64_t plain, int64_t block) {
       std::memcpy(dw + plain, target + block, run);

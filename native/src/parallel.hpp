@@ -1,6 +1,9 @@
 // Loops over threads, on the same OpenMP team that oneDNN uses; serial where there is no OpenMP.
 #pragma once
 
+#include <pthread.h>
+#include <signal.h>
+
 #include <cstdint>
 
 #ifdef _OPENMP
@@ -26,10 +29,23 @@ inline void flushDenormals() {
 #endif
 }
 
-/** Flushes denormals while in scope: JavaScript's own arithmetic on this thread must keep them. */
-class FlushDenormalsScope {
+/**
+ * What a thread needs while it computes, and JavaScript's must not keep afterwards.
+ *
+ * Denormals are flushed. And signals wait: oneDNN's generated AVX2 matrix product (2.6.3, 3.2) keeps data
+ * where a signal's frame may go, so that a signal on its thread (Ctrl-C, a resized terminal, Node's
+ * profiler) corrupts the heap. OpenMP's threads are started in such a scope and inherit its mask.
+ */
+class ComputeScope {
  public:
-  FlushDenormalsScope() {
+  ComputeScope() {
+    sigset_t blocked;
+    sigfillset(&blocked);
+    // These report the thread's own mistakes, and cannot wait.
+    for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS}) {
+      sigdelset(&blocked, fault);
+    }
+    pthread_sigmask(SIG_BLOCK, &blocked, &signals_);
 #if defined(__SSE__)
     saved_ = _mm_getcsr();
 #elif defined(__aarch64__)
@@ -37,17 +53,19 @@ class FlushDenormalsScope {
 #endif
     flushDenormals();
   }
-  ~FlushDenormalsScope() {
+  ~ComputeScope() {
 #if defined(__SSE__)
     _mm_setcsr(static_cast<unsigned>(saved_));
 #elif defined(__aarch64__)
     asm volatile("msr fpcr, %0" ::"r"(saved_));
 #endif
+    pthread_sigmask(SIG_SETMASK, &signals_, nullptr);
   }
-  FlushDenormalsScope(const FlushDenormalsScope&) = delete;
-  FlushDenormalsScope& operator=(const FlushDenormalsScope&) = delete;
+  ComputeScope(const ComputeScope&) = delete;
+  ComputeScope& operator=(const ComputeScope&) = delete;
 
  private:
+  sigset_t signals_;
   uint64_t saved_ = 0;
 };
 
