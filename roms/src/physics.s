@@ -5,8 +5,8 @@
 
 WALK_SPEED  = $18          ; 1.5 pixels per frame
 RUN_SPEED   = $28          ; 2.5
-WALK_ACCEL  = $98
-RUN_ACCEL   = $E4
+WALK_ACCEL  = $E0          ; brisk: buttons pressed at random should get somewhere too
+RUN_ACCEL   = $FF
 FRICTION    = $D0
 SKID_BRAKE  = $A0          ; added to one whole unit
 FALL_LIMIT  = 4            ; and a half
