@@ -1,7 +1,7 @@
 import type { DqnAgent } from "../agent/dqn-agent.js";
 import type { TrainSettings } from "../config/schema.js";
 import type { RomInfo } from "../nes/rom.js";
-import { DQN_CONVOLUTIONS } from "../nn/q-network.js";
+import { DQN_ARCHITECTURE } from "../nn/architecture.js";
 import type { ComputeBackend } from "../nn/backend.js";
 import { STACK_FRAMES } from "../replay/transition.js";
 import type { CandidateModel } from "../trainer/checkpoint/best-model.js";
@@ -28,9 +28,7 @@ export function describeModel(description: ModelDescription): CandidateModel {
       architecture: {
         ...network,
         actionCount: agent.actionCount,
-        inputShape: [84, 84, STACK_FRAMES],
-        convolutions: DQN_CONVOLUTIONS.map((convolution) => ({ ...convolution })),
-        hiddenUnits: 256,
+        ...DQN_ARCHITECTURE,
       },
       preprocessing: { kind: "luma-area", stackedFrames: STACK_FRAMES },
       actionSet: environment.actionSet,

@@ -1,39 +1,15 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Rng } from "../core/rng.js";
+import { type Architecture, DQN_ARCHITECTURE, weightShapes } from "./architecture.js";
 import { glorotUniform } from "./initializer.js";
-import { convRelu, dense, duelingQ, flatten, type Padding } from "./layers.js";
+import { convRelu, dense, duelingQ, flatten } from "./layers.js";
 import { type NamedTensors, requireSameTensors } from "./named-tensors.js";
 
-/** One convolution followed by ReLU. */
-interface ConvolutionSpec {
-  readonly filters: number;
-  /** Side of the square kernel, pixels. */
-  readonly size: number;
-  /** Step in both directions, pixels. */
-  readonly stride: number;
-}
-
-/** The three convolutions of Mnih et al. 2015, "Methods: Model architecture". */
-export const DQN_CONVOLUTIONS: readonly ConvolutionSpec[] = [
-  { filters: 32, size: 8, stride: 4 },
-  { filters: 64, size: 4, stride: 2 },
-  { filters: 64, size: 3, stride: 1 },
-];
-
-export interface QNetworkOptions {
+/** Default: {@link DQN_ARCHITECTURE}, one stream, "same" padding. */
+export interface QNetworkOptions extends Partial<Omit<Architecture, "actionCount">> {
   readonly actionCount: number;
   /** Source of the initial weights; the same state gives the same weights on every backend. */
   readonly rng: Rng;
-  /** Second stream that estimates the state's value (Wang et al. 2016); default false. */
-  readonly dueling?: boolean;
-  /** Default "same": 84 → 21 → 11 → 11. "valid", the paper's, gives 84 → 20 → 9 → 7. */
-  readonly padding?: Padding;
-  /** `[height, width, channels]`, default `[84, 84, 4]`. */
-  readonly inputShape?: readonly [number, number, number];
-  /** Default {@link DQN_CONVOLUTIONS}; tests use smaller ones. */
-  readonly convolutions?: readonly ConvolutionSpec[];
-  /** Units of each dense hidden layer, default 256. */
-  readonly hiddenUnits?: number;
 }
 
 /** Q-values from pixels; weights are TensorFlow.js variables on the backend current at creation. */
@@ -55,9 +31,10 @@ export interface QNetwork {
 
 /** Builds the network with fresh weights: kernels {@link glorotUniform}, biases 0. */
 export function createQNetwork(options: QNetworkOptions): QNetwork {
-  const { actionCount, rng, dueling = false, padding = "same" } = options;
-  const convolutions = options.convolutions ?? DQN_CONVOLUTIONS;
-  const shapes = layerShapes(options);
+  const { rng, ...chosen } = options;
+  const architecture = { ...DQN_ARCHITECTURE, dueling: false, padding: "same", ...chosen } as const;
+  const { actionCount, convolutions, dueling, padding } = architecture;
+  const shapes = weightShapes(architecture);
   const variables = new Map<string, tf.Variable>();
   for (const [name, shape] of shapes) {
     const size = shape.reduce((product, side) => product * side, 1);
@@ -125,30 +102,4 @@ export function copyWeights(variables: ReadonlyMap<string, tf.Variable>): NamedT
 
 function variableOf(data: Float32Array, shape: readonly number[]): tf.Variable {
   return tf.tidy(() => tf.variable(tf.tensor(data, [...shape])));
-}
-
-function layerShapes(options: QNetworkOptions): ReadonlyMap<string, readonly number[]> {
-  const { actionCount, dueling = false, padding = "same", hiddenUnits = 256 } = options;
-  let [height, width, channels] = options.inputShape ?? [84, 84, 4];
-  const shapes = new Map<string, readonly number[]>();
-  const add = (layer: string, kernelShape: readonly number[]): void => {
-    shapes.set(`${layer}/kernel`, kernelShape);
-    shapes.set(`${layer}/bias`, kernelShape.slice(-1));
-  };
-  for (const [i, { filters, size, stride }] of (
-    options.convolutions ?? DQN_CONVOLUTIONS
-  ).entries()) {
-    const outSide = (side: number): number =>
-      Math.ceil((padding === "same" ? side : side - size + 1) / stride);
-    add(`conv${i + 1}`, [size, size, channels, filters]);
-    [height, width, channels] = [outSide(height), outSide(width), filters];
-  }
-  const features = height * width * channels;
-  add("hidden", [features, hiddenUnits]);
-  add("output", [hiddenUnits, actionCount]);
-  if (dueling) {
-    add("valueHidden", [features, hiddenUnits]);
-    add("value", [hiddenUnits, 1]);
-  }
-  return shapes;
 }

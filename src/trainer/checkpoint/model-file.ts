@@ -3,8 +3,8 @@ import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { MarioError } from "../../core/errors.js";
 import type { NamedTensors } from "../../agent/agent.js";
 import { systemErrorCode } from "../../logging/file-error.js";
+import { weightShapes } from "../../nn/architecture.js";
 import { requireSameTensors } from "../../nn/named-tensors.js";
-import { weightShapes } from "./architecture.js";
 import { writeFileAtomically, type AtomicWriteOptions } from "./atomic-file.js";
 import { type ModelMetadata, parseModelMetadata } from "./model-metadata.js";
 import {

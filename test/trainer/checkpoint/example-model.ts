@@ -1,6 +1,6 @@
 import { Rng } from "../../../src/core/rng.js";
 import type { NamedTensors } from "../../../src/agent/agent.js";
-import { type Architecture, weightShapes } from "../../../src/trainer/checkpoint/architecture.js";
+import { type Architecture, weightShapes } from "../../../src/nn/architecture.js";
 import type { Model } from "../../../src/trainer/checkpoint/model-file.js";
 
 /** A whole network, but small: 12×12 pictures, 1,000-odd weights. */

@@ -15,7 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { MarioError } from "../../../src/core/errors.js";
 import { Rng } from "../../../src/core/rng.js";
 import { createQNetwork } from "../../../src/nn/q-network.js";
-import { weightShapes } from "../../../src/trainer/checkpoint/architecture.js";
+import { weightShapes } from "../../../src/nn/architecture.js";
 import {
   decodeModel,
   encodeModel,
