@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import os from "node:os";
 import { Worker, type WorkerOptions } from "node:worker_threads";
 
 const require = createRequire(import.meta.url);
@@ -43,4 +44,21 @@ export function installPackagedWorker(): void {
       // The module assigns Node's Worker here; ours must remain.
     },
   });
+}
+
+/**
+ * Has the module start `threads` threads. It makes its pool while loading, of half the cores that
+ * `os.cpus()` reports and at most 4, before anything that it exports could say otherwise; the thread
+ * count set through TensorFlow.js comes too late to count.
+ * @param start loads the module; only meanwhile does `os.cpus()` report other than the truth
+ */
+export async function withThreads<T>(threads: number, start: () => Promise<T>): Promise<T> {
+  const { cpus } = os;
+  const [core] = cpus();
+  os.cpus = () => new Array<os.CpuInfo>(2 * threads).fill(core);
+  try {
+    return await start();
+  } finally {
+    os.cpus = cpus;
+  }
 }
