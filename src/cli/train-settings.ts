@@ -20,7 +20,13 @@ export function settingsFrom(options: TrainOptions): TrainSettings {
       batchSize: options.batchSize,
       learningStarts: options.learningStarts,
     },
-    learning: { learningRate: options.lr, gamma: options.gamma, nStep: options.nStep },
+    learning: {
+      learningRate: options.lr,
+      gamma: options.gamma,
+      nStep: options.nStep,
+      learnPeriod: options.learnPeriod,
+      targetPeriod: options.targetPeriod,
+    },
     network: { dueling: options.dueling },
   });
 }

@@ -26,6 +26,8 @@ export interface TrainOptions extends ComputeOptions {
   readonly batchSize?: number;
   readonly bufferSize?: number;
   readonly learningStarts?: number;
+  readonly learnPeriod?: number;
+  readonly targetPeriod?: number;
   readonly actionRepeat?: number;
   readonly actionSet?: "full" | "right-only" | "simple" | "complex";
   readonly reward?: "distance" | "progress";
@@ -75,6 +77,12 @@ export function trainCommand(): Command {
     .addOption(
       new Option("--learning-starts <n>", "decisions before the first update").argParser(
         integer(0),
+      ),
+    )
+    .addOption(new Option("--learn-period <n>", "decisions between updates").argParser(integer(1)))
+    .addOption(
+      new Option("--target-period <n>", "decisions between copies to the target network").argParser(
+        integer(1),
       ),
     )
     .addOption(new Option("--action-repeat <n>", "frames per decision").argParser(integer(1, 60)))
