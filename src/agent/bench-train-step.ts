@@ -15,7 +15,7 @@ export interface BenchTrainStepOptions {
   readonly actionCount?: number;
 }
 
-export interface Spread {
+interface Spread {
   readonly min: number;
   readonly median: number;
   readonly max: number;
