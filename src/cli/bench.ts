@@ -1,10 +1,16 @@
 import { Command, Option } from "commander";
-import { addComputeOptions, integer, type ComputeOptions } from "./options.js";
+import { addComputeOptions, integer, number, romOption, type ComputeOptions } from "./options.js";
 
 export interface BenchTrainStepOptions extends ComputeOptions {
   readonly batch: number;
   readonly updates: number;
   readonly dueling?: boolean;
+  readonly json?: boolean;
+}
+
+export interface BenchEmulatorCommandOptions {
+  readonly rom?: string;
+  readonly seconds: number;
   readonly json?: boolean;
 }
 
@@ -27,5 +33,21 @@ export function benchCommand(): Command {
     const { runBenchTrainStep } = await import("./bench-run.js");
     await runBenchTrainStep(options);
   });
-  return new Command("bench").description("measure this machine").addCommand(trainStep);
+  const emulator = new Command("emulator")
+    .description("frames a second of plain jsnes and of ours, and decisions a second at repeat 4")
+    .addOption(romOption())
+    .addOption(
+      new Option("--seconds <n>", "about how long to measure")
+        .argParser(number(1, 3600))
+        .default(15),
+    )
+    .option("--json", "one JSON document on standard output, nothing else there")
+    .action(async (options: BenchEmulatorCommandOptions) => {
+      const { runBenchEmulator } = await import("./bench-run.js");
+      runBenchEmulator(options);
+    });
+  return new Command("bench")
+    .description("measure this machine")
+    .addCommand(trainStep)
+    .addCommand(emulator);
 }

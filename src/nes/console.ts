@@ -1,4 +1,5 @@
 import { NES } from "jsnes";
+import { TurboNes } from "./turbo/turbo-nes.js";
 
 export interface ConsoleOptions {
   /**
@@ -9,12 +10,18 @@ export interface ConsoleOptions {
   readonly onAudioSample?: (left: number, right: number) => void;
   /** In Hz. Default 48,000. */
   readonly sampleRate?: number;
+  /** Leaves out work that nobody can see. Default true; `false` is plain jsnes, for comparison. */
+  readonly turbo?: boolean;
 }
 
 /** The one place where a jsnes console is built. @throws whatever jsnes throws for a bad ROM. */
 export function createConsole(rom: Uint8Array, options: ConsoleOptions = {}): NES {
-  const { onAudioSample = null, sampleRate = 48_000 } = options;
-  const nes = new NES({ emulateSound: onAudioSample !== null, onAudioSample, sampleRate });
+  const { onAudioSample = null, sampleRate = 48_000, turbo = true } = options;
+  const nes = new (turbo ? TurboNes : NES)({
+    emulateSound: onAudioSample !== null,
+    onAudioSample,
+    sampleRate,
+  });
   nes.loadROM(rom);
   usePlainPicture(nes);
   // jsnes adds this field at its first DMA. Having it from the start keeps the processor's hidden

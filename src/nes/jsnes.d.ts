@@ -6,8 +6,26 @@ declare module "jsnes" {
   /** A 6502: `mem` is the 64 KiB address space, of which 0x0000–0x07FF is the console's RAM. */
   export interface JsnesCpu {
     readonly mem: Uint8Array;
+    /** Since power on. */
     cycles: number;
+    /** Program counter, 16 bits. */
+    REG_PC: number;
+    F_INTERRUPT: number;
+    dataBus: number;
+    /** One bit for each device that asks for an interrupt. */
+    irqFlags: number;
+    nmiLine: boolean;
+    needNmi: boolean;
+    prevNeedNmi: boolean;
+    runIrq: boolean;
+    prevRunIrq: boolean;
+    resetPending: boolean;
+    dmaNeedHalt: boolean;
+    /** Reads from 0x8000 up come from `mem`, without asking the cartridge. */
+    readonly directPrgReads: boolean;
     _lastDmaReadAddr: number;
+    /** Runs one instruction. @returns the cycles that it took, interrupt and DMA included. */
+    emulate(): number;
   }
 
   export interface JsnesPaletteTable {
@@ -25,6 +43,13 @@ declare module "jsnes" {
     readonly palTable: JsnesPaletteTable;
     /** Blacks out 8 pixels on every side, as an old television would. */
     clipToTvSize: boolean;
+    nmiOutput: boolean;
+    /** Dots that the processor has asked for, and the dot of the next event that it would notice. */
+    dotTarget: number;
+    nextEventDot: number;
+    /** Set at the start of the vertical blank. */
+    frameEnded: boolean;
+    startFrame(): void;
     updatePalettes(): void;
   }
 
@@ -34,6 +59,12 @@ declare module "jsnes" {
     readonly triangle: object;
     readonly noise: object;
     readonly dmc: object;
+    /** The processor cycle at which the APU next does more than count. */
+    readonly nextEventCycle: number;
+  }
+
+  export interface JsnesController {
+    clock(): void;
   }
 
   export interface JsnesRom {
@@ -59,8 +90,9 @@ declare module "jsnes" {
     readonly mmap: object | null;
     /** Absent until a ROM is loaded. */
     readonly rom?: JsnesRom;
-    readonly controllers: Readonly<Record<1 | 2, object>>;
+    readonly controllers: Readonly<Record<1 | 2, JsnesController>>;
     crashed: boolean;
+    fpsFrameCount: number;
     readonly frame: () => void;
     readonly buttonDown: (controller: 1 | 2, button: JsnesButton) => void;
     readonly buttonUp: (controller: 1 | 2, button: JsnesButton) => void;

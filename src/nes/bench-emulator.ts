@@ -1,0 +1,82 @@
+import { Button, Emulator } from "./emulator.js";
+
+export interface BenchEmulatorOptions {
+  /** Bytes of an iNES file. */
+  readonly rom: Uint8Array;
+  /** A moment of play, to which each round returns. */
+  readonly startState: Uint8Array;
+  /** About how long to measure, s. */
+  readonly seconds: number;
+  /** One decision of an environment of the same ROM, observation included. */
+  readonly step: () => void;
+}
+
+/** Medians over the rounds. */
+export interface BenchEmulatorResult {
+  /** Frames a second of plain jsnes, every picture drawn. */
+  readonly stockFps: number;
+  /** Frames a second of the turbo as an environment uses it. */
+  readonly turboFps: number;
+  readonly ratio: number;
+  /** Decisions a second. */
+  readonly stepsPerSecond: number;
+}
+
+const ROUNDS = 7;
+/** Work between two looks at the clock. */
+const BATCH_FRAMES = 8;
+/** Each round plays at most this far from the start, so that all see the same scenes. */
+const STRETCH_FRAMES = 400;
+
+/**
+ * Measures in rounds that alternate, so that what else the machine does meets all alike. The player
+ * runs and jumps.
+ */
+export function benchEmulator(options: BenchEmulatorOptions): BenchEmulatorResult {
+  const { rom, startState, step } = options;
+  const roundMs = (options.seconds * 1000) / (3 * (ROUNDS + 1));
+  const stock = frames(new Emulator(rom, { turbo: false }), startState);
+  const turbo = frames(new Emulator(rom), startState);
+  const contenders = [stock, turbo, () => (step(), 1)];
+  const rates: number[][] = contenders.map(() => []);
+  for (let round = -1; round < ROUNDS; round++) {
+    contenders.forEach((work, i) => {
+      const rate = ratePerSecond(work, roundMs);
+      // The first round warms the compiler up.
+      if (round >= 0) rates[i].push(rate);
+    });
+  }
+  const [stockFps, turboFps, stepsPerSecond] = rates.map(median);
+  return { stockFps, turboFps, ratio: turboFps / stockFps, stepsPerSecond };
+}
+
+/** @returns a function that plays a few frames and says how many. */
+function frames(emulator: Emulator, startState: Uint8Array): () => number {
+  let played = STRETCH_FRAMES;
+  return () => {
+    if (played >= STRETCH_FRAMES) {
+      emulator.restoreState(startState);
+      played = 0;
+    }
+    for (let i = 0; i < BATCH_FRAMES; i++, played++) {
+      const jump = played % 48 < 24 ? Button.a : 0;
+      emulator.stepFrame(Button.right | Button.b | jump);
+    }
+    return BATCH_FRAMES;
+  };
+}
+
+function ratePerSecond(work: () => number, forMs: number): number {
+  const start = performance.now();
+  let done = 0;
+  let ms = 0;
+  while (ms < forMs) {
+    done += work();
+    ms = performance.now() - start;
+  }
+  return (1000 * done) / ms;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1];
+}

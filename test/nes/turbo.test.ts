@@ -1,0 +1,128 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { Rng } from "../../src/core/rng.js";
+import { Button, Emulator } from "../../src/nes/emulator.js";
+import { assemble, nromFile, type Line } from "./assembler.js";
+import { everything } from "./console-values.js";
+import { runnerRom } from "./runner-rom.js";
+
+/** More for a long run, e.g. 100000. */
+const FRAMES = Number(process.env["MARIO_TURBO_FRAMES"] ?? 1_500);
+const FENN = readFileSync(new URL("../../roms/fenn.nes", import.meta.url));
+const ownRom = process.env["MARIO_ROM"];
+/** The console's values are compared one by one this often; its save state after every frame. */
+const DEEP_PERIOD = 250;
+
+/** Buttons held for a while each: mostly running to the right, anything at times, Start at times. */
+function player(seed: number): (frame: number) => number {
+  const rng = new Rng(seed);
+  let buttons = 0;
+  let left = 0;
+  return (frame) => {
+    if (frame < 60) return frame > 30 && frame % 16 < 4 ? Button.start : 0;
+    if (left-- > 0) return buttons;
+    left = rng.integer(24);
+    const choice = rng.integer(16);
+    if (choice === 0) buttons = rng.integer(256) & ~Button.start;
+    else if (choice === 1) buttons = Button.start;
+    else buttons = Button.right | (choice & 2 ? Button.a : 0) | (choice & 4 ? Button.b : 0);
+    return buttons;
+  };
+}
+
+/** Plays the same on a stock and on a turbo console. Fails at the first frame that differs. */
+function playBoth(stock: Emulator, turbo: Emulator, frames: number, seed: number): void {
+  const play = player(seed);
+  let expected = stock.saveState();
+  let actual = turbo.saveState();
+  for (let frame = 0; frame < frames; frame++) {
+    const buttons = play(frame);
+    stock.stepFrame(buttons);
+    turbo.stepFrame(buttons);
+    expected = stock.saveState(expected);
+    actual = turbo.saveState(actual);
+    if (Buffer.compare(expected, actual) !== 0 || frame % DEEP_PERIOD === 0) {
+      expect(everything(turbo.nes), `frame ${frame}`).toBe(everything(stock.nes));
+      expect(Buffer.compare(expected, actual), `frame ${frame}`).toBe(0);
+    }
+  }
+}
+
+function pair(rom: Uint8Array): [stock: Emulator, turbo: Emulator] {
+  return [new Emulator(rom, { turbo: false }), new Emulator(rom)];
+}
+
+describe("the turbo console is stock jsnes, value for value, after every frame", () => {
+  it(
+    "of random play of our cartridge, from power on through title and stage",
+    { timeout: 0 },
+    () => {
+      const [stock, turbo] = pair(FENN);
+      playBoth(stock, turbo, FRAMES, 1);
+      expect(stock.frames).toBe(FRAMES);
+    },
+  );
+
+  it.runIf(ownRom)("of random play of the user's cartridge", { timeout: 0 }, () => {
+    playBoth(...pair(readFileSync(ownRom!)), FRAMES, 2);
+  });
+
+  it("of a cartridge with sample DMA and a sprite that splits the screen", () => {
+    playBoth(...pair(runnerRom()), 600, 3);
+  });
+
+  it.each([
+    ["bank-switched program (mapper 2)", 2, 1],
+    ["pictures in RAM (mapper 0)", 0, 0],
+    ["MMC3 (mapper 4)", 4, 1],
+  ])("of a cartridge with %s", (_, mapper, chrBanks) => {
+    const cartridge = runnerRom();
+    cartridge[5] = chrBanks;
+    cartridge[6] = (mapper << 4) | 1;
+    playBoth(...pair(cartridge), 200, 4);
+  });
+
+  const idleLoops: [string, Line[]][] = [
+    ["a jump to itself, no interrupt", [["lda#", 0x40], ["sta", 0x4017], "l", ["jmp", "l"]]],
+    ["a branch to itself", [["lda#", 0x80], ["sta", 0x2000], ["lda#", 0], "l", ["beq", "l"]]],
+    ["the APU's frame interrupt", [["lda#", 0], ["sta", 0x4017], ["cli"], "l", ["jmp", "l"]]],
+    [
+      "a sample's interrupt and the vertical blank's",
+      [
+        ...[["lda#", 0x8f], ["sta", 0x4010], ["lda#", 1], ["sta", 0x4013]] as Line[],
+        ...[["lda#", 0x10], ["sta", 0x4015], ["lda#", 0x80], ["sta", 0x2000], ["cli"]] as Line[],
+        ...["l", ["jmp", "l"]] as Line[],
+      ],
+    ],
+    [
+      "rendering on, a branch to itself",
+      [["lda#", 0x1e], ["sta", 0x2001], ["lda#", 1], "l", ["bne", "l"]],
+    ],
+  ]; // prettier-ignore
+
+  it.each(idleLoops)("of a program that idles: %s", (_, program) => {
+    const handlers: Line[] = [
+      ...["nmi", ["inc", 0x10], ["rti"]] as Line[],
+      ...["irq", ["inc", 0x11], ["lda", 0x4015], ["lda#", 0x0f], ["sta", 0x4010]] as Line[],
+      ...[["lda#", 0x8f], ["sta", 0x4010], ["lda#", 0x1f], ["sta", 0x4015], ["rti"]] as Line[],
+    ]; // prettier-ignore
+    const rom = nromFile(assemble(["reset", ...program, ...handlers]), new Uint8Array(0x2000));
+    playBoth(...pair(rom), 120, 5);
+  });
+
+  it("also where states go back and forth between the two", () => {
+    const [stock, turbo] = pair(FENN);
+    playBoth(stock, turbo, 200, 6);
+    for (let turn = 0; turn < 20; turn++) {
+      const state = stock.saveState();
+      for (let i = 0; i <= turn; i++) stock.stepFrame(Button.right);
+      turbo.restoreState(state);
+      for (let i = 0; i <= turn; i++) turbo.stepFrame(Button.right);
+      expect(everything(turbo.nes)).toBe(everything(stock.nes));
+      stock.restoreState(turbo.saveState());
+      turbo.stepFrame(Button.a);
+      stock.stepFrame(Button.a);
+      expect(everything(turbo.nes)).toBe(everything(stock.nes));
+    }
+  });
+});
