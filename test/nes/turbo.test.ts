@@ -5,6 +5,7 @@ import { Button, Emulator } from "../../src/nes/emulator.js";
 import { assemble, nromFile, type Line } from "./assembler.js";
 import { everything } from "./console-values.js";
 import { runnerRom } from "./runner-rom.js";
+import { splitRom } from "./split-rom.js";
 
 /** More for a long run, e.g. 100000. */
 const FRAMES = Number(process.env["MARIO_TURBO_FRAMES"] ?? 1_500);
@@ -86,7 +87,11 @@ describe.each(LOOKS)("the turbo console is stock jsnes, value for value, %s", (_
   });
 
   it("of a cartridge with sample DMA and a sprite that splits the screen", () => {
-    playBoth(pair(runnerRom()), 600, 3, lookAt);
+    playBoth(pair(runnerRom()), 300, 3, lookAt);
+  });
+
+  it("of a cartridge that waits for sprite 0 in the midst of chaos", () => {
+    playBoth(pair(splitRom()), 600, 8, lookAt);
   });
 
   it.each([
@@ -97,7 +102,7 @@ describe.each(LOOKS)("the turbo console is stock jsnes, value for value, %s", (_
     const cartridge = runnerRom();
     cartridge[5] = chrBanks;
     cartridge[6] = (mapper << 4) | 1;
-    playBoth(pair(cartridge), 200, 4, lookAt);
+    playBoth(pair(cartridge), 100, 4, lookAt);
   });
 
   const idleLoops: [string, Line[]][] = [
@@ -125,7 +130,7 @@ describe.each(LOOKS)("the turbo console is stock jsnes, value for value, %s", (_
       ...[["lda#", 0x8f], ["sta", 0x4010], ["lda#", 0x1f], ["sta", 0x4015], ["rti"]] as Line[],
     ]; // prettier-ignore
     const rom = nromFile(assemble(["reset", ...program, ...handlers]), new Uint8Array(0x2000));
-    playBoth(pair(rom), 120, 5, lookAt);
+    playBoth(pair(rom), 60, 5, lookAt);
   });
 
   it("also where states go back and forth between the two", () => {
