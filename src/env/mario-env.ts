@@ -55,7 +55,10 @@ export class MarioEnv implements Environment<MarioInfo> {
   /** The stage's first moment of play, as an emulator save state. */
   readonly startState: Uint8Array;
 
-  /** Called after each emulator frame of a step, e.g. to film what a repeated action hides. */
+  /**
+   * Called after each emulator frame of a step, e.g. to film what a repeated action hides. Has every
+   * frame drawn, which takes time.
+   */
   onFrame: (() => void) | undefined;
 
   readonly #options: CompleteOptions;
@@ -115,19 +118,12 @@ export class MarioEnv implements Environment<MarioInfo> {
 
   /** @throws MarioError INVALID_OPTION for an action out of range or after the episode's end. */
   step(action: number): StepResult<MarioInfo> {
-    const { actionRepeat, endAt, reward } = this.#options;
+    const { reward } = this.#options;
     const episode = this.#episode;
     this.#checkStep(action);
     const { buttons } = this.actions[action];
     const before = { xTm1: episode.x, maxXTm1: episode.maxX };
-    let frames = 0;
-    while (frames < actionRepeat && !episode.completed && !episode.died) {
-      if (this.#options.maxPool) this.#previousScreen.set(this.emulator.screen);
-      this.emulator.stepFrame(buttons);
-      frames++;
-      this.onFrame?.();
-      watchFrame(episode, this.ram, this.stage, endAt);
-    }
+    const frames = this.#hold(buttons);
     closeStep(episode, this.ram);
     const terminated = episode.completed || episode.died;
     episode.truncated = !terminated && this.#isCut();
@@ -178,10 +174,40 @@ export class MarioEnv implements Environment<MarioInfo> {
     this.#previousScreen.set(this.emulator.screen);
   }
 
+  /**
+   * Holds the buttons until the decision or the episode is over. Only the frames that are looked at
+   * are drawn: the last, with `maxPool` the last two. @returns the frames it took.
+   */
+  #hold(buttons: number): number {
+    const { actionRepeat, endAt, maxPool } = this.#options;
+    const episode = this.#episode;
+    const looked = maxPool ? 2 : 1;
+    const firstDrawn = this.onFrame === undefined ? actionRepeat - looked : 0;
+    if (firstDrawn > 0) this.emulator.mark();
+    let frames = 0;
+    while (frames < actionRepeat && !episode.completed && !episode.died) {
+      this.#stepFrame(buttons, frames >= firstDrawn);
+      frames++;
+      this.onFrame?.();
+      watchFrame(episode, this.ram, this.stage, endAt);
+    }
+    if (firstDrawn > 0 && frames < actionRepeat) {
+      // It ended in the dark. The same frames again, now that it is known which is the last.
+      this.emulator.rewind();
+      for (let i = 0; i < frames; i++) this.#stepFrame(buttons, i >= frames - looked);
+    }
+    return frames;
+  }
+
+  #stepFrame(buttons: number, drawn: boolean): void {
+    if (drawn && this.#options.maxPool) this.#previousScreen.set(this.emulator.screen);
+    this.emulator.stepFrame(buttons, drawn ? "drawn" : "dark");
+  }
+
   /** Lets the game run untouched; falls back to the start should that kill the player. */
   #idle(frames: number): void {
     for (let i = 0; i < frames; i++) {
-      this.emulator.stepFrame(0);
+      this.emulator.stepFrame(0, i === frames - 1 ? "drawn" : "dark");
       if (this.ram.dying) {
         this.emulator.restoreState(this.startState);
         return;

@@ -3,6 +3,7 @@ import { MarioError } from "../core/errors.js";
 import { createConsole, type ConsoleOptions } from "./console.js";
 import { parseRom, type RomInfo } from "./rom.js";
 import { SaveStateCodec } from "./save-state.js";
+import { TurboNes } from "./turbo/turbo-nes.js";
 
 /** Bits of the controller mask; combine with `|`. */
 export const Button = {
@@ -33,6 +34,8 @@ export class Emulator {
   readonly nes: NES;
   #lazyCodec: SaveStateCodec | undefined;
   #frames = 0;
+  /** Without its picture. */
+  #mark: Uint8Array<ArrayBuffer> | undefined;
 
   /**
    * Powers the console on.
@@ -58,7 +61,7 @@ export class Emulator {
   }
 
   /**
-   * The newest complete picture, `[240, 256] uint32`, 0x00RRGGBB, row by row: the live buffer,
+   * The newest picture drawn, `[240, 256] uint32`, 0x00RRGGBB, row by row: the live buffer,
    * overwritten by the next frame. 64 colours at most, times the PPU's colour emphasis. Where the
    * game hides the leftmost 8 columns they are black.
    */
@@ -70,15 +73,18 @@ export class Emulator {
    * Holds exactly these buttons of the first controller and runs to the start of the next vertical
    * blank, 1/60.0988 s.
    * @param buttons an OR of {@link Button}.
+   * @param look `dark` may leave {@link Emulator.screen} at an earlier frame, and takes a fraction of
+   * the time; all else is the same.
    * @throws MarioError ROM_INVALID when the program runs into an opcode that jams a real console.
    */
-  stepFrame(buttons: number): void {
+  stepFrame(buttons: number, look: "drawn" | "dark" = "drawn"): void {
     for (let key = 0; key < 8; key++) {
       if (((buttons >> key) & 1) === 1) this.nes.buttonDown(1, key as JsnesButton);
       else this.nes.buttonUp(1, key as JsnesButton);
     }
     try {
-      this.nes.frame();
+      if (this.nes instanceof TurboNes) this.nes.runFrame(look === "dark");
+      else this.nes.frame();
     } catch (cause) {
       throw new MarioError("ROM_INVALID", `The game crashed in frame ${this.#frames}.`, {
         cause,
@@ -113,6 +119,18 @@ export class Emulator {
    */
   restoreState(state: Uint8Array): void {
     this.#frames = this.#codec.restore(state);
+    this.nes.crashed = false;
+  }
+
+  /** Remembers this moment, for {@link Emulator.rewind}. Costs less than a save state. */
+  mark(): void {
+    this.#mark = this.#codec.save(this.#frames, this.#mark, false);
+  }
+
+  /** Back to the last {@link Emulator.mark}; the screen stays as it is until the next frame drawn. */
+  rewind(): void {
+    if (this.#mark === undefined) return;
+    this.#frames = this.#codec.restore(this.#mark, false);
     this.nes.crashed = false;
   }
 }

@@ -5,6 +5,7 @@
 declare module "jsnes" {
   /** A 6502: `mem` is the 64 KiB address space, of which 0x0000–0x07FF is the console's RAM. */
   export interface JsnesCpu {
+    ppu: JsnesPpu;
     readonly mem: Uint8Array;
     /** Since power on. */
     cycles: number;
@@ -35,22 +36,54 @@ declare module "jsnes" {
     setEmphasis(emphasis: number): void;
   }
 
+  /** Names as on https://www.nesdev.org/wiki/PPU_scrolling: v is `vramAddress`, t `vramTmpAddress`. */
   export interface JsnesPpu {
     /** 256 × 240 pixels, row by row; complete when `frame()` returns. */
-    readonly buffer: Uint32Array;
+    buffer: Uint32Array;
     readonly vramMem: Uint8Array;
+    /** 64 sprites of 4 bytes: y, tile, attributes, x. */
     readonly spriteMem: Uint8Array;
     readonly palTable: JsnesPaletteTable;
     /** Blacks out 8 pixels on every side, as an old television would. */
     clipToTvSize: boolean;
-    nmiOutput: boolean;
-    /** Dots that the processor has asked for, and the dot of the next event that it would notice. */
+    /** Line 0–261 (240 and up are not seen) and dot 0–340 that is next. */
+    line: number;
+    dot: number;
+    /** The same line, counted from the vertical blank. */
+    scanline: number;
+    /** Dots that the processor has asked for, dots run, and the next event that it would notice. */
     dotTarget: number;
+    dotsRun: number;
     nextEventDot: number;
     /** Set at the start of the vertical blank. */
     frameEnded: boolean;
+    nmiOutput: boolean;
+    vblankFlag: number;
+    sprite0HitFlag: number;
+    spriteOverflowFlag: number;
+    renderingOn: boolean;
+    /** Dots until a write to the mask register takes effect; 0 when none is underway. */
+    maskDelay: number;
+    vramAddress: number;
+    vramTmpAddress: number;
+    sramAddress: number;
+    /** 0: sprites of 8 × 8 pixels; 1: of 8 × 16. */
+    f_spriteSize: number;
+    oamCorruptPending: boolean;
+    /** Sprite 0 is on this line; it was found for the next one. */
+    sprite0Line: boolean;
+    sprite0Next: boolean;
+    sprLineValid: boolean;
+    sprLineFor: number;
+    spriteSkipGlitch: boolean;
     startFrame(): void;
     updatePalettes(): void;
+    /** Runs all dots that the processor has asked for. */
+    catchUp(): void;
+    _dotsUntil(line: number, dot: number): number;
+    _incCoarseX(): void;
+    _incY(): void;
+    _scheduleNextEvent(): void;
   }
 
   export interface JsnesPapu {
@@ -72,6 +105,11 @@ declare module "jsnes" {
     readonly mapperType: number;
   }
 
+  export interface JsnesMapper {
+    /** Where the light gun points; null without one. */
+    readonly zapperX: number | null;
+  }
+
   export type JsnesButton = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
   export interface NesOptions {
@@ -84,10 +122,10 @@ declare module "jsnes" {
   export class NES {
     constructor(options: NesOptions);
     readonly cpu: JsnesCpu;
-    readonly ppu: JsnesPpu;
+    ppu: JsnesPpu;
     readonly papu: JsnesPapu;
     /** `null` until a ROM is loaded. */
-    readonly mmap: object | null;
+    readonly mmap: JsnesMapper | null;
     /** Absent until a ROM is loaded. */
     readonly rom?: JsnesRom;
     readonly controllers: Readonly<Record<1 | 2, JsnesController>>;
@@ -97,5 +135,7 @@ declare module "jsnes" {
     readonly buttonDown: (controller: 1 | 2, button: JsnesButton) => void;
     readonly buttonUp: (controller: 1 | 2, button: JsnesButton) => void;
     loadROM(data: Uint8Array): void;
+    /** Makes a new processor, picture and sound unit. */
+    reset(): void;
   }
 }

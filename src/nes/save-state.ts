@@ -52,7 +52,8 @@ export class SaveStateCodec {
     );
   }
 
-  save(frames: number, into?: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  /** @param picture false leaves out the newest picture, most of the bytes; see {@link restore}. */
+  save(frames: number, into?: Uint8Array<ArrayBuffer>, picture = true): Uint8Array<ArrayBuffer> {
     this.#fields.assertUnchanged();
     const state =
       into?.length === this.byteLength && into.byteOffset % 8 === 0
@@ -60,21 +61,27 @@ export class SaveStateCodec {
         : new Uint8Array(this.byteLength);
     this.#writeHeader(state, frames);
     this.#saveScalars(state);
+    const { blocks } = this.#fields;
+    const count = picture ? blocks.length : blocks.length - 1;
     let at = this.#blocksAt;
-    for (const block of this.#fields.blocks) {
-      state.set(block, at);
-      at += align(block.byteLength);
+    for (let i = 0; i < count; i++) {
+      state.set(blocks[i], at);
+      at += align(blocks[i].byteLength);
     }
     return state;
   }
 
-  /** @returns the frame count that was saved. @throws MarioError STATE_INVALID, before any change. */
-  restore(given: Uint8Array): number {
+  /**
+   * @param picture false leaves the console's picture as it is.
+   * @returns the frame count that was saved. @throws MarioError STATE_INVALID, before any change.
+   */
+  restore(given: Uint8Array, picture = true): number {
     this.#fields.assertUnchanged();
     const state = this.#checked(given);
     this.#restoreScalars(state);
+    const { blocks } = this.#fields;
     let at = this.#blocksAt;
-    for (const block of this.#fields.blocks) {
+    for (const block of picture ? blocks : blocks.slice(0, -1)) {
       block.set(state.subarray(at, at + block.byteLength));
       at += align(block.byteLength);
     }

@@ -29,10 +29,7 @@ export function skipIdle(nes: NES, pc: number): void {
   if (opcode === JMP_ABSOLUTE) {
     if ((mem[pc + 1] | (mem[pc + 2] << 8)) !== pc) return;
   } else if ((opcode & BRANCH_MASK) !== BRANCH || mem[pc + 1] !== TO_ITSELF) return;
-  // Anything underway would make the next time round differ from the one after it.
-  if (cpu.needNmi || cpu.prevNeedNmi || cpu.nmiLine !== ppu.nmiOutput) return;
-  if (cpu.runIrq || cpu.prevRunIrq || (cpu.irqFlags !== 0 && cpu.F_INTERRUPT === 0)) return;
-  if (cpu.dmaNeedHalt || cpu.resetPending) return;
+  if (!isQuiet(nes)) return;
 
   const untilPicture = Math.floor((ppu.nextEventDot - ppu.dotTarget) / LOOP_DOTS);
   const untilSound = Math.floor((nes.papu.nextEventCycle - 1 - cpu.cycles) / LOOP_CYCLES);
@@ -42,4 +39,11 @@ export function skipIdle(nes: NES, pc: number): void {
   ppu.dotTarget += rounds * LOOP_DOTS;
   // The last read of either: the jump's third byte, or what follows the branch.
   cpu.dataBus = mem[pc + 2];
+}
+
+/** Whether nothing is underway that would make the next round of a loop differ from the one after. */
+export function isQuiet({ cpu, ppu }: NES): boolean {
+  if (cpu.needNmi || cpu.prevNeedNmi || cpu.nmiLine !== ppu.nmiOutput) return false;
+  if (cpu.runIrq || cpu.prevRunIrq || (cpu.irqFlags !== 0 && cpu.F_INTERRUPT === 0)) return false;
+  return !cpu.dmaNeedHalt && !cpu.resetPending;
 }
