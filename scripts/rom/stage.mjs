@@ -1,7 +1,7 @@
 // Reads blocks.txt, scenery.txt and the stage maps, and writes them as assembler tables.
 import { SourceError, tileBytes } from "./pictures.mjs";
 
-export const STAGE_ROWS = 13;
+const STAGE_ROWS = 13;
 /** First block number of each kind, so that one compare tells a kind, in the game and outside. */
 const FIRST_NUMBER = { decor: 0x00, pass: 0x70, solid: 0x80 };
 const KINDS = Object.keys(FIRST_NUMBER);

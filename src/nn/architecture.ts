@@ -1,5 +1,5 @@
 /** One convolution followed by ReLU. */
-export interface ConvolutionSpec {
+interface ConvolutionSpec {
   readonly filters: number;
   /** Side of the square kernel, pixels. */
   readonly size: number;
