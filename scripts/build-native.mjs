@@ -32,7 +32,7 @@ const INSTALL = {
   linux: "sudo apt-get install g++ libdnnl-dev  (Fedora: sudo dnf install gcc-c++ onednn-devel)",
   darwin: "xcode-select --install; brew install onednn",
 };
-const LOST = "Training will use WebAssembly, about 7 times slower per update.";
+const LOST = "Training will use WebAssembly, about 6 times slower per update.";
 
 /** Ends the program: an incomplete system is not an error, except for the sanitizer's build. */
 function giveUp(reason) {

@@ -130,7 +130,7 @@ function installOneDnn() {
       ? "brew install onednn"
       : "install oneDNN's development package";
   say(
-    `oneDNN is missing, so the slower wasm backend is used (about 7 times slower). For the fast one: ${command}`,
+    `oneDNN is missing, so the slower wasm backend is used (about 6 times slower). For the fast one: ${command}`,
   );
 }
 
