@@ -18,7 +18,7 @@ import { Corridor } from "./corridor.js";
 const GAMMA = 0.8;
 let backend: ComputeBackend;
 beforeAll(async () => {
-  backend = await selectBackend("onednn", { threads: 1 });
+  backend = await selectBackend("wasm", { threads: 1 });
 });
 
 class Recorder implements TrainObserver {
