@@ -10,6 +10,8 @@ export interface QNetworkOptions extends Partial<Omit<Architecture, "actionCount
   readonly actionCount: number;
   /** Source of the initial weights; the same state gives the same weights on every backend. */
   readonly rng: Rng;
+  /** Gradients reach the observations, too: for saliency. Default false, which spares their cost. */
+  readonly observationGradient?: boolean;
 }
 
 /** Q-values from pixels; weights are TensorFlow.js variables on the backend current at creation. */
@@ -31,7 +33,7 @@ export interface QNetwork {
 
 /** Builds the network with fresh weights: kernels {@link glorotUniform}, biases 0. */
 export function createQNetwork(options: QNetworkOptions): QNetwork {
-  const { rng, ...chosen } = options;
+  const { rng, observationGradient = false, ...chosen } = options;
   const architecture = { ...DQN_ARCHITECTURE, dueling: false, padding: "same", ...chosen } as const;
   const { actionCount, convolutions, dueling, padding } = architecture;
   const shapes = weightShapes(architecture);
@@ -63,7 +65,7 @@ export function createQNetwork(options: QNetworkOptions): QNetwork {
         let x = observations;
         for (const [i, { stride }] of convolutions.entries()) {
           const layer = `conv${i + 1}`;
-          const inputGradient = i > 0;
+          const inputGradient = i > 0 || observationGradient;
           x = convRelu(x, convKernel(layer), bias(layer), { stride, padding, inputGradient });
         }
         const features = flatten(x);

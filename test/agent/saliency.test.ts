@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { createSaliency, saliencyMap } from "../../src/agent/saliency.js";
+import { createDqnAgent } from "../../src/agent/dqn-agent.js";
+import { MarioError } from "../../src/core/errors.js";
+import { Rng } from "../../src/core/rng.js";
+import type { BackendName, ComputeBackend } from "../../src/nn/backend.js";
+import { selectBackend } from "../../src/nn/select-backend.js";
+
+const ACTIONS = 5;
+const SMALL = {
+  inputShape: [36, 36, 4],
+  convolutions: [
+    { filters: 8, size: 8, stride: 4 },
+    { filters: 16, size: 4, stride: 2 },
+    { filters: 16, size: 3, stride: 1 },
+  ],
+  hiddenUnits: 24,
+} as const;
+
+async function load(name: BackendName): Promise<ComputeBackend | undefined> {
+  try {
+    return await selectBackend(name, { threads: 1 });
+  } catch (error) {
+    if (error instanceof MarioError && error.code === "BACKEND_UNAVAILABLE") return undefined;
+    throw error;
+  }
+}
+
+describe.each(["cpu", "wasm", "onednn"] as const)("saliency on %s", (name) => {
+  it.for([
+    { padding: "same", dueling: false },
+    { padding: "valid", dueling: true },
+  ] as const)("is what finite differences say: %o", async (variant, context) => {
+    const backend = await load(name);
+    if (backend === undefined) {
+      context.skip(`${name} is not available here`);
+      return;
+    }
+    const agent = createDqnAgent({
+      backend,
+      actionCount: ACTIONS,
+      seed: 3,
+      learningRate: 1e-3,
+      architecture: SMALL,
+      ...variant,
+    });
+    const saliency = createSaliency({
+      backend,
+      actionCount: ACTIONS,
+      weights: agent.getWeights(),
+      ...SMALL,
+      ...variant,
+    });
+    const rng = new Rng(11);
+    const observation = Uint8Array.from({ length: 36 * 36 * 4 }, () => 20 + rng.integer(200));
+    const action = 2;
+    const gradient = saliency.gradient(observation, action);
+    expect(gradient).toHaveLength(observation.length);
+
+    // A ReLU between the two points bends the line, so a few of the differences may be off; hence
+    // the correlation over many pixels and not each pixel's error.
+    const qOf = (at: number, change: number): number => {
+      const moved = observation.slice();
+      moved[at] += change;
+      return agent.qValues(moved, 1)[action];
+    };
+    const products = { xy: 0, xx: 0, yy: 0 };
+    for (let n = 0; n < 60; n++) {
+      const at = rng.integer(observation.length);
+      const difference = (qOf(at, 8) - qOf(at, -8)) / (16 / 255);
+      products.xy += difference * gradient[at];
+      products.xx += difference ** 2;
+      products.yy += gradient[at] ** 2;
+    }
+    expect(products.xy / Math.sqrt(products.xx * products.yy)).toBeGreaterThan(0.99);
+    // The scale, too: the slope of one on the other.
+    expect(products.xy / products.xx).toBeGreaterThan(0.95);
+    expect(products.xy / products.xx).toBeLessThan(1.05);
+    saliency.dispose();
+    agent.dispose();
+  });
+});
+
+describe("saliencyMap", () => {
+  it("shows each pixel's strongest frame against the strongest of all", () => {
+    const gradient = Float32Array.of(0, 0, -2, 0.5, 0.1, 0.1, 0.1, 0.1, 0, 1, 0, 0);
+    const map = saliencyMap(gradient);
+    expect(Array.from(map)).toEqual([255, 0, Math.round(255 * Math.sqrt(0.35 / 0.85))]);
+  });
+
+  it("is empty where nothing matters", () => {
+    expect(Array.from(saliencyMap(new Float32Array(8)))).toEqual([0, 0]);
+  });
+});
