@@ -26,23 +26,36 @@ export async function runEnjoy(options: EnjoyOptions): Promise<void> {
   const backend = await selectBackend(options.backend, options);
   const agent = agentFor(model, backend);
   const rng = new Rng(options.seed);
-  const interrupt = watchForInterrupt();
+  let stop = (): void => undefined;
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  const interrupt = watchForInterrupt(stop);
   const play = (onStep?: (action: number) => Promise<void>): Promise<Evaluation> =>
     evaluate({
       environment,
       policy: epsilonGreedyPolicy(agent, options.epsilon, rng.split()),
-      episodes: options.episodes,
+      episodes: options.episodes ?? 1,
       rng: rng.split(),
       now: () => performance.now(),
       shouldStop: () => interrupt.requested(),
       ...(onStep && { onStep }),
     });
   const title = `${basename(model.path)} on ${rom.name}`;
+  const view = options.view ?? (process.stdout.isTTY ? "page" : "none");
   try {
-    const evaluation =
-      options.record === undefined
-        ? await show(environment, play)
-        : await record(options.record, options, environment, play);
+    let evaluation: Evaluation;
+    if (options.record !== undefined) {
+      evaluation = await record(options.record, options, environment, play);
+    } else if (view === "page") {
+      const { enjoyOnPage } = await import("./enjoy-page.js");
+      evaluation = await enjoyOnPage({
+        ...options,
+        ...{ model, environment, agent, backend, rng, stopped },
+        romName: rom.name,
+        episodes: options.episodes,
+      });
+    } else evaluation = await (view === "terminal" ? show(environment, play) : play());
     process.stdout.write(evaluationReport(title, evaluation));
   } finally {
     interrupt.dispose();

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { addPageOptions, type PageOptions } from "./page-options.js";
 import {
   addComputeOptions,
   integer,
@@ -9,12 +10,13 @@ import {
   type ComputeOptions,
 } from "./options.js";
 
-export interface EnjoyOptions extends ComputeOptions {
+export interface EnjoyOptions extends ComputeOptions, PageOptions {
+  readonly view?: "page" | "terminal" | "none";
   readonly file?: string;
   readonly rom?: string;
   readonly stage?: string;
   readonly env?: string;
-  readonly episodes: number;
+  readonly episodes?: number;
   readonly seed: number;
   readonly epsilon: number;
   readonly noops: number;
@@ -24,9 +26,19 @@ export interface EnjoyOptions extends ComputeOptions {
 
 export function enjoyCommand(): Command {
   const command = new Command("enjoy")
-    .description("watch a model play: in this terminal, or as a film")
+    .description("watch a model play: on a page in your browser, in this terminal, or as a film")
     .option("--file <model>", "model file; default: the best one in models/")
-    .addOption(new Option("--episodes <n>", "episodes to play").argParser(integer(1)).default(1))
+    .addOption(
+      new Option(
+        "--view <where>",
+        "default: page, or none where the output is no terminal",
+      ).choices(["page", "terminal", "none"]),
+    )
+    .addOption(
+      new Option("--episodes <n>", "episodes to play; default: 1, on a page no end").argParser(
+        integer(1),
+      ),
+    )
     .addOption(
       new Option("--epsilon <p>", "share of random decisions").argParser(number(0, 1)).default(0),
     )
@@ -43,7 +55,7 @@ export function enjoyCommand(): Command {
     .addOption(romOption())
     .addOption(stageOption())
     .addOption(new Option("--env <id>", "stage in the tutorial's spelling, SuperMarioBros-1-1-v0"));
-  return addComputeOptions(command).action(async (options: EnjoyOptions) => {
+  return addPageOptions(addComputeOptions(command)).action(async (options: EnjoyOptions) => {
     const { runEnjoy } = await import("./enjoy-run.js");
     await runEnjoy(options);
   });
