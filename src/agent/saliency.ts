@@ -52,29 +52,48 @@ export function createSaliency(options: SaliencyOptions): Saliency {
   };
 }
 
-/** Gradients below this share of the strongest are noise to the eye, and drawn as nothing. */
-const FLOOR = 0.15;
+/** What is below this share of the strongest is noise to the eye, and drawn as nothing. */
+const FLOOR = 0.2;
+/** Pixels; single pixels of a gradient say little, their neighbourhood does. */
+const BLUR_RADIUS = 2;
 
 /**
- * The gradient as a picture: at each pixel the strongest of the stacked frames, against the
- * strongest of all; a square root lifts what is faint.
+ * The gradient as a picture: at each pixel the strongest of the stacked frames, blurred, against the
+ * strongest of all.
  * @param gradient `[height, width, channels] float32`
  * @returns `[height, width] uint8`, 0 nothing to 255 the most
  */
-export function saliencyMap(gradient: Float32Array, channels = 4): Uint8Array {
+export function saliencyMap(gradient: Float32Array, width = 84, channels = 4): Uint8Array {
   const pixels = gradient.length / channels;
-  const strength = new Float32Array(pixels);
-  let most = 0;
+  let strength = new Float32Array(pixels);
   for (let i = 0; i < gradient.length; i++) {
     const at = Math.floor(i / channels);
     strength[at] = Math.max(strength[at], Math.abs(gradient[i]));
-    most = Math.max(most, strength[at]);
   }
+  // Box after box comes close to a bell curve.
+  for (let pass = 0; pass < 2; pass++) {
+    strength = boxBlur(boxBlur(strength, width, 1), width, width);
+  }
+  const most = strength.reduce((a, b) => Math.max(a, b), 0);
   const map = new Uint8Array(pixels);
   if (!(most > 0)) return map;
   for (let i = 0; i < pixels; i++) {
     const share = strength[i] / most;
-    if (share > FLOOR) map[i] = Math.round(255 * Math.sqrt((share - FLOOR) / (1 - FLOOR)));
+    if (share > FLOOR) map[i] = Math.round((255 * (share - FLOOR)) / (1 - FLOOR));
   }
   return map;
+}
+
+/** Mean over neighbours along rows (`stride` 1) or columns (`stride` = width); beyond edges is 0. */
+function boxBlur(values: Float32Array, width: number, stride: number): Float32Array<ArrayBuffer> {
+  const height = values.length / width;
+  const length = stride === 1 ? width : height;
+  return Float32Array.from(values, (_, i) => {
+    const along = stride === 1 ? i % width : Math.floor(i / width);
+    let sum = 0;
+    for (let d = -BLUR_RADIUS; d <= BLUR_RADIUS; d++) {
+      if (along + d >= 0 && along + d < length) sum += values[i + d * stride];
+    }
+    return sum / (2 * BLUR_RADIUS + 1);
+  });
 }

@@ -82,13 +82,23 @@ describe.each(["cpu", "wasm", "onednn"] as const)("saliency on %s", (name) => {
 });
 
 describe("saliencyMap", () => {
-  it("shows each pixel's strongest frame against the strongest of all", () => {
-    const gradient = Float32Array.of(0, 0, -2, 0.5, 0.1, 0.1, 0.1, 0.1, 0, 1, 0, 0);
-    const map = saliencyMap(gradient);
-    expect(Array.from(map)).toEqual([255, 0, Math.round(255 * Math.sqrt(0.35 / 0.85))]);
+  it("is brightest where any frame's gradient is strongest, of either sign, and fades around it", () => {
+    const width = 20;
+    const gradient = new Float32Array(width * width * 4);
+    const at = (x: number, y: number, frame: number): number => 4 * (y * width + x) + frame;
+    gradient[at(5, 5, 2)] = -3;
+    gradient[at(14, 12, 0)] = 1.5;
+    const map = saliencyMap(gradient, width);
+    const value = (x: number, y: number): number => map[y * width + x];
+    expect(value(5, 5)).toBe(255);
+    expect(value(14, 12)).toBeCloseTo((255 * (0.5 - 0.2)) / 0.8, -1);
+    expect(value(6, 5)).toBeLessThan(255);
+    expect(value(6, 5)).toBe(value(4, 5));
+    expect(value(5, 6)).toBe(value(6, 5));
+    expect(value(10, 3)).toBe(0);
   });
 
   it("is empty where nothing matters", () => {
-    expect(Array.from(saliencyMap(new Float32Array(8)))).toEqual([0, 0]);
+    expect(Array.from(saliencyMap(new Float32Array(16), 2))).toEqual([0, 0, 0, 0]);
   });
 });

@@ -1,0 +1,154 @@
+import { cssColour } from "./theme.js";
+
+export interface EpisodeEnd {
+  /** Pixels from the stage's left edge. */
+  readonly distance: number;
+  readonly completed: boolean;
+}
+
+const SCREEN_WIDTH = 256;
+/** The status bar at the top belongs to no place of the stage. */
+const STAGE_TOP = 32;
+const STAGE_BOTTOM = 232;
+/** Stage behind the castle. */
+const BEYOND = 128;
+/** A block of the stage. */
+const BIN = 16;
+/** Share of the height for the histogram, below the stage. */
+const HISTOGRAM_SHARE = 0.42;
+const GAP = 6;
+
+/** The stage from end to end, as far as it came into view, and below it where episodes ended. */
+export class StageMap {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #stage: OffscreenCanvasRenderingContext2D;
+  readonly #length: number;
+  readonly #distance: number;
+  #seenTo = 0;
+  #x: number | undefined;
+  #ends: readonly EpisodeEnd[] = [];
+  #isDue = false;
+
+  /** @param distance pixels from the stage's left edge to its end. */
+  constructor(canvas: HTMLCanvasElement, distance: number) {
+    this.#canvas = canvas;
+    this.#distance = distance;
+    this.#length = distance + BEYOND;
+    const picture = new OffscreenCanvas(this.#length, STAGE_BOTTOM - STAGE_TOP);
+    this.#stage = picture.getContext("2d", { alpha: true })!;
+    new ResizeObserver(() => {
+      this.redraw();
+    }).observe(canvas);
+  }
+
+  /** Takes in the columns of the screen that were not seen before. @param left its place. */
+  look(screen: CanvasImageSource, left: number): void {
+    if (left < 0 || left > this.#length) return;
+    const from = Math.max(this.#seenTo, left);
+    const to = Math.min(left + SCREEN_WIDTH, this.#length);
+    // A stage that wraps, or a room below it, leaves a gap that a later screen may fill.
+    if (to <= from || left > this.#seenTo) return;
+    const height = STAGE_BOTTOM - STAGE_TOP;
+    this.#stage.drawImage(
+      screen,
+      ...[from - left, STAGE_TOP, to - from, height],
+      ...([from, 0, to - from, height] as const),
+    );
+    this.#seenTo = to;
+    this.redraw();
+  }
+
+  /** @param x the player's, pixels; undefined: nobody is there. */
+  place(x: number | undefined): void {
+    this.#x = x;
+    this.redraw();
+  }
+
+  ends(episodes: readonly EpisodeEnd[]): void {
+    this.#ends = episodes;
+    this.redraw();
+  }
+
+  /** Once before the next repaint, however often it is asked for. */
+  redraw(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    requestAnimationFrame(() => {
+      this.#isDue = false;
+      this.#draw();
+    });
+  }
+
+  #draw(): void {
+    const canvas = this.#canvas;
+    const { clientWidth: width, clientHeight: height } = canvas;
+    if (width === 0 || height === 0) return;
+    const density = Math.min(devicePixelRatio, 3);
+    canvas.width = Math.round(width * density);
+    canvas.height = Math.round(height * density);
+    const context = canvas.getContext("2d")!;
+    context.scale(density, density);
+    const scale = width / this.#length;
+    const stageHeight = Math.round(height * (1 - HISTOGRAM_SHARE)) - GAP;
+    context.fillStyle = cssColour("--sunk");
+    context.beginPath();
+    context.roundRect(0, 0, width, stageHeight, 6);
+    context.fill();
+    context.save();
+    context.clip();
+    context.imageSmoothingQuality = "high";
+    context.drawImage(this.#stage.canvas, 0, 0, width, stageHeight);
+    context.restore();
+    this.#drawEnds(context, scale, stageHeight + GAP, height);
+    if (this.#x !== undefined) drawPlace(context, this.#x * scale, stageHeight);
+  }
+
+  #drawEnds(context: CanvasRenderingContext2D, scale: number, top: number, height: number): void {
+    const bins = new Map<number, { lost: number; completed: number }>();
+    for (const { distance, completed } of this.#ends) {
+      const at = Math.floor(Math.min(distance, this.#length - 1) / BIN);
+      const bin = bins.get(at) ?? { lost: 0, completed: 0 };
+      if (completed) bin.completed++;
+      else bin.lost++;
+      bins.set(at, bin);
+    }
+    const most = Math.max(4, ...Array.from(bins.values(), (bin) => bin.lost + bin.completed));
+    const floor = height - 15;
+    const unit = (floor - top) / most;
+    const [lost, completed] = [cssColour("--bad"), cssColour("--good")];
+    for (const [at, bin] of bins) {
+      const x = at * BIN * scale;
+      const barWidth = Math.max(2, BIN * scale - 1);
+      context.fillStyle = lost;
+      context.fillRect(x, floor - unit * bin.lost, barWidth, unit * bin.lost);
+      context.fillStyle = completed;
+      const both = bin.lost + bin.completed;
+      context.fillRect(x, floor - unit * both, barWidth, unit * bin.completed);
+    }
+    context.fillStyle = cssColour("--line");
+    context.fillRect(0, floor, this.#length * scale, 1);
+    context.fillStyle = cssColour("--soft");
+    context.font = `11px ${getComputedStyle(this.#canvas).fontFamily}`;
+    const every = 500 * scale > 60 ? 500 : 1000;
+    // The last label needs room of its own.
+    for (let x = every; x < this.#distance - 75 / scale; x += every) {
+      context.fillRect(Math.round(x * scale), floor, 1, 4);
+      context.textAlign = "center";
+      context.fillText(String(x), x * scale, height - 1);
+    }
+    context.textAlign = "right";
+    context.fillText(`${this.#distance} px`, this.#length * scale - 1, height - 1);
+  }
+}
+
+/** A small pin above the player. */
+function drawPlace(context: CanvasRenderingContext2D, x: number, height: number): void {
+  context.fillStyle = cssColour("--accent-fill");
+  context.strokeStyle = "#fff";
+  context.lineWidth = 1.5;
+  context.fillRect(x - 0.75, 6, 1.5, height - 6);
+  context.beginPath();
+  context.arc(x, 7, 5, 0, 2 * Math.PI);
+  context.fill();
+  context.stroke();
+}
