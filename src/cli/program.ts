@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { version } from "./version.js";
 import { benchCommand } from "./bench.js";
+import { dashboardCommand } from "./dashboard.js";
 import { doctorCommand } from "./doctor.js";
 import { enjoyCommand } from "./enjoy.js";
 import { evalCommand } from "./eval.js";
@@ -18,7 +19,8 @@ export function program(): Command {
       "after",
       "\nFirst steps:\n" +
         "  mario train                 learn on the cartridge that comes along; Ctrl-C keeps the best model\n" +
-        "  mario enjoy                 watch the best model play in this terminal\n" +
+        "  mario enjoy                 watch the best model play, on a page in your browser\n" +
+        "  mario dashboard             watch it learn: curves of running and finished runs\n" +
         "  mario eval --episodes 100   measure it\n",
     );
   for (const command of [
@@ -26,6 +28,7 @@ export function program(): Command {
     enjoyCommand(),
     evalCommand(),
     randomCommand(),
+    dashboardCommand(),
     plotCommand(),
     benchCommand(),
     doctorCommand(),

@@ -9,6 +9,8 @@ import { crc32c } from "@node-rs/crc32";
  */
 const HEADER_BYTES = 12;
 const FOOTER_BYTES = 4;
+/** What a record takes besides its data. */
+export const FRAMING_BYTES = HEADER_BYTES + FOOTER_BYTES;
 const MASK_DELTA = 0xa282ead8;
 
 /** CRC32C rotated right by 15 bits plus a constant, so that a CRC over data with CRCs stays good. */

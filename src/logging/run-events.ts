@@ -5,7 +5,7 @@ import type { LogEvent } from "./event-encoding.js";
 import { gather, readEventFile, type EventFileContents } from "./event-reader.js";
 import { systemErrorCode } from "./file-error.js";
 
-const EVENT_FILE = /^events\.out\.tfevents\./;
+export const EVENT_FILE = /^events\.out\.tfevents\./;
 /** Deeper than any of our folders; keeps a loop of links from being followed for ever. */
 const MAX_DEPTH = 6;
 
