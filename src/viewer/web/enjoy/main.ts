@@ -175,7 +175,10 @@ function showEnds(): void {
   if (parts === undefined) return;
   const { entries } = parts.episodes;
   parts.map.ends(
-    entries.map(({ distance, ending }) => ({ distance, completed: ending === "completed" })),
+    entries.map(({ distance, ending }) => ({
+      distance,
+      colour: ending === "completed" ? "--good" : "--bad",
+    })),
   );
 }
 

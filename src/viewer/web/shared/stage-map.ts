@@ -3,7 +3,8 @@ import { cssColour } from "./theme.js";
 export interface EpisodeEnd {
   /** Pixels from the stage's left edge. */
   readonly distance: number;
-  readonly completed: boolean;
+  /** A CSS colour, or the name of one of the style sheet. */
+  readonly colour: string;
 }
 
 const SCREEN_WIDTH = 256;
@@ -89,7 +90,14 @@ export class StageMap {
     const context = canvas.getContext("2d")!;
     context.scale(density, density);
     const scale = width / this.#length;
-    const stageHeight = Math.round(height * (1 - HISTOGRAM_SHARE)) - GAP;
+    // Nothing of the stage was seen where only files are read.
+    const stageHeight = this.#seenTo > 0 ? Math.round(height * (1 - HISTOGRAM_SHARE)) - GAP : 0;
+    if (stageHeight > 0) this.#drawStage(context, width, stageHeight);
+    this.#drawEnds(context, scale, stageHeight + GAP, height);
+    if (this.#x !== undefined) drawPlace(context, this.#x * scale, stageHeight);
+  }
+
+  #drawStage(context: CanvasRenderingContext2D, width: number, stageHeight: number): void {
     context.fillStyle = cssColour("--sunk");
     context.beginPath();
     context.roundRect(0, 0, width, stageHeight, 6);
@@ -99,31 +107,26 @@ export class StageMap {
     context.imageSmoothingQuality = "high";
     context.drawImage(this.#stage.canvas, 0, 0, width, stageHeight);
     context.restore();
-    this.#drawEnds(context, scale, stageHeight + GAP, height);
-    if (this.#x !== undefined) drawPlace(context, this.#x * scale, stageHeight);
   }
 
   #drawEnds(context: CanvasRenderingContext2D, scale: number, top: number, height: number): void {
-    const bins = new Map<number, { lost: number; completed: number }>();
-    for (const { distance, completed } of this.#ends) {
+    const bins = new Map<number, Map<string, number>>();
+    for (const { distance, colour } of this.#ends) {
       const at = Math.floor(Math.min(distance, this.#length - 1) / BIN);
-      const bin = bins.get(at) ?? { lost: 0, completed: 0 };
-      if (completed) bin.completed++;
-      else bin.lost++;
+      const bin = bins.get(at) ?? new Map<string, number>();
+      bin.set(colour, (bin.get(colour) ?? 0) + 1);
       bins.set(at, bin);
     }
-    const most = Math.max(4, ...Array.from(bins.values(), (bin) => bin.lost + bin.completed));
+    const heights = Array.from(bins.values(), (bin) => sum(bin.values()));
     const floor = height - 15;
-    const unit = (floor - top) / most;
-    const [lost, completed] = [cssColour("--bad"), cssColour("--good")];
+    const unit = (floor - top) / Math.max(4, ...heights);
     for (const [at, bin] of bins) {
-      const x = at * BIN * scale;
-      const barWidth = Math.max(2, BIN * scale - 1);
-      context.fillStyle = lost;
-      context.fillRect(x, floor - unit * bin.lost, barWidth, unit * bin.lost);
-      context.fillStyle = completed;
-      const both = bin.lost + bin.completed;
-      context.fillRect(x, floor - unit * both, barWidth, unit * bin.completed);
+      let y = floor;
+      for (const [colour, count] of bin) {
+        context.fillStyle = colour.startsWith("--") ? cssColour(colour) : colour;
+        y -= unit * count;
+        context.fillRect(at * BIN * scale, y, Math.max(2, BIN * scale - 1), unit * count);
+      }
     }
     context.fillStyle = cssColour("--line");
     context.fillRect(0, floor, this.#length * scale, 1);
@@ -139,6 +142,12 @@ export class StageMap {
     context.textAlign = "right";
     context.fillText(`${this.#distance} px`, this.#length * scale - 1, height - 1);
   }
+}
+
+function sum(values: Iterable<number>): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
 }
 
 /** A small pin above the player. */

@@ -1,0 +1,53 @@
+/** What a chart shows. Tags are those of docs/metrics.md. */
+export interface ChartSpec {
+  readonly title: string;
+  readonly unit: string;
+  /** The line. */
+  readonly tag: string;
+  /** Single values behind it, faint: the episodes that a mean is over. */
+  readonly dotsTag?: string;
+  /** Multiplies values, for a share in percent. */
+  readonly scale?: number;
+  /** The logged figure is a mean already, and is not smoothed again. */
+  readonly isMean?: boolean;
+}
+
+export const CHARTS: readonly ChartSpec[] = [
+  {
+    title: "Reward, mean of 100 episodes",
+    unit: "px",
+    tag: "episode/mean_reward_100",
+    dotsTag: "episode/reward",
+    isMean: true,
+  },
+  {
+    title: "Distance, mean of 100 episodes",
+    unit: "px",
+    tag: "episode/mean_distance_100",
+    dotsTag: "episode/distance",
+    isMean: true,
+  },
+  {
+    title: "Stage finished, of 100 episodes",
+    unit: "%",
+    tag: "episode/completed_100",
+    scale: 100,
+    isMean: true,
+  },
+  { title: "Loss", unit: "", tag: "train/loss" },
+  { title: "Mean Q", unit: "", tag: "train/mean_q" },
+  { title: "Epsilon", unit: "", tag: "train/epsilon", isMean: true },
+  { title: "Speed", unit: "steps/s", tag: "speed/steps_per_second" },
+  { title: "Replay memory", unit: "transitions", tag: "replay/size", isMean: true },
+];
+
+/** A chart for a figure that is not in the list. */
+export function otherChart(tag: string): ChartSpec {
+  const words = tag.replace("/", ": ").replaceAll("_", " ");
+  return { title: words.charAt(0).toUpperCase() + words.slice(1), unit: "", tag };
+}
+
+/** Tags that have a place already. */
+export const CHARTED: ReadonlySet<string> = new Set(
+  CHARTS.flatMap(({ tag, dotsTag }) => (dotsTag === undefined ? [tag] : [tag, dotsTag])),
+);

@@ -1,0 +1,77 @@
+import type { BestFilmEntry, LiveEpisode } from "../../protocol.js";
+import { byId, make, whole } from "../shared/dom.js";
+import type { DecodedPicture } from "../shared/picture.js";
+import { PixelCanvas } from "../shared/pixel-canvas.js";
+
+/** Screens of the environments of a live run, and the film of its best episode. */
+export class LivePanel {
+  readonly #screens = new Map<number, PixelCanvas>();
+  readonly #film: DecodedPicture[] = [];
+  #filmCanvas: PixelCanvas | undefined;
+  #best: BestFilmEntry | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #at = 0;
+
+  /** A picture of an environment. @returns what was drawn, pixel for pixel. */
+  screen(picture: DecodedPicture): CanvasImageSource {
+    const { source, width, height } = picture.header;
+    let canvas = this.#screens.get(source);
+    if (!canvas) {
+      const element = make("canvas", { "aria-label": `Environment ${source + 1}` });
+      canvas = new PixelCanvas(element, width, height);
+      setAspect(element, picture);
+      this.#screens.set(source, canvas);
+      byId("screens").append(element);
+      byId("live").hidden = false;
+    }
+    canvas.draw(picture);
+    return canvas.picture;
+  }
+
+  episode({ environment, step, distance, completed }: LiveEpisode): void {
+    byId("live").hidden = false;
+    byId("last-episode").textContent =
+      `environment ${environment + 1}: ${completed ? "finished the stage" : `${whole(distance)} px`} at step ${whole(step)}`;
+  }
+
+  /** A new best; its pictures follow. */
+  best(entry: BestFilmEntry): void {
+    this.#best = entry;
+    this.#film.length = 0;
+    this.#at = 0;
+    clearTimeout(this.#timer);
+    byId("best-text").textContent =
+      `${whole(entry.distance)} px, reward ${whole(entry.reward)}, at step ${whole(entry.step)}`;
+  }
+
+  filmPicture(picture: DecodedPicture): void {
+    this.#film.push(picture);
+    if (this.#film.length > 1) return;
+    const element = byId("film", HTMLCanvasElement);
+    this.#filmCanvas = new PixelCanvas(element, picture.header.width, picture.header.height);
+    setAspect(element, picture);
+    byId("best").hidden = false;
+    byId("live").hidden = false;
+    this.#play();
+  }
+
+  #play(): void {
+    const picture = this.#film[this.#at % this.#film.length];
+    this.#filmCanvas?.draw(picture);
+    this.#at = (this.#at + 1) % this.#film.length;
+    // Its end is worth a look.
+    const rest = this.#at === 0 ? 1000 : 0;
+    this.#timer = setTimeout(
+      () => {
+        this.#play();
+      },
+      (this.#best?.pictureMs ?? 66) + rest,
+    );
+  }
+}
+
+/** A console's pixel is 8/7 as wide as it is high; an observation is shown as it is. */
+function setAspect(element: HTMLElement, { header }: DecodedPicture): void {
+  const pixel = header.width === 256 ? 8 / 7 : 1;
+  element.style.aspectRatio = String((header.width * pixel) / header.height);
+}

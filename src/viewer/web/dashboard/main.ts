@@ -1,0 +1,279 @@
+import { PictureKind, type DashboardCommand, type DashboardMessage } from "../../protocol.js";
+import { byId, letGoAfterClicks } from "../shared/dom.js";
+import { decodePicture, PictureQueue } from "../shared/picture.js";
+import { readPictureHeader } from "../../protocol.js";
+import { PageSocket } from "../shared/socket.js";
+import { StageMap } from "../shared/stage-map.js";
+import { followTheme } from "../shared/theme.js";
+import { Chart, type ChartView } from "./chart.js";
+import { CHARTED, CHARTS, otherChart } from "./charts.js";
+import { LivePanel } from "./live-panel.js";
+import { RunData } from "./run-data.js";
+import { RunList, runName } from "./run-list.js";
+import { showGlance, showSettings, type NamedRun } from "./tables.js";
+
+const DISTANCE_TAG = "episode/distance";
+
+const data = new Map<string, RunData>();
+const charts = new Map<string, Chart>();
+const live = new LivePanel();
+const list = new RunList(() => {
+  follow();
+  draw();
+});
+let view: ChartView = { axis: "steps", smoothing: 0.6, range: undefined, end: 1 };
+let map: StageMap | undefined;
+let isDue = false;
+let isNewLook = false;
+
+const pictures = new PictureQueue((picture) => {
+  const screen = live.screen(picture);
+  if (picture.header.width === 256) map?.look(screen, picture.header.left);
+});
+/** Pictures of a film all count, and come in their order. */
+let film = Promise.resolve();
+const socket = new PageSocket({
+  onText: (message) => {
+    receive(message as DashboardMessage);
+  },
+  onPicture: (bytes) => {
+    if (readPictureHeader(bytes).kind !== PictureKind.film) pictures.push(bytes);
+    else {
+      film = film.then(async () => {
+        live.filmPicture(await decodePicture(bytes));
+      });
+    }
+  },
+  onStatus: (connected) => {
+    const status = byId("status");
+    status.classList.toggle("on", connected);
+    status.textContent = connected ? "Connected" : "Waiting for the program";
+    if (connected) following = "";
+  },
+});
+
+function send(command: DashboardCommand): void {
+  socket.send(command);
+}
+
+function receive(message: DashboardMessage): void {
+  switch (message.t) {
+    case "hello":
+      map ??= new StageMap(byId("map", HTMLCanvasElement), message.stageDistance);
+      byId("live").hidden = !message.live;
+      break;
+    case "runs":
+      list.set(message.runs);
+      break;
+    case "series": {
+      let run = data.get(message.run);
+      if (!run) data.set(message.run, (run = new RunData()));
+      if (message.reset) run.reset(message.settings ?? {});
+      run.add(message.tags);
+      draw();
+      break;
+    }
+    case "episode":
+      live.episode(message.episode);
+      break;
+    case "best":
+      live.best(message.best);
+      send({ t: "film" });
+      break;
+  }
+}
+
+let following = "";
+function follow(): void {
+  const runs = list.checked.map(({ id }) => id);
+  const text = runs.join("\n");
+  if (text === following) return;
+  following = text;
+  send({ t: "follow", runs });
+}
+
+/** Once before the next repaint, however much has come. */
+function draw(): void {
+  if (isDue) return;
+  isDue = true;
+  requestAnimationFrame(() => {
+    isDue = false;
+    drawNow();
+  });
+}
+
+function drawNow(): void {
+  const runs: NamedRun[] = list.checked.map((entry) => ({
+    id: entry.id,
+    name: runName(entry).name,
+    colour: list.colour(entry.id),
+    data: data.get(entry.id) ?? new RunData(),
+  }));
+  byId("about").textContent =
+    runs.length === 1 ? runName(list.checked[0]).detail : `${runs.length} runs side by side`;
+  showGlance(byId("glance"), runs);
+  view = { ...view, end: endOf(runs) };
+  for (const chart of chartsFor(runs)) chart.show(runs, view, isNewLook);
+  isNewLook = false;
+  const only = byId("differences", HTMLInputElement);
+  byId("differences-label").hidden = runs.length < 2;
+  showSettings(byId("settings"), runs, only.checked && runs.length > 1);
+  showEnds(runs);
+  byId("zoom-reset", HTMLButtonElement).disabled = view.range === undefined;
+}
+
+/** The usual ones first, then whatever else the runs have logged. */
+function chartsFor(runs: readonly NamedRun[]): Chart[] {
+  const others = new Set(runs.flatMap(({ data }) => [...data.series.keys()]));
+  for (const tag of CHARTED) others.delete(tag);
+  const specs = [...CHARTS, ...[...others].sort().map(otherChart)];
+  const wanted = new Set(specs.map(({ tag }) => tag));
+  for (const [tag, chart] of charts) if (!wanted.has(tag)) chart.element.hidden = true;
+  return specs.map((spec) => {
+    let chart = charts.get(spec.tag);
+    if (!chart) {
+      chart = new Chart(spec, { onZoom: zoomTo });
+      charts.set(spec.tag, chart);
+      byId("charts").append(chart.element);
+    }
+    return chart;
+  });
+}
+
+/** Of the steps that are zoomed to. */
+function showEnds(runs: readonly NamedRun[]): void {
+  const [from, to] = view.range ?? [-Infinity, Infinity];
+  const ends = runs.flatMap(({ data, colour }) => {
+    const series = data.series.get(DISTANCE_TAG);
+    if (!series) return [];
+    return series[view.axis].flatMap((at, i) => {
+      const distance = series.values[i];
+      return distance !== null && at >= from && at <= to ? [{ distance, colour }] : [];
+    });
+  });
+  map?.ends(ends);
+  byId("map-note").textContent =
+    `${ends.length.toLocaleString("en-US")} episodes${view.range ? " in the part zoomed to" : ""}; furthest x of each`;
+}
+
+function zoomTo(range: readonly [number, number] | undefined): void {
+  view = { ...view, range };
+  draw();
+}
+
+/** Where the longest of these runs ends, on the chosen axis. */
+function endOf(runs: readonly NamedRun[]): number {
+  let end = 1;
+  for (const { data } of runs) {
+    for (const series of data.series.values()) end = Math.max(end, series[view.axis].at(-1) ?? 0);
+  }
+  return end;
+}
+
+/** To the end of what is shown: that is where news comes. */
+function zoomBy(factor: number): void {
+  const [low, high] = view.range ?? [0, view.end];
+  const from = Math.max(0, high - (high - low) * factor);
+  zoomTo(from <= 0 && high >= view.end ? undefined : [from, high]);
+}
+
+function move(share: number): void {
+  if (!view.range) return;
+  const [low, high] = view.range;
+  const by = Math.min(Math.max((high - low) * share, -low), view.end - high);
+  zoomTo([low + by, high + by]);
+}
+
+function setAxis(axis: ChartView["axis"]): void {
+  if (axis !== view.axis) view = { ...view, axis, range: undefined };
+  byId("by-steps").setAttribute("aria-pressed", String(axis === "steps"));
+  byId("by-time").setAttribute("aria-pressed", String(axis === "seconds"));
+  draw();
+}
+
+function setSmoothing(value: number): void {
+  const smoothing = Math.min(0.99, Math.max(0, Math.round(100 * value) / 100));
+  view = { ...view, smoothing };
+  byId("smoothing", HTMLInputElement).value = String(smoothing);
+  byId("smoothing-value").textContent = smoothing.toFixed(2);
+  draw();
+}
+
+function listen(): void {
+  const onClick = (id: string, action: () => void): void => {
+    byId(id).addEventListener("click", action);
+  };
+  onClick("by-steps", () => {
+    setAxis("steps");
+  });
+  onClick("by-time", () => {
+    setAxis("seconds");
+  });
+  onClick("zoom-in", () => {
+    zoomBy(0.5);
+  });
+  onClick("zoom-out", () => {
+    zoomBy(2);
+  });
+  onClick("zoom-reset", () => {
+    zoomTo(undefined);
+  });
+  onClick("help-button", openHelp);
+  byId("differences").addEventListener("change", draw);
+  const smoothing = byId("smoothing", HTMLInputElement);
+  smoothing.addEventListener("input", () => {
+    setSmoothing(Number(smoothing.value));
+  });
+  window.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if ((event.target as Element).closest("dialog[open], input[type=range]")) return;
+    const command = keys[event.key];
+    if (command === undefined) return;
+    event.preventDefault();
+    command();
+  });
+}
+
+function openHelp(): void {
+  byId("help", HTMLDialogElement).showModal();
+}
+
+const keys: Readonly<Partial<Record<string, () => void>>> = {
+  "+": () => {
+    zoomBy(0.5);
+  },
+  "-": () => {
+    zoomBy(2);
+  },
+  "0": () => {
+    zoomTo(undefined);
+  },
+  ArrowLeft: () => {
+    move(-0.25);
+  },
+  ArrowRight: () => {
+    move(0.25);
+  },
+  s: () => {
+    setSmoothing(view.smoothing + 0.1);
+  },
+  S: () => {
+    setSmoothing(view.smoothing - 0.1);
+  },
+  x: () => {
+    setAxis(view.axis === "steps" ? "seconds" : "steps");
+  },
+  t: () => {
+    byId("theme").click();
+  },
+  "?": openHelp,
+};
+
+listen();
+letGoAfterClicks();
+setSmoothing(view.smoothing);
+followTheme(byId("theme"), () => {
+  isNewLook = true;
+  map?.redraw();
+  draw();
+});

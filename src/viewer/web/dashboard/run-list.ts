@@ -1,0 +1,123 @@
+import type { RunEntry } from "../../protocol.js";
+import { byId, make, whole } from "../shared/dom.js";
+
+/** Told apart also by those who see few colours: light and dark ones alternate. */
+const COLOURS = [
+  "#e0662a",
+  "#2f78c4",
+  "#2f9a6a",
+  "#a05bc0",
+  "#c39321",
+  "#d14a78",
+  "#2d9db0",
+  "#8a7f70",
+];
+
+/** What is checked when the page opens. */
+const FIRST_CHECKED = 3;
+
+/** The list of runs, newest first; each keeps its colour while the page is open. */
+export class RunList {
+  readonly #onChange: () => void;
+  readonly #colours = new Map<string, string>();
+  #entries: readonly RunEntry[] = [];
+  #checked: Set<string> | undefined;
+
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
+  }
+
+  get checked(): readonly RunEntry[] {
+    return this.#entries.filter(({ id }) => this.#checked?.has(id));
+  }
+
+  colour(id: string): string {
+    let colour = this.#colours.get(id);
+    if (colour === undefined) {
+      colour = COLOURS[this.#colours.size % COLOURS.length];
+      this.#colours.set(id, colour);
+    }
+    return colour;
+  }
+
+  set(entries: readonly RunEntry[]): void {
+    const isNews = this.#entries.length > 0;
+    const known = new Set(this.#entries.map(({ id }) => id));
+    this.#entries = entries.toSorted(
+      (a, b) => Number(b.running) - Number(a.running) || b.changed - a.changed,
+    );
+    if (this.#checked === undefined) {
+      const running = this.#entries.filter(({ running }) => running);
+      const first = (running.length > 0 ? running : this.#entries).slice(0, FIRST_CHECKED);
+      this.#checked = new Set(first.map(({ id }) => id));
+    } else if (isNews) {
+      // A run that begins while one looks on is what one wants to see.
+      for (const { id, running } of this.#entries) {
+        if (running && !known.has(id)) this.#checked.add(id);
+      }
+    }
+    this.#draw();
+    this.#onChange();
+  }
+
+  #draw(): void {
+    const focused = document.activeElement?.id;
+    byId("run-count").textContent = String(this.#entries.length);
+    byId("runs").replaceChildren(...this.#entries.map((entry, i) => this.#row(entry, `run-${i}`)));
+    if (focused?.startsWith("run-")) document.getElementById(focused)?.focus();
+  }
+
+  #row(entry: RunEntry, inputId: string): HTMLElement {
+    const { name, detail } = runName(entry);
+    const box = make("input", { type: "checkbox", id: inputId });
+    box.checked = this.#checked?.has(entry.id) ?? false;
+    box.style.setProperty("--run", this.colour(entry.id));
+    box.addEventListener("change", () => {
+      if (box.checked) this.#checked?.add(entry.id);
+      else this.#checked?.delete(entry.id);
+      this.#onChange();
+    });
+    const mark = entry.running ? [make("span", { class: "running" }, "running")] : [];
+    return make(
+      "li",
+      {},
+      make(
+        "label",
+        { title: entry.name },
+        box,
+        make("span", { class: "name" }, name, ...mark),
+        make("span", { class: "detail small soft" }, detail),
+      ),
+    );
+  }
+}
+
+/**
+ * A run's folder is `…/<settings>/<start in universal time>`: the start as people write it, here and
+ * now, and the settings below it.
+ */
+export function runName(entry: RunEntry): { readonly name: string; readonly detail: string } {
+  const parts = entry.name.split(/[/\\]/);
+  const last = parts.at(-1) ?? "";
+  const time = /^(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)Z(_\d+)?$/.exec(last);
+  if (!time) return { name: last, detail: parts.slice(0, -1).join("/") };
+  const started = new Date(`${time[1]}T${time[2]}:${time[3]}:${time[4]}Z`);
+  const text = started.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+  return {
+    name: `${text}${time[5] ? ` (${time[5].slice(1)})` : ""}`,
+    detail: inWords(parts.at(-2) ?? ""),
+  };
+}
+
+/** `60000_0.2_priofalse_dueltrue_lr0.00025`, the folder's name, as people would say it. */
+function inWords(settings: string): string {
+  const match = /^(\d+)_([\d.]+)_prio(true|false)_duel(true|false)_lr([\d.e-]+)$/.exec(settings);
+  if (!match) return settings;
+  const [, steps, , prioritized, dueling, learningRate] = match;
+  return [
+    `${whole(Number(steps))} steps`,
+    ...(dueling === "true" ? ["dueling"] : []),
+    ...(prioritized === "true" ? ["prioritized"] : []),
+    `learning rate ${learningRate}`,
+  ].join(", ");
+}
