@@ -52,14 +52,17 @@ export class EnjoyGame implements WatchedGame {
     return this.moment();
   }
 
-  decide(): Choice {
+  qValues(): Float32Array {
+    return this.#options.agent.qValues(this.observation, 1);
+  }
+
+  decide(q: Float32Array): Omit<Choice, "q"> {
     const { agent, epsilon, rng } = this.#options;
-    const q = agent.qValues(this.observation, 1);
     if (epsilon > 0 && rng.uniform() < epsilon) {
-      return { q, action: rng.integer(agent.actionCount), by: "chance" };
+      return { action: rng.integer(agent.actionCount), by: "chance" };
     }
-    // The first of equals, as Array.indexOf finds it: the policy of `mario eval`.
-    return { q, action: q.indexOf(Math.max(...q)), by: "network" };
+    // The first of equals, as `mario eval` has it.
+    return { action: q.indexOf(Math.max(...q)), by: "network" };
   }
 
   saliency(action: number): Uint8Array {

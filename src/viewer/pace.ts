@@ -19,6 +19,8 @@ export class Pace {
     // A machine too slow for the console's pace does not try to catch up later.
     if (wait < -MOST_LAG_MS) this.#due = this.#now();
     if (wait > 0) await this.pause(wait);
+    // It must not starve everything else either.
+    else await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** From now on, after something that was not the game's: a stop, a change of speed. */

@@ -220,19 +220,15 @@ export class WatchSession {
   }
 
   #choose(play: Play): Choice {
-    const choice = this.#game.decide();
+    const q = this.#game.qValues();
     if (play.recording) {
       const { actions } = play.recording;
       // It ends where it ended; only a game that is not the same any more would go on.
-      return { ...choice, action: actions[play.actions.length] ?? 0, by: "record" };
+      return { q, action: actions[play.actions.length] ?? 0, by: "record" };
     }
-    if (!this.#personPlays(play)) return choice;
+    if (!this.#personPlays(play)) return { q, ...this.#game.decide(q) };
     play.helped = true;
-    return {
-      ...choice,
-      action: nearestAction(this.#game.buttons, this.#person.buttons),
-      by: "person",
-    };
+    return { q, action: nearestAction(this.#game.buttons, this.#person.buttons), by: "person" };
   }
 
   #show(messages: readonly Message[]): void {

@@ -10,8 +10,10 @@ export interface WatchedGame {
   /** `[240, 256] uint32`, 0x00RRGGBB, live. */
   screen(): Uint32Array;
   reset(seed: number): Moment;
-  /** What the network thinks and does here. */
-  decide(): Choice;
+  /** What the network thinks, `[actions] float32`. */
+  qValues(): Float32Array;
+  /** What it does about it, chance included. */
+  decide(q: Float32Array): Omit<Choice, "q">;
   /** Which pixels that action's value hangs on, `[84, 84] uint8`. */
   saliency(action: number): Uint8Array;
   /** @param onFrame called after each frame, with the picture drawn; without it only the last is. */
