@@ -39,6 +39,7 @@ export class Dashboard {
 
   constructor(options: DashboardOptions) {
     this.#options = options;
+    if (options.live) this.#follow(options.live);
     this.#search();
     this.#timer = setInterval(() => {
       this.poll();
@@ -81,11 +82,14 @@ export class Dashboard {
     }
     const wanted = new Set(command.runs);
     for (const [id, run] of this.#followed) if (!wanted.has(id)) run.followers.delete(viewer);
-    for (const id of wanted) this.#follow(viewer, id);
+    for (const id of wanted) this.#add(viewer, id);
   }
 
   /** Reads on in what is followed; by itself once a second. */
   poll(): void {
+    // What the trainer tells is taken in at once: nobody else keeps it.
+    const { live } = this.#options;
+    if (live) readOn(this.#follow(live));
     if (this.#audience.size === 0) return;
     if (++this.#polls % POLLS_PER_SEARCH === 0) this.#search();
     for (const run of this.#followed.values()) if (run.followers.size > 0) readOn(run);
@@ -96,18 +100,23 @@ export class Dashboard {
     this.#options.live?.listen(undefined);
   }
 
-  #follow(viewer: Viewer, id: string): void {
+  #add(viewer: Viewer, id: string): void {
     const source = this.#runs.find((run) => run.id === id);
     if (source === undefined) return;
-    let run = this.#followed.get(id);
-    if (run === undefined) {
-      run = { source, store: new SeriesStore(), followers: new Set(), settings: {} };
-      this.#followed.set(id, run);
-    }
+    const run = this.#follow(source);
     if (run.followers.has(viewer)) return;
     readOn(run);
     run.followers.add(viewer);
     tell(viewer, snapshotOf(run));
+  }
+
+  #follow(source: RunSource): FollowedRun {
+    let run = this.#followed.get(source.id);
+    if (run === undefined) {
+      run = { source, store: new SeriesStore(), followers: new Set(), settings: {} };
+      this.#followed.set(source.id, run);
+    }
+    return run;
   }
 
   #search(): void {

@@ -1,7 +1,7 @@
 /** The page's element of that id; the HTML and the script belong together. */
 export function byId(id: string): HTMLElement;
-export function byId<T extends HTMLElement>(id: string, kind: new () => T): T;
-export function byId(id: string, kind: new () => HTMLElement = HTMLElement): HTMLElement {
+export function byId<T extends Element>(id: string, kind: new () => T): T;
+export function byId(id: string, kind: new () => Element = HTMLElement): Element {
   const element = document.getElementById(id);
   if (!(element instanceof kind)) throw new Error(`The page has no such #${id}.`);
   return element;

@@ -1,0 +1,43 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { main } from "../../cli/run-cli.js";
+
+/** The built program with a page, running. */
+export interface Program {
+  readonly url: string;
+  readonly process: ChildProcess;
+  /** As Ctrl-C does. @returns what it had printed to standard output. */
+  stop(): Promise<string>;
+}
+
+/** Starts it and waits for the page's address. @throws Error with its last words if it ends first. */
+export function startProgram(args: readonly string[]): Promise<Program> {
+  const child = spawn(process.execPath, [main, ...args, "--no-open"], {
+    env: { ...process.env, MARIO_ROM: "", NO_COLOR: "1", SSH_CONNECTION: "" },
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (data: Buffer) => (stdout += data.toString()));
+  const ended = new Promise<string>((resolve) => {
+    child.once("close", () => {
+      resolve(stdout);
+    });
+  });
+  return new Promise((resolve, reject) => {
+    child.stderr.on("data", (data: Buffer) => {
+      stderr += data.toString();
+      const url = /page: (http:\S+)/.exec(stderr)?.[1];
+      if (url === undefined) return;
+      resolve({
+        url,
+        process: child,
+        stop: () => {
+          child.kill("SIGINT");
+          return ended;
+        },
+      });
+    });
+    void ended.then(() => {
+      reject(new Error(stderr));
+    });
+  });
+}
