@@ -2,7 +2,7 @@ import type { WebSocket } from "ws";
 import { MarioError } from "../core/errors.js";
 import { openLocalServer, type LocalServer } from "../viewer/server/local-server.js";
 import { pageFolder, readPage } from "../viewer/server/page-files.js";
-import { isRemote, openBrowser } from "./open-browser.js";
+import { openInBrowser } from "./play-browser.js";
 import type { PageOptions } from "./page-options.js";
 
 /**
@@ -46,13 +46,13 @@ async function openUsual(
 }
 
 function announce(server: LocalServer, options: PageOptions): void {
-  const opened = options.open && openBrowser(server.url);
+  const opened = options.open && openInBrowser(server.url);
   const say = (line: string): void => {
     process.stderr.write(`${line}\n`);
   };
   say(`page: ${server.url}${opened ? " (opening it in your browser)" : ""}`);
   for (const url of server.urls.slice(1)) say(`      ${url}`);
-  if (isRemote() && options.host === undefined) {
+  if (process.env["SSH_CONNECTION"] !== undefined && options.host === undefined) {
     const { port } = server;
     say(
       `from your own machine: ssh -L ${port}:127.0.0.1:${port} <this machine>, then open it there`,

@@ -5,6 +5,7 @@ import { dashboardCommand } from "./dashboard.js";
 import { doctorCommand } from "./doctor.js";
 import { enjoyCommand } from "./enjoy.js";
 import { evalCommand } from "./eval.js";
+import { playCommand } from "./play.js";
 import { plotCommand } from "./plot.js";
 import { randomCommand } from "./random.js";
 import { trainCommand } from "./train.js";
@@ -21,11 +22,13 @@ export function program(): Command {
         "  mario train                 learn on the cartridge that comes along; Ctrl-C keeps the best model\n" +
         "  mario enjoy                 watch the best model play, on a page in your browser\n" +
         "  mario dashboard             watch it learn: curves of running and finished runs\n" +
-        "  mario eval --episodes 100   measure it\n",
+        "  mario eval --episodes 100   measure it\n" +
+        "  mario play                  play it yourself, in a page of your browser\n",
     );
   for (const command of [
     trainCommand(),
     enjoyCommand(),
+    playCommand(),
     evalCommand(),
     randomCommand(),
     dashboardCommand(),

@@ -8,15 +8,18 @@ export interface Asset {
   readonly type: string;
 }
 
-/** Nothing from elsewhere: no script, style, picture, font, frame or connection. */
-function contentSecurityPolicy(allowBlobScripts: boolean): string {
+/**
+ * Nothing from elsewhere: no script, style, picture, font, frame or connection.
+ * @param host as in a checked Host header: to some browsers `'self'` does not cover WebSockets.
+ */
+function contentSecurityPolicy(allowBlobScripts: boolean, host?: string): string {
   return [
     "default-src 'none'",
     `script-src 'self'${allowBlobScripts ? " blob:" : ""}`,
     "style-src 'self'",
     "img-src 'self' data: blob:",
     "font-src 'self'",
-    "connect-src 'self'",
+    `connect-src 'self'${host === undefined ? "" : ` ws://${host}`}`,
     "manifest-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
@@ -27,7 +30,6 @@ function contentSecurityPolicy(allowBlobScripts: boolean): string {
 const SECURITY_HEADERS = {
   "X-Content-Type-Options": "nosniff",
   "Referrer-Policy": "no-referrer",
-  "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Resource-Policy": "same-origin",
 } as const;
 
@@ -43,7 +45,11 @@ function tagOf(asset: Asset): string {
   return tag;
 }
 
-/** The browser keeps a copy and asks each time whether it still holds: a rebuilt page shows at once. */
+/**
+ * Answers a request whose Host header is known to be ours.
+ * The browser keeps a copy and asks each time whether it still holds:
+ * a rebuilt page shows at once.
+ */
 export function answerAsset(
   request: IncomingMessage,
   response: ServerResponse,
@@ -54,7 +60,7 @@ export function answerAsset(
   const known = request.headers["if-none-match"]?.split(",").map((one) => one.trim());
   const headers = {
     ...SECURITY_HEADERS,
-    "Content-Security-Policy": contentSecurityPolicy(allowBlobScripts),
+    "Content-Security-Policy": contentSecurityPolicy(allowBlobScripts, request.headers.host),
     "Cache-Control": "no-cache",
     ETag: tag,
   };

@@ -1,16 +1,7 @@
-import { existsSync } from "node:fs";
 import { chromium, type Browser, type Page } from "playwright-core";
+import { chromiumPath } from "../../play/browser.js";
 
-const PATHS = [
-  process.env["CHROMIUM"],
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-];
-
-/** Undefined where no browser is installed: its tests are then left out. */
-export const chromiumPath = PATHS.find((path) => path && existsSync(path));
+export { chromiumPath };
 
 /** Why browser tests are left out, for their titles. */
 export const browserTitle = (title: string): string =>

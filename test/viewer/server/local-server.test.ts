@@ -156,6 +156,8 @@ describe("what it serves", () => {
       expect(policy).toContain("script-src 'self';");
       expect(policy).toContain("frame-ancestors 'none'");
       expect(policy).not.toMatch(/unsafe|https?:|\*/);
+      const socket = path === "/" ? ` ws://127.0.0.1:${server.port};` : ";";
+      expect(policy).toContain(`connect-src 'self'${socket}`);
       expect(headers["x-content-type-options"]).toBe("nosniff");
       expect(headers["cross-origin-resource-policy"]).toBe("same-origin");
     }
