@@ -31,6 +31,10 @@ export interface TrainOptions extends ComputeOptions {
   readonly actionRepeat?: number;
   readonly actionSet?: "full" | "right-only" | "simple" | "complex";
   readonly reward?: "distance" | "progress";
+  readonly numEnvs?: number;
+  readonly windowSteps?: number;
+  readonly actors?: number;
+  readonly pipeline: "overlap" | "turns";
   readonly log: "stdout" | "tensorboard" | "both";
   readonly logDir: string;
   readonly modelDir: string;
@@ -99,6 +103,32 @@ export function trainCommand(): Command {
         "distance",
         "progress",
       ]),
+    );
+  command
+    .addOption(
+      new Option("--num-envs <n>", "environments that play side by side").argParser(
+        integer(1, 1024),
+      ),
+    )
+    .addOption(
+      new Option(
+        "--window-steps <n>",
+        "decisions played with the same weights while the learner works",
+      ).argParser(integer(1, 65_536)),
+    )
+    .addOption(
+      new Option(
+        "--actors <n>",
+        "threads that play; changes the speed, never the result",
+      ).argParser(integer(1, 256)),
+    )
+    .addOption(
+      new Option(
+        "--pipeline <kind>",
+        "play and learn at once or in turns; changes the speed, never the result",
+      )
+        .choices(["overlap", "turns"])
+        .default("overlap"),
     );
   addComputeOptions(command)
     .addOption(

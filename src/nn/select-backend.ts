@@ -33,6 +33,21 @@ export async function selectBackend(
   if (name !== "auto") return create[name](options);
   const { seesCudaDevice } = await import("./tensorflow/backend.js");
   if (await seesCudaDevice()) return create.tensorflow({});
+  return bestOnCpu(options);
+}
+
+/**
+ * The backend of a thread that only plays, with one compute thread: small batches come faster from
+ * the processor that plays than from a card. The processor's backend of that name, else its best.
+ * @throws MarioError BACKEND_UNAVAILABLE
+ */
+export async function selectActingBackend(name: BackendName | "auto"): Promise<ComputeBackend> {
+  tf.enableProdMode();
+  const options = { threads: 1 };
+  return name === "onednn" || name === "wasm" ? create[name](options) : bestOnCpu(options);
+}
+
+async function bestOnCpu(options: BackendOptions): Promise<ComputeBackend> {
   try {
     return await create.onednn(options);
   } catch (error) {

@@ -57,4 +57,9 @@ describe.skipIf(!existsSync(new URL("mario_onednn.node", build)))("the addon", (
     expect(await Promise.all([inWorker(), inWorker()])).toEqual(["ok", "ok"]);
     expect(await inWorker()).toBe("ok");
   });
+
+  it("outlives the last thread that used it, whose OpenMP helpers are still leaving", () => {
+    const ends = fileURLToPath(new URL("./threads-end.mjs", import.meta.url));
+    expect(execFileSync(process.execPath, [ends], { encoding: "utf8" })).toBe("done\n");
+  });
 });

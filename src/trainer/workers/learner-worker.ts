@@ -1,0 +1,48 @@
+import { parentPort } from "node:worker_threads";
+import type { DqnAgent } from "../../agent/dqn-agent.js";
+import type { BackendName, ComputeBackend } from "../../nn/backend.js";
+import { selectBackend } from "../../nn/select-backend.js";
+import type { Played } from "../actor-group.js";
+import type { Learner, LearnSummary } from "../learner.js";
+import type { WeightExchange } from "../weight-exchange.js";
+import type { Window } from "../window.js";
+import { serve } from "./rpc.js";
+import { createLearner, exchangeOf, type RunShare } from "./setup.js";
+
+/** Learns, in a thread of its own that starts as many compute threads as it may. */
+let backend: ComputeBackend;
+let agent: DqnAgent;
+let learner: Learner;
+let exchange: WeightExchange;
+
+/** A backend, as far as another thread may know it. */
+export interface BackendDescription {
+  readonly name: BackendName;
+  readonly description: string;
+}
+
+serve(parentPort!, {
+  load: async (wanted: {
+    readonly name: BackendName | "auto";
+    readonly threads?: number;
+  }): Promise<BackendDescription> => {
+    backend = await selectBackend(wanted.name, wanted);
+    return { name: backend.name, description: backend.description };
+  },
+  setUp: (share: RunShare): void => {
+    ({ learner, agent } = createLearner(share, backend));
+    exchange = exchangeOf(share);
+    exchange.publish(0, agent.getWeights());
+  },
+  learn: ({
+    window,
+    incoming,
+  }: {
+    readonly window: Window;
+    readonly incoming: readonly Played[];
+  }): LearnSummary => {
+    const summary = learner.learn(window, incoming);
+    exchange.publish(window.index + 1, agent.getWeights());
+    return summary;
+  },
+});

@@ -1,0 +1,126 @@
+import type { NamedTensors } from "../../agent/agent.js";
+import type { TrainSettings } from "../../config/schema.js";
+import { weightShapes } from "../../nn/architecture.js";
+import type { BackendName } from "../../nn/backend.js";
+import { allocateFrames } from "../../replay/frame-store.js";
+import type { Played } from "../actor-group.js";
+import type { LearnSummary } from "../learner.js";
+import { architectureOf } from "../network-of.js";
+import { groupsOf, replayPlanOf } from "../run-plan.js";
+import type { ActorHandle, LearnerHandle, TrainParts } from "../train-loop.js";
+import { WeightExchange } from "../weight-exchange.js";
+import type { Window } from "../window.js";
+import type { BackendDescription } from "./learner-worker.js";
+import { RemoteWorker } from "./rpc.js";
+import type { ActorShare, RunShare } from "./setup.js";
+
+export interface ThreadOptions {
+  readonly backend: BackendName | "auto";
+  /** Compute threads of the learner; default: all cores. */
+  readonly threads?: number;
+  /** Actor threads at most: never more than there are groups of environments. */
+  readonly actors: number;
+}
+
+/** Milliseconds for which each thread has worked. */
+export interface BusyTimes {
+  readonly actors: readonly number[];
+  readonly learner: number;
+}
+
+/** The threads of one run: actors, and a learner. */
+export class TrainingThreads implements TrainParts {
+  readonly actors: readonly ActorHandle[];
+  readonly learner: LearnerHandle;
+  readonly #actorWorkers: readonly RemoteWorker[];
+  readonly #learnerWorker: RemoteWorker;
+  readonly #groups: readonly (readonly (readonly number[])[])[];
+  readonly #loading: readonly Promise<unknown>[];
+  readonly #backend: Promise<unknown>;
+  #exchange: WeightExchange | undefined;
+
+  /** Starts the threads, which load their libraries while the caller goes on. */
+  constructor(environments: number, options: ThreadOptions) {
+    const groups = groupsOf(environments);
+    const count = Math.min(options.actors, groups.length);
+    this.#groups = Array.from({ length: count }, (_, actor) =>
+      groups.filter((_, group) => group % count === actor),
+    );
+    const learner = new RemoteWorker(new URL("learner-worker.js", import.meta.url), "learner");
+    const workers = this.#groups.map(
+      (_, actor) =>
+        new RemoteWorker(new URL("actor-worker.js", import.meta.url), `actor ${actor + 1}`),
+    );
+    this.#learnerWorker = learner;
+    this.#actorWorkers = workers;
+    const { backend: name, threads } = options;
+    this.#backend = learner.call("load", { name, ...(threads !== undefined && { threads }) });
+    this.#loading = workers.map((worker) => worker.call("load", name));
+    // A failure is heard of in `setUp`.
+    for (const promise of [this.#backend, ...this.#loading]) promise.catch(() => undefined);
+    this.actors = workers.map((worker) => ({
+      play: (window) => worker.call("play", window) as Promise<Played[]>,
+    }));
+    this.learner = {
+      learn: (window: Window, incoming) =>
+        learner.call("learn", { window, incoming }) as Promise<LearnSummary>,
+    };
+  }
+
+  /**
+   * Gives every thread its part.
+   * @param startState the stage's first moment of play
+   * @returns the learner's backend
+   * @throws MarioError BACKEND_UNAVAILABLE
+   */
+  async setUp(
+    settings: TrainSettings,
+    rom: Uint8Array,
+    startState: Uint8Array,
+  ): Promise<BackendDescription> {
+    const backend = (await this.#backend) as BackendDescription;
+    await Promise.all(this.#loading);
+    const { laneFrames, frameBytes } = replayPlanOf(settings);
+    this.#exchange = new WeightExchange(weightShapes(architectureOf(settings)));
+    const share: RunShare = {
+      settings,
+      weights: this.#exchange.buffers,
+      frames: Array.from({ length: settings.actors.environments }, () =>
+        allocateFrames({ capacity: laneFrames, frameBytes }),
+      ),
+    };
+    await Promise.all([
+      this.#learnerWorker.call("setUp", share),
+      ...this.#actorWorkers.map((worker, actor) =>
+        worker.call("setUp", {
+          ...share,
+          rom,
+          startState,
+          groups: this.#groups[actor],
+        } satisfies ActorShare),
+      ),
+    ]);
+    return backend;
+  }
+
+  /** Weights at the end of a window, copied; to be asked for before the next window is over. */
+  weightsAfter(window: number): NamedTensors {
+    const copies = [...this.#exchange!.for(window + 1)].map(
+      ([name, { shape, data }]) => [name, { shape, data: data.slice() }] as const,
+    );
+    return new Map(copies);
+  }
+
+  get busyMs(): BusyTimes {
+    return {
+      actors: this.#actorWorkers.map(({ busyMs }) => busyMs),
+      learner: this.#learnerWorker.busyMs,
+    };
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all(
+      [this.#learnerWorker, ...this.#actorWorkers].map((worker) => worker.terminate()),
+    );
+  }
+}
