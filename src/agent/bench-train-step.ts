@@ -1,3 +1,4 @@
+import { spreadOf, type Spread } from "../core/rounds.js";
 import { Rng } from "../core/rng.js";
 import type { ComputeBackend } from "../nn/backend.js";
 import type { TransitionBatch } from "../replay/transition.js";
@@ -9,22 +10,20 @@ export interface BenchTrainStepOptions {
   readonly batch?: number;
   /** Updates measured, after 3 that are not; default 30. */
   readonly updates?: number;
+  /** Instead of so many updates: about how long to measure, s. */
+  readonly seconds?: number;
   readonly doubleDqn?: boolean;
   readonly dueling?: boolean;
   /** Default 14. */
   readonly actionCount?: number;
 }
 
-interface Spread {
-  readonly min: number;
-  readonly median: number;
-  readonly max: number;
-}
-
 export interface BenchTrainStepResult {
   readonly backend: string;
   readonly threads: number;
   readonly batch: number;
+  /** Updates measured; spreads are over them. */
+  readonly updates: number;
   /** Milliseconds of one update: upload, all forward passes, backward, clipping, Adam. */
   readonly msPerUpdate: Spread;
   /** Milliseconds of `qValues` for a batch of 1 and of 8. */
@@ -35,7 +34,7 @@ const WARM_UP = 3;
 
 /** Times the update and acting on random minibatches in memory. */
 export function benchTrainStep(options: BenchTrainStepOptions): BenchTrainStepResult {
-  const { backend, batch = 32, updates = 30, actionCount = 14 } = options;
+  const { backend, batch = 32, actionCount = 14 } = options;
   const rng = new Rng(1);
   const agent = createDqnAgent({
     backend,
@@ -46,26 +45,39 @@ export function benchTrainStep(options: BenchTrainStepOptions): BenchTrainStepRe
     dueling: options.dueling ?? false,
   });
   const transitions = randomBatch(rng, batch, actionCount);
-  const time = (work: () => unknown, repeats: number): Spread => {
-    for (let i = 0; i < WARM_UP; i++) work();
-    const times = Array.from({ length: repeats }, () => {
-      const start = performance.now();
-      work();
-      return performance.now() - start;
-    }).sort((a, b) => a - b);
-    return { min: times[0], median: times[times.length >> 1], max: times.at(-1)! };
-  };
+  const measure = (work: () => unknown): number[] => timeEach(work, options);
   try {
-    const msPerUpdate = time(() => agent.learn(transitions), updates);
+    const updateTimes = measure(() => agent.learn(transitions));
     const act = (size: number): Spread => {
       const observations = randomBytes(rng, size * 84 * 84 * 4);
-      return time(() => agent.qValues(observations, size), updates);
+      return spreadOf(measure(() => agent.qValues(observations, size)));
     };
     const msPerAct = { batch1: act(1), batch8: act(8) };
-    return { backend: backend.name, threads: backend.threads, batch, msPerUpdate, msPerAct };
+    return {
+      ...{ backend: backend.name, threads: backend.threads, batch },
+      ...{ updates: updateTimes.length, msPerUpdate: spreadOf(updateTimes), msPerAct },
+    };
   } finally {
     agent.dispose();
   }
+}
+
+/** @returns milliseconds of each call after the warm-up: so many, or for a third of the seconds. */
+function timeEach(work: () => unknown, options: BenchTrainStepOptions): number[] {
+  const { updates = 30, seconds } = options;
+  for (let i = 0; i < WARM_UP; i++) work();
+  const times: number[] = [];
+  const begin = performance.now();
+  let end = begin;
+  const enough = (): boolean =>
+    seconds === undefined ? times.length >= updates : end - begin >= (seconds * 1000) / 3;
+  while (times.length === 0 || !enough()) {
+    const start = performance.now();
+    work();
+    end = performance.now();
+    times.push(end - start);
+  }
+  return times;
 }
 
 /** A minibatch of noise: what the arithmetic costs does not depend on what the picture shows. */

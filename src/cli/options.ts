@@ -43,8 +43,11 @@ export const seedOption = (fallback: number): Option =>
     .argParser(integer(0, 0xffff_ffff))
     .default(fallback);
 
-/** Options of every command that computes with the network. */
-export function addComputeOptions(command: Command): Command {
+/**
+ * Options of every command that computes with the network.
+ * @param threads what it is without `--threads`; not given: all cores.
+ */
+export function addComputeOptions(command: Command, threads?: number): Command {
   return command
     .addOption(
       new Option("--backend <name>", "compute backend; see mario doctor")
@@ -52,7 +55,12 @@ export function addComputeOptions(command: Command): Command {
         .default("auto"),
     )
     .addOption(
-      new Option("--threads <n>", "compute threads; default: all cores").argParser(integer(1, 256)),
+      new Option(
+        "--threads <n>",
+        threads === undefined ? "compute threads; default: all cores" : "compute threads",
+      )
+        .argParser(integer(1, 256))
+        .default(threads),
     );
 }
 
