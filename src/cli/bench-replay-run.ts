@@ -13,6 +13,7 @@ export function runBenchReplay(options: BenchReplayCommandOptions): void {
     `${result.capacity} transitions: ${ofRounds(result.rounds)}`,
     `  adding one decision          ${spread(result.msPerAdd, 4)} ms`,
     `  sampling ${result.batch}, uniform         ${spread(result.msPerSample.uniform, 2)} ms`,
+    `  sampling ${result.batch}, by priority     ${spread(result.msPerSample.prioritized, 2)} ms`,
     `  memory                       ${result.bytesPerTransition} bytes a transition`,
   ]);
 }

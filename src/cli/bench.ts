@@ -1,5 +1,16 @@
 import { Command, Option } from "commander";
-import { addComputeOptions, integer, number, romOption, type ComputeOptions } from "./options.js";
+import { defaultPreset, presetNames, type PresetName } from "../config/presets.js";
+import {
+  actorsOption,
+  addComputeOptions,
+  integer,
+  number,
+  numEnvsOption,
+  pipelineOption,
+  romOption,
+  windowStepsOption,
+  type ComputeOptions,
+} from "./options.js";
 
 interface BenchOptions {
   /** About how long to measure, s. */
@@ -28,6 +39,17 @@ export interface BenchActCommandOptions extends BenchOptions, ComputeOptions {
   readonly threads: number;
   readonly dueling?: boolean;
   readonly padding: "same" | "valid";
+}
+
+export interface BenchEndToEndCommandOptions extends BenchGameOptions, ComputeOptions {
+  readonly preset: PresetName;
+  readonly batch: number;
+  readonly actionRepeat: number;
+  readonly learnPeriod: number;
+  readonly numEnvs?: number;
+  readonly windowSteps?: number;
+  readonly actors?: number;
+  readonly pipeline: "overlap" | "turns";
 }
 
 const jsonOption = (): Option =>
@@ -116,6 +138,36 @@ function actCommand(): Command {
   });
 }
 
+function endToEndCommand(): Command {
+  const command = new Command("end-to-end")
+    .description("training as it is: environments, actors, learner, all threads")
+    .addOption(
+      new Option("--preset <name>", "settings to start from")
+        .choices(presetNames)
+        .default(defaultPreset),
+    )
+    .addOption(romOption())
+    .addOption(batchOption())
+    .addOption(
+      new Option("--learn-period <n>", "decisions between updates")
+        .argParser(integer(1))
+        .default(4),
+    )
+    .addOption(
+      new Option("--action-repeat <n>", "frames per decision").argParser(integer(1, 60)).default(4),
+    )
+    .addOption(numEnvsOption())
+    .addOption(windowStepsOption())
+    .addOption(actorsOption())
+    .addOption(pipelineOption())
+    .addOption(secondsOption().default(30))
+    .addOption(jsonOption());
+  return addComputeOptions(command).action(async (options: BenchEndToEndCommandOptions) => {
+    const { runBenchEndToEnd } = await import("./bench-end-to-end-run.js");
+    await runBenchEndToEnd(options);
+  });
+}
+
 export function benchCommand(): Command {
   return new Command("bench")
     .description("measure this machine")
@@ -123,5 +175,6 @@ export function benchCommand(): Command {
     .addCommand(preprocessCommand())
     .addCommand(replayCommand())
     .addCommand(trainStepCommand())
-    .addCommand(actCommand());
+    .addCommand(actCommand())
+    .addCommand(endToEndCommand());
 }

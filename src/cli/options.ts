@@ -43,6 +43,28 @@ export const seedOption = (fallback: number): Option =>
     .argParser(integer(0, 0xffff_ffff))
     .default(fallback);
 
+export const numEnvsOption = (): Option =>
+  new Option("--num-envs <n>", "environments that play side by side").argParser(integer(1, 1024));
+
+export const windowStepsOption = (): Option =>
+  new Option(
+    "--window-steps <n>",
+    "decisions played with the same weights while the learner works",
+  ).argParser(integer(1, 65_536));
+
+export const actorsOption = (): Option =>
+  new Option("--actors <n>", "threads that play; changes the speed, never the result").argParser(
+    integer(1, 256),
+  );
+
+export const pipelineOption = (): Option =>
+  new Option(
+    "--pipeline <kind>",
+    "play and learn at once or in turns; changes the speed, never the result",
+  )
+    .choices(["overlap", "turns"])
+    .default("overlap");
+
 /**
  * Options of every command that computes with the network.
  * @param threads what it is without `--threads`; not given: all cores.

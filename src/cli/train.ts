@@ -1,12 +1,16 @@
 import { Command, Option } from "commander";
 import { defaultPreset, presetNames, type PresetName } from "../config/presets.js";
 import {
+  actorsOption,
   addComputeOptions,
   integer,
   number,
+  numEnvsOption,
+  pipelineOption,
   romOption,
   seedOption,
   stageOption,
+  windowStepsOption,
   type ComputeOptions,
 } from "./options.js";
 
@@ -105,31 +109,10 @@ export function trainCommand(): Command {
       ]),
     );
   command
-    .addOption(
-      new Option("--num-envs <n>", "environments that play side by side").argParser(
-        integer(1, 1024),
-      ),
-    )
-    .addOption(
-      new Option(
-        "--window-steps <n>",
-        "decisions played with the same weights while the learner works",
-      ).argParser(integer(1, 65_536)),
-    )
-    .addOption(
-      new Option(
-        "--actors <n>",
-        "threads that play; changes the speed, never the result",
-      ).argParser(integer(1, 256)),
-    )
-    .addOption(
-      new Option(
-        "--pipeline <kind>",
-        "play and learn at once or in turns; changes the speed, never the result",
-      )
-        .choices(["overlap", "turns"])
-        .default("overlap"),
-    );
+    .addOption(numEnvsOption())
+    .addOption(windowStepsOption())
+    .addOption(actorsOption())
+    .addOption(pipelineOption());
   addComputeOptions(command)
     .addOption(
       new Option("--log <where>", "where figures go")

@@ -3,7 +3,11 @@ import { Rng } from "../core/rng.js";
 import { FrameStack } from "./frame-stack.js";
 import { FrameStore } from "./frame-store.js";
 import { NStepAccumulator } from "./n-step-accumulator.js";
+import { PrioritizedSampler } from "./prioritized-sampler.js";
 import { framesForTransitions, ReplayMemory } from "./replay-memory.js";
+import type { Sampler } from "./sampler.js";
+import { packTransitions } from "./transition-block.js";
+import { UniformSampler } from "./uniform-sampler.js";
 
 export interface BenchReplayOptions {
   /** Transitions kept; the memory is full before anything is timed. */
@@ -24,7 +28,7 @@ export interface BenchReplayResult {
   /** One decision into the memory: frame, 3-step return, transition. */
   readonly msPerAdd: Spread;
   /** A minibatch out of it, both observations of each transition put together. */
-  readonly msPerSample: { readonly uniform: Spread };
+  readonly msPerSample: { readonly uniform: Spread; readonly prioritized: Spread };
   /** By how much the process grew while the memory filled, for each transition. */
   readonly bytesPerTransition: number;
 }
@@ -49,23 +53,34 @@ export function benchReplay(options: BenchReplayOptions): BenchReplayResult {
     capacity: framesForTransitions(capacity),
     frameBytes: FRAME_BYTES,
   });
-  const replay = new ReplayMemory({ capacity, frames });
+  const memory = (sampler: Sampler): ReplayMemory =>
+    new ReplayMemory({ capacity, lanes: [frames], sampler });
+  const replay = memory(new UniformSampler({ capacity }));
   const add = player(frames, replay, pictures);
   while (frames.count < frames.capacity || replay.size < capacity) add();
   const bytesPerTransition = Math.round((residentBytes() - bytesBefore) / capacity);
-  const [msPerAdd, uniform] = measureRounds(
+  // A second memory over the same frames, as full.
+  const byPriority = memory(new PrioritizedSampler({ capacity, alpha: 0.6 }));
+  const addOther = player(frames, byPriority, pictures);
+  while (byPriority.size < capacity) addOther();
+  const tdErrors = Float32Array.from({ length: batch }, () => rng.uniform());
+  const [msPerAdd, uniform, prioritized] = measureRounds(
     [
       () => {
         for (let i = 0; i < ADDS; i++) add();
         return ADDS;
       },
       () => (replay.sample(batch, rng), 1),
+      () => {
+        byPriority.updatePriorities(byPriority.sample(batch, rng), tdErrors);
+        return 1;
+      },
     ],
     seconds,
   );
   return {
     ...{ rounds: ROUNDS, capacity, batch, msPerAdd, bytesPerTransition },
-    msPerSample: { uniform },
+    msPerSample: { uniform, prioritized },
   };
 }
 
@@ -84,6 +99,6 @@ function player(
     const sT = stack.push(pictures[step % PICTURES]);
     const terminated = step % EPISODE_STEPS === 0;
     const outcome = { action: step % 14, reward: 1, sT, terminated, truncated: false };
-    for (const transition of accumulator.push(outcome)) replay.add(transition);
+    replay.add(0, packTransitions(accumulator.push(outcome)), frames.count);
   };
 }
