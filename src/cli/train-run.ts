@@ -1,9 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { MarioError } from "../core/errors.js";
 import { BestModel } from "../trainer/checkpoint/best-model.js";
+import {
+  readResumePoint,
+  resumeDirectory,
+  restoreFrames,
+  ResumeWriter,
+  type ResumePoint,
+} from "../trainer/checkpoint/resume-point.js";
 import { epsilonOf, replayPlanOf, windowPlanOf } from "../trainer/run-plan.js";
-import { trainLoop } from "../trainer/train-loop.js";
+import { type LoopState, trainLoop } from "../trainer/train-loop.js";
 import { TrainSession } from "../trainer/train-session.js";
 import { TrainingThreads } from "../trainer/workers/training-threads.js";
 import { openEnvironment } from "./environment.js";
@@ -11,37 +19,41 @@ import { watchForInterrupt } from "./interrupt.js";
 import { requireMemory } from "./memory.js";
 import { describeModel } from "./model-description.js";
 import { readRomFile } from "./rom-file.js";
-import { createTrainReport, farewell } from "./train-report.js";
+import { createTrainReport, farewell, type TrainReport } from "./train-report.js";
+import { ResumeKeeper } from "./train-resume.js";
 import { settingsFrom } from "./train-settings.js";
 import { openSink } from "./train-sink.js";
 import type { TrainOptions } from "./train.js";
 import { requireWritable } from "./writable.js";
 
+const BEGINNING: LoopState = { step: 0, index: 0, incoming: [] };
+
 /** `mario train`: starts the threads, runs the loop, leaves the best model. */
 export async function runTrain(options: TrainOptions): Promise<void> {
   const started = performance.now();
   // Whatever the user can have got wrong comes first, before anything is written or waited for.
-  const settings = settingsFrom(options);
+  const point = options.resume === undefined ? undefined : readResumePoint(options.resume);
+  const settings = point?.settings ?? settingsFrom(options);
   const rom = readRomFile(options.rom);
   const modelDirectory = join(options.modelDir, "deepq");
   requireWritable(modelDirectory);
   const memory = requireMemory(replayPlanOf(settings));
 
-  const { environments } = settings.actors;
-  const threads = new TrainingThreads(environments, {
+  const threads = new TrainingThreads(settings.actors.environments, {
     ...options,
     actors: options.actors ?? availableParallelism(),
   });
   try {
     // While they load their libraries.
-    const environment = openEnvironment(rom, settings.environment);
-    const backend = await threads.setUp(settings, rom.bytes, environment.startState);
-
-    const best = new BestModel({ directory: modelDirectory, runId: randomUUID() });
-    const { sink, directory } = openSink(options, settings);
+    const { startState, emulator } = openEnvironment(rom, settings.environment);
+    if (point) requireSameRom(point, emulator.rom.sha1);
+    const backend = await threads.setUp(settings, rom.bytes, startState);
+    const runId = point?.runId ?? randomUUID();
+    const best = new BestModel({ directory: modelDirectory, runId });
+    const { sink, directory } = openSink(options, settings, point?.loop.step);
     const report = await createTrainReport(settings, options.log === "tensorboard");
     report.note(
-      `${settings.preset} on ${rom.name} ${settings.environment.stage} (SHA-1 ${environment.emulator.rom.sha1.slice(0, 8)}), seed ${settings.seed}, ${backend.description}`,
+      `${settings.preset} on ${rom.name} ${settings.environment.stage} (SHA-1 ${emulator.rom.sha1.slice(0, 8)}), seed ${settings.seed}, ${backend.description}`,
     );
     report.note(memory);
     if (directory) report.note(`logs: ${directory}`);
@@ -56,7 +68,7 @@ export async function runTrain(options: TrainOptions): Promise<void> {
         describeModel({
           weights: threads.weightsAfter(index),
           settings,
-          rom: environment.emulator.rom,
+          rom: emulator.rom,
           romName: rom.name,
           backend: backend.name,
           step: last,
@@ -71,10 +83,48 @@ export async function runTrain(options: TrainOptions): Promise<void> {
         report.best(entry, progress);
       },
     });
+    const arithmetic = { backend: backend.name, threads: backend.threads };
+    if (point && options.resume !== undefined) {
+      await goOn(point, options.resume, { threads, session, report, arithmetic });
+    }
+    const from = point?.loop ?? BEGINNING;
+    const keeper =
+      directory === undefined
+        ? undefined
+        : new ResumeKeeper(
+            {
+              writer: new ResumeWriter(resumeDirectory(directory), point?.chunks),
+              periodSteps: options.resumePeriod,
+              timesteps: settings.timesteps,
+              stateAt: async (loop) => ({
+                settings,
+                rom: { name: rom.name, sha1: emulator.rom.sha1 },
+                runId,
+                arithmetic,
+                loop,
+                session: session.getState(),
+                threads: await threads.getState(),
+              }),
+              stores: threads.stores,
+              note: (message) => {
+                report.note(message);
+              },
+            },
+            from,
+          );
+    let steps: number;
     try {
       const schedule = { ...windowPlanOf(settings), pipeline: options.pipeline };
-      await trainLoop(threads, schedule, session);
+      const observer = {
+        onWindow: async (...[window, played, learned]: Parameters<TrainSession["onWindow"]>) => {
+          session.onWindow(window, played, learned);
+          await keeper?.onWindow(window, played);
+        },
+        shouldStop: () => session.shouldStop(),
+      };
+      steps = await trainLoop(threads, schedule, observer, from);
       session.finish();
+      await keeper?.finish();
     } finally {
       interrupt.dispose();
       report.close();
@@ -82,7 +132,43 @@ export async function runTrain(options: TrainOptions): Promise<void> {
     }
     const seconds = (performance.now() - started) / 1000;
     process.stdout.write(`${farewell(session.progress(), best.current, seconds)}\n`);
+    if (directory && steps < settings.timesteps) {
+      process.stdout.write(`go on:      npx mario train --resume ${directory}\n`);
+    }
   } finally {
     await threads.dispose();
+  }
+}
+
+function requireSameRom({ rom }: ResumePoint, sha1: string): void {
+  if (rom.sha1 === sha1) return;
+  throw new MarioError(
+    "ROM_INVALID",
+    `The run played ${rom.name} (SHA-1 ${rom.sha1.slice(0, 8)}), not this cartridge (${sha1.slice(0, 8)}).`,
+    { value: sha1, remedy: "Name the run's cartridge with --rom." },
+  );
+}
+
+/** Sets every part to where the run stood. */
+async function goOn(
+  point: ResumePoint,
+  runDirectory: string,
+  parts: {
+    readonly threads: TrainingThreads;
+    readonly session: TrainSession;
+    readonly report: TrainReport;
+    readonly arithmetic: ResumePoint["arithmetic"];
+  },
+): Promise<void> {
+  const { threads, session, report, arithmetic } = parts;
+  restoreFrames(runDirectory, point, threads.stores);
+  await threads.setState(point.threads, point.loop.index);
+  session.setState(point.session);
+  report.note(`going on from step ${point.loop.step}`);
+  const before = point.arithmetic;
+  if (before.backend !== arithmetic.backend || before.threads !== arithmetic.threads) {
+    report.note(
+      `the run began on ${before.backend} with ${before.threads} thread(s): its last bits will differ from one that was never stopped`,
+    );
   }
 }

@@ -1,7 +1,7 @@
 import { MarioError } from "../core/errors.js";
 import type { Rng } from "../core/rng.js";
 import type { FrameStore } from "./frame-store.js";
-import type { Sampler } from "./sampler.js";
+import type { Sampler, SamplerState } from "./sampler.js";
 import { STACK_FRAMES, type TransitionBatch } from "./transition.js";
 import type { TransitionBlock } from "./transition-block.js";
 
@@ -36,6 +36,22 @@ export function laneCapacity(capacity: number, lanes: number): number {
 
 /** Bytes of a transition besides its frames: frame ids, action, return, discount. */
 export const TRANSITION_BYTES = 2 * STACK_FRAMES * 4 + 3 * 4;
+
+/** All but the frames: numbers and typed arrays. */
+export interface ReplayState {
+  /** One entry a slot; ids eight. */
+  readonly ids: Int32Array;
+  readonly actions: Int32Array;
+  readonly rewards: Float32Array;
+  readonly discounts: Float32Array;
+  readonly lanes: readonly {
+    readonly next: number;
+    readonly size: number;
+    /** Frames ever added to the lane's store. */
+    readonly frameCount: number;
+  }[];
+  readonly sampler: SamplerState;
+}
 
 /** One environment's transitions: a ring of slots. */
 interface Lane {
@@ -121,6 +137,45 @@ export class ReplayMemory {
   /** Tells the sampler how wrong the values of the last batch were. */
   updatePriorities({ indices }: TransitionBatch, tdErrors: Float32Array): void {
     this.#sampler.update(indices, tdErrors);
+  }
+
+  getState(): ReplayState {
+    return {
+      ids: this.#ids.slice(),
+      actions: this.#actions.slice(),
+      rewards: this.#rewards.slice(),
+      discounts: this.#discounts.slice(),
+      lanes: this.#lanes.map(({ next, size, frames }) => ({
+        next,
+        size,
+        frameCount: frames.count,
+      })),
+      sampler: this.#sampler.getState(),
+    };
+  }
+
+  /**
+   * Goes on from there; the frames must be in the stores again.
+   * @throws MarioError STATE_INVALID when the state is of a memory of another size
+   */
+  setState(state: ReplayState): void {
+    if (state.actions.length !== this.capacity || state.lanes.length !== this.#lanes.length) {
+      throw new MarioError(
+        "STATE_INVALID",
+        "This replay memory's state is of a memory of another size.",
+      );
+    }
+    this.#ids.set(state.ids);
+    this.#actions.set(state.actions);
+    this.#rewards.set(state.rewards);
+    this.#discounts.set(state.discounts);
+    for (const [i, { next, size, frameCount }] of state.lanes.entries()) {
+      const lane = this.#lanes[i];
+      lane.next = next;
+      lane.size = size;
+      lane.frames.advance(frameCount);
+    }
+    this.#sampler.setState(state.sampler);
   }
 
   #put(lane: Lane, block: TransitionBlock, i: number): void {

@@ -1,12 +1,17 @@
 import type { ActingNetwork } from "../agent/acting-network.js";
-import type { Rng } from "../core/rng.js";
+import type { Rng, RngState } from "../core/rng.js";
 import type { Environment } from "../env/environment.js";
 import type { FrameStack } from "../replay/frame-stack.js";
 import type { FrameStore } from "../replay/frame-store.js";
-import type { NStepAccumulator } from "../replay/n-step-accumulator.js";
-import type { Transition } from "../replay/transition.js";
+import type { NStepAccumulator, NStepState } from "../replay/n-step-accumulator.js";
+import type { StackIds, Transition } from "../replay/transition.js";
 import { packTransitions, type TransitionBlock } from "../replay/transition-block.js";
-import { EpisodeTally, type EpisodeSummary, type GameInfo } from "./episode.js";
+import {
+  EpisodeTally,
+  type EpisodeSummary,
+  type EpisodeTallyState,
+  type GameInfo,
+} from "./episode.js";
 import { argmax } from "./policy.js";
 import { stepNumber, type Window, type WindowPlan } from "./window.js";
 
@@ -37,6 +42,20 @@ export interface Played {
   readonly transitions: TransitionBlock;
   /** Those that ended, with the step at which they did. */
   readonly episodes: readonly { readonly step: number; readonly episode: EpisodeSummary }[];
+}
+
+/** An environment between two windows; plain data. */
+export interface ActorLaneState {
+  readonly lane: number;
+  readonly frameCount: number;
+  readonly rngs: { readonly episodes: RngState; readonly exploration: RngState };
+  /** The running episode, if one is. */
+  readonly episode?: {
+    readonly environment: Uint8Array;
+    readonly stack: StackIds;
+    readonly accumulator: NStepState;
+    readonly tally: EpisodeTallyState;
+  };
 }
 
 interface LaneState extends ActorLane {
@@ -84,6 +103,33 @@ export class ActorGroup {
       }
     }
     return this.#lanes.map((lane) => takeResults(lane));
+  }
+
+  getState(): ActorLaneState[] {
+    return this.#lanes.map((lane) => ({
+      lane: lane.lane,
+      frameCount: lane.store.count,
+      rngs: {
+        episodes: lane.rngs.episodes.getState(),
+        exploration: lane.rngs.exploration.getState(),
+      },
+      ...(lane.observation && {
+        episode: {
+          environment: lane.environment.getState(),
+          stack: lane.frames.ids,
+          accumulator: lane.accumulator.getState(),
+          tally: lane.tally.getState(),
+        },
+      }),
+    }));
+  }
+
+  /** Goes on from there; states of other groups' environments are passed over. */
+  setState(states: readonly ActorLaneState[]): void {
+    for (const lane of this.#lanes) {
+      const state = states.find((candidate) => candidate.lane === lane.lane);
+      if (state) restore(lane, state);
+    }
   }
 
   /** Epsilon-greedy; the network is asked only about those that want its answer. */
@@ -145,4 +191,18 @@ function takeResults(lane: LaneState): Played {
     transitions: packTransitions(transitions),
     episodes,
   };
+}
+
+function restore(lane: LaneState, state: ActorLaneState): void {
+  lane.store.advance(state.frameCount);
+  lane.rngs.episodes.setState(state.rngs.episodes);
+  lane.rngs.exploration.setState(state.rngs.exploration);
+  lane.observation = undefined;
+  if (!state.episode) return;
+  const { environment, stack, accumulator, tally } = state.episode;
+  lane.environment.setState(environment);
+  lane.frames.setIds(stack);
+  lane.accumulator.setState(accumulator);
+  lane.tally.setState(tally);
+  lane.observation = lane.environment.observation;
 }

@@ -1,6 +1,6 @@
-import type { Agent } from "../agent/agent.js";
-import type { Rng } from "../core/rng.js";
-import type { ReplayMemory } from "../replay/replay-memory.js";
+import type { Agent, AgentState } from "../agent/agent.js";
+import type { Rng, RngState } from "../core/rng.js";
+import type { ReplayMemory, ReplayState } from "../replay/replay-memory.js";
 import type { Played } from "./actor-group.js";
 import type { Window } from "./window.js";
 
@@ -30,6 +30,13 @@ export interface LearnerOptions {
   readonly replay: ReplayMemory;
   readonly schedule: LearningSchedule;
   readonly rng: Rng;
+}
+
+/** A learner between two windows, without the frames of its memory: plain data and typed arrays. */
+export interface LearnerState {
+  readonly agent: AgentState;
+  readonly replay: ReplayState;
+  readonly rng: RngState;
 }
 
 /** The half of the loop that learns: add -> replay -sample-> batch -learn-> weights. */
@@ -78,5 +85,20 @@ export class Learner {
       gradientNorm: sums.gradientNorm / updates,
       replaySize: this.#replay.size,
     };
+  }
+
+  getState(): LearnerState {
+    return {
+      agent: this.agent.getState(),
+      replay: this.#replay.getState(),
+      rng: this.#rng.getState(),
+    };
+  }
+
+  /** Goes on from there; the frames must be in the memory's stores again. */
+  setState({ agent, replay, rng }: LearnerState): void {
+    this.agent.setState(agent);
+    this.#replay.setState(replay);
+    this.#rng.setState(rng);
   }
 }

@@ -22,6 +22,16 @@ export interface TrainSchedule extends WindowPlan {
   readonly pipeline: "overlap" | "turns";
 }
 
+/** Where a run stands between two windows; plain data. */
+export interface LoopState {
+  /** Steps done. */
+  readonly step: number;
+  /** Of the next window. */
+  readonly index: number;
+  /** Played and not yet in the replay memory. */
+  readonly incoming: readonly Played[];
+}
+
 /** What the loop tells after each window; the loop waits for it. */
 export interface TrainObserver {
   onWindow(window: Window, played: readonly Played[], learned: LearnSummary): Promise<void> | void;
@@ -39,16 +49,17 @@ export interface TrainObserver {
  *             every targetPeriod:  weights -> target weights
  *             weights -publish-> actors                                          window k+1
  * ```
- * @returns the steps done.
+ * @param from where an earlier run stood; default: the beginning
+ * @returns the steps done
  */
 export async function trainLoop(
   { actors, learner }: TrainParts,
   schedule: TrainSchedule,
   observer: TrainObserver,
+  from: LoopState = { step: 0, index: 0, incoming: [] },
 ): Promise<number> {
-  let incoming: Played[] = [];
-  let step = 0;
-  for (let index = 0; step < schedule.timesteps && !observer.shouldStop(); index++) {
+  let { step, incoming } = from;
+  for (let { index } = from; step < schedule.timesteps && !observer.shouldStop(); index++) {
     const window = windowAfter(step, index, schedule);
     const playing = Promise.all(actors.map((actor) => actor.play(window)));
     if (schedule.pipeline === "turns") await playing;

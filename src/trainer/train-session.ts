@@ -3,7 +3,7 @@ import type { ScalarSink } from "../logging/scalar-sink.js";
 import type { BestModel, CandidateModel, ModelEntry } from "./checkpoint/best-model.js";
 import type { Played } from "./actor-group.js";
 import type { EpisodeSummary } from "./episode.js";
-import { EpisodeWindow } from "./episode-window.js";
+import { EpisodeWindow, type EpisodeWindowState } from "./episode-window.js";
 import type { LearnSummary } from "./learner.js";
 import type { TrainObserver } from "./train-loop.js";
 import type { Window } from "./window.js";
@@ -42,11 +42,28 @@ const LEARN_LOG_PERIOD = 100;
 /** Milliseconds between two measurements of speed. */
 const SPEED_PERIOD_MS = 2000;
 
+/** A session's books; plain data. */
+export interface TrainSessionState {
+  readonly window: EpisodeWindowState;
+  readonly learned: LearnSums;
+  readonly last: Window;
+}
+
+/** Sums over the updates since the learner's figures were last logged. */
+interface LearnSums {
+  readonly updates: number;
+  readonly loss: number;
+  readonly meanQ: number;
+  readonly gradientNorm: number;
+}
+
+const NOTHING_LEARNED: LearnSums = { updates: 0, loss: 0, meanQ: 0, gradientNorm: 0 };
+
 /** Keeps the books of one run: statistics, logs, best model. */
 export class TrainSession implements TrainObserver {
   readonly #options: TrainSessionOptions;
   readonly window = new EpisodeWindow();
-  #learned = { updates: 0, loss: 0, meanQ: 0, gradientNorm: 0 };
+  #learned = NOTHING_LEARNED;
   #speed: { since: number; steps: number; updates: number };
   #stepsPerSecond = 0;
   #last: Window = { index: -1, after: 0, last: 0 };
@@ -82,18 +99,31 @@ export class TrainSession implements TrainObserver {
     this.#options.sink.flush();
   }
 
+  getState(): TrainSessionState {
+    return { window: this.window.getState(), learned: this.#learned, last: this.#last };
+  }
+
+  setState(state: TrainSessionState): void {
+    this.window.setState(state.window);
+    this.#learned = state.learned;
+    this.#last = state.last;
+  }
+
   #logLearning(step: number, learned: LearnSummary): void {
-    const sums = this.#learned;
-    sums.updates += learned.updates;
-    sums.loss += learned.loss * learned.updates;
-    sums.meanQ += learned.meanQ * learned.updates;
-    sums.gradientNorm += learned.gradientNorm * learned.updates;
+    const before = this.#learned;
+    const sums = {
+      updates: before.updates + learned.updates,
+      loss: before.loss + learned.loss * learned.updates,
+      meanQ: before.meanQ + learned.meanQ * learned.updates,
+      gradientNorm: before.gradientNorm + learned.gradientNorm * learned.updates,
+    };
+    this.#learned = sums;
     if (sums.updates < LEARN_LOG_PERIOD) return;
     const { sink } = this.#options;
     sink.scalar(TAGS.trainLoss, sums.loss / sums.updates, step);
     sink.scalar(TAGS.trainMeanQ, sums.meanQ / sums.updates, step);
     sink.scalar(TAGS.trainGradientNorm, sums.gradientNorm / sums.updates, step);
-    this.#learned = { updates: 0, loss: 0, meanQ: 0, gradientNorm: 0 };
+    this.#learned = NOTHING_LEARNED;
   }
 
   #addEpisode(step: number, episode: EpisodeSummary): void {

@@ -90,6 +90,36 @@ describe("mario train", () => {
   }, 400_000);
 });
 
+describe("mario train --resume", () => {
+  it("goes on with a run that was killed, in the same log, with the same best model", async () => {
+    const cwd = mkdtempSync(join(folder, "killed-"));
+    const args = ["--timesteps=1500", "--learning-starts=1400", "--resume-period=400"];
+    const run = spawn(process.execPath, [main, "train", ...args], {
+      cwd,
+      env: { ...process.env, MARIO_ROM: "" },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let output = "";
+    for await (const chunk of run.stdout as AsyncIterable<Buffer>) {
+      output += chunk.toString();
+      if (output.includes("resume point at step")) run.kill("SIGKILL");
+    }
+    expect(output).not.toContain("best model:");
+    const logs = /logs: ([^"]+)/.exec(output)![1];
+    const resumed = mario(["train", "--resume", logs], { cwd, timeout: 300_000 });
+    expect(resumed).toMatchObject({ status: 0, stderr: "" });
+    expect(resumed.stdout).toMatch(/going on from step 448/);
+    expect(resumed.stdout).toMatch(/1,500 steps, \d+ episodes/);
+    expect(readdirSync(join(cwd, "models", "deepq"))).toHaveLength(1);
+    const { scalars } = readRun(join(cwd, logs));
+    const steps = scalars.get("episode/reward")!.map(({ step }) => step);
+    expect(steps).toEqual([...steps].sort((a, b) => a - b));
+    const again = mario(["train", "--resume", logs], { cwd });
+    expect(again.status).toBe(2);
+    expect(again.stderr).toMatch(/no resume point in .*a run that reached its end has none/);
+  }, 300_000);
+});
+
 describe("the model that was trained", () => {
   const model = () => join(folder, "models", "deepq", models()[0]);
 

@@ -2,7 +2,7 @@ import { parentPort } from "node:worker_threads";
 import type { ActingNetwork } from "../../agent/acting-network.js";
 import { selectActingBackend } from "../../nn/select-backend.js";
 import type { BackendName } from "../../nn/backend.js";
-import type { ActorGroup, Played } from "../actor-group.js";
+import type { ActorGroup, ActorLaneState, Played } from "../actor-group.js";
 import type { WeightExchange } from "../weight-exchange.js";
 import type { Window } from "../window.js";
 import { serve } from "./rpc.js";
@@ -27,5 +27,9 @@ serve(parentPort!, {
   play: (window: Window): Played[] => {
     network.setWeights(exchange.for(window.index));
     return groups.flatMap((group) => group.play(window));
+  },
+  getState: (): ActorLaneState[] => groups.flatMap((group) => group.getState()),
+  setState: (states: readonly ActorLaneState[]): void => {
+    for (const group of groups) group.setState(states);
   },
 });

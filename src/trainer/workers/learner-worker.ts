@@ -3,7 +3,7 @@ import type { DqnAgent } from "../../agent/dqn-agent.js";
 import type { BackendName, ComputeBackend } from "../../nn/backend.js";
 import { selectBackend } from "../../nn/select-backend.js";
 import type { Played } from "../actor-group.js";
-import type { Learner, LearnSummary } from "../learner.js";
+import type { Learner, LearnerState, LearnSummary } from "../learner.js";
 import type { WeightExchange } from "../weight-exchange.js";
 import type { Window } from "../window.js";
 import { serve } from "./rpc.js";
@@ -19,6 +19,8 @@ let exchange: WeightExchange;
 export interface BackendDescription {
   readonly name: BackendName;
   readonly description: string;
+  /** Compute threads. */
+  readonly threads: number;
 }
 
 serve(parentPort!, {
@@ -27,7 +29,8 @@ serve(parentPort!, {
     readonly threads?: number;
   }): Promise<BackendDescription> => {
     backend = await selectBackend(wanted.name, wanted);
-    return { name: backend.name, description: backend.description };
+    const { name, description, threads } = backend;
+    return { name, description, threads };
   },
   setUp: (share: RunShare): void => {
     ({ learner, agent } = createLearner(share, backend));
@@ -44,5 +47,17 @@ serve(parentPort!, {
     const summary = learner.learn(window, incoming);
     exchange.publish(window.index + 1, agent.getWeights());
     return summary;
+  },
+  getState: (): LearnerState => learner.getState(),
+  /** @param window the next one to be played */
+  setState: ({
+    state,
+    window,
+  }: {
+    readonly state: LearnerState;
+    readonly window: number;
+  }): void => {
+    learner.setState(state);
+    exchange.publish(window, agent.getWeights());
   },
 });

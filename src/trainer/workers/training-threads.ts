@@ -2,9 +2,9 @@ import type { NamedTensors } from "../../agent/agent.js";
 import type { TrainSettings } from "../../config/schema.js";
 import { weightShapes } from "../../nn/architecture.js";
 import type { BackendName } from "../../nn/backend.js";
-import { allocateFrames } from "../../replay/frame-store.js";
-import type { Played } from "../actor-group.js";
-import type { LearnSummary } from "../learner.js";
+import { allocateFrames, FrameStore } from "../../replay/frame-store.js";
+import type { ActorLaneState, Played } from "../actor-group.js";
+import type { LearnerState, LearnSummary } from "../learner.js";
 import { architectureOf } from "../network-of.js";
 import { groupsOf, replayPlanOf } from "../run-plan.js";
 import type { ActorHandle, LearnerHandle, TrainParts } from "../train-loop.js";
@@ -20,6 +20,12 @@ export interface ThreadOptions {
   readonly threads?: number;
   /** Actor threads at most: never more than there are groups of environments. */
   readonly actors: number;
+}
+
+/** What all threads know between two windows, but for the frames. */
+export interface ThreadsState {
+  readonly actors: readonly ActorLaneState[];
+  readonly learner: LearnerState;
 }
 
 /** Milliseconds for which each thread has worked. */
@@ -38,6 +44,7 @@ export class TrainingThreads implements TrainParts {
   readonly #loading: readonly Promise<unknown>[];
   readonly #backend: Promise<unknown>;
   #exchange: WeightExchange | undefined;
+  #stores: readonly FrameStore[] = [];
 
   /** Starts the threads, which load their libraries while the caller goes on. */
   constructor(environments: number, options: ThreadOptions) {
@@ -89,6 +96,9 @@ export class TrainingThreads implements TrainParts {
         allocateFrames({ capacity: laneFrames, frameBytes }),
       ),
     };
+    this.#stores = share.frames.map(
+      (segments) => new FrameStore({ capacity: laneFrames, frameBytes, segments }),
+    );
     await Promise.all([
       this.#learnerWorker.call("setUp", share),
       ...this.#actorWorkers.map((worker, actor) =>
@@ -109,6 +119,35 @@ export class TrainingThreads implements TrainParts {
       ([name, { shape, data }]) => [name, { shape, data: data.slice() }] as const,
     );
     return new Map(copies);
+  }
+
+  /** Each environment's frames, in the memory that all threads share; as of the last `getState`. */
+  get stores(): readonly FrameStore[] {
+    return this.#stores;
+  }
+
+  /** To be asked for between two windows; brings {@link stores} up to date. */
+  async getState(): Promise<ThreadsState> {
+    const [learner, ...actors] = await Promise.all([
+      this.#learnerWorker.call("getState", undefined) as Promise<LearnerState>,
+      ...this.#actorWorkers.map(
+        (worker) => worker.call("getState", undefined) as Promise<ActorLaneState[]>,
+      ),
+    ]);
+    const lanes = actors.flat().sort((a, b) => a.lane - b.lane);
+    for (const { lane, frameCount } of lanes) this.#stores[lane].advance(frameCount);
+    return { learner, actors: lanes };
+  }
+
+  /**
+   * Goes on from there; the frames must be in the stores again.
+   * @param window the next one to be played
+   */
+  async setState(state: ThreadsState, window: number): Promise<void> {
+    await Promise.all([
+      this.#learnerWorker.call("setState", { state: state.learner, window }),
+      ...this.#actorWorkers.map((worker) => worker.call("setState", state.actors)),
+    ]);
   }
 
   get busyMs(): BusyTimes {
