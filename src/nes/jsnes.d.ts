@@ -6,11 +6,21 @@ declare module "jsnes" {
   /** A 6502: `mem` is the 64 KiB address space, of which 0x0000–0x07FF is the console's RAM. */
   export interface JsnesCpu {
     ppu: JsnesPpu;
+    papu: JsnesPapu;
     readonly mem: Uint8Array;
     /** Since power on. */
     cycles: number;
     /** Program counter, 16 bits. */
     REG_PC: number;
+    REG_ACC: number;
+    REG_X: number;
+    REG_Y: number;
+    REG_SP: number;
+    /** Flags are 0 or 1, except that this one holds the last result and is set when that is 0. */
+    F_ZERO: number;
+    F_CARRY: number;
+    F_SIGN: number;
+    F_OVERFLOW: number;
     F_INTERRUPT: number;
     dataBus: number;
     /** One bit for each device that asks for an interrupt. */
@@ -22,6 +32,13 @@ declare module "jsnes" {
     prevRunIrq: boolean;
     resetPending: boolean;
     dmaNeedHalt: boolean;
+    oamDmaRunning: boolean;
+    /** High byte of the address that sprites are copied from. */
+    oamDmaPage: number;
+    dmcDmaRunning: boolean;
+    dmcDmaAbort: boolean;
+    /** The cycle in which the last DMA ended. */
+    lastDmaEndCycle: number;
     /** Reads from 0x8000 up come from `mem`, without asking the cartridge. */
     readonly directPrgReads: boolean;
     _lastDmaReadAddr: number;
@@ -58,6 +75,11 @@ declare module "jsnes" {
     /** Set at the start of the vertical blank. */
     frameEnded: boolean;
     nmiOutput: boolean;
+    /** `nmiOutput` when the processor last looked at it in a cycle with an event. */
+    nmiAtPoll: boolean;
+    /** What the last access left on the PPU's own bus, and the frames until that fades. */
+    openBusLatch: number;
+    openBusDecayFrames: number;
     vblankFlag: number;
     sprite0HitFlag: number;
     spriteOverflowFlag: number;
@@ -86,14 +108,36 @@ declare module "jsnes" {
     _scheduleNextEvent(): void;
   }
 
+  /** The delta modulation channel: https://www.nesdev.org/wiki/APU_DMC. */
+  export interface JsnesSampleChannel {
+    /** In processor cycles, both even. */
+    timer: number;
+    readonly period: number;
+    readonly silence: boolean;
+    readonly bufferEmpty: boolean;
+    readonly bytesRemaining: number;
+    shiftRegister: number;
+    bitsRemaining: number;
+    readonly startDelay: number;
+    readonly disableDelay: number;
+  }
+
   export interface JsnesPapu {
     readonly square1: object;
     readonly square2: object;
     readonly triangle: object;
     readonly noise: object;
-    readonly dmc: object;
+    readonly dmc: JsnesSampleChannel;
+    readonly emulateSound: boolean;
     /** The processor cycle at which the APU next does more than count. */
-    readonly nextEventCycle: number;
+    nextEventCycle: number;
+    /** The last processor cycle that the APU has been through. */
+    lastCycle: number;
+    frameCycleCounter: number;
+    nextFrameEvent: number;
+    frameIrqClearDelay: number;
+    _scheduleNextEvent(): void;
+    _advance(cycles: number): void;
   }
 
   export interface JsnesController {
@@ -123,7 +167,7 @@ declare module "jsnes" {
     constructor(options: NesOptions);
     readonly cpu: JsnesCpu;
     ppu: JsnesPpu;
-    readonly papu: JsnesPapu;
+    papu: JsnesPapu;
     /** `null` until a ROM is loaded. */
     readonly mmap: JsnesMapper | null;
     /** Absent until a ROM is loaded. */
