@@ -58,6 +58,10 @@ declare module "jsnes" {
     /** 256 × 240 pixels, row by row; complete when `frame()` returns. */
     buffer: Uint32Array;
     readonly vramMem: Uint8Array;
+    /** Where an address of `vramMem` really lies. */
+    readonly vramMirrorTable: Uint16Array;
+    /** Colours of the 32 palette entries, 0 to 15 for the background. */
+    readonly palColors: Uint32Array;
     /** 64 sprites of 4 bytes: y, tile, attributes, x. */
     readonly spriteMem: Uint8Array;
     readonly palTable: JsnesPaletteTable;
@@ -89,12 +93,50 @@ declare module "jsnes" {
     vramAddress: number;
     vramTmpAddress: number;
     sramAddress: number;
+    /** The scroll's lowest 3 bits, x on the wiki. */
+    readonly fineX: number;
+    readonly f_bgPatternTable: number;
+    readonly f_spPatternTable: number;
+    /** Show background, sprites; show them in the leftmost 8 columns. */
+    readonly f_bgVisibility: number;
+    readonly f_spVisibility: number;
+    readonly f_bgClipping: number;
+    readonly f_spClipping: number;
+    /** Two tiles each, the first in the high byte: low and high bits of their pixels. */
+    bgShiftLo: number;
+    bgShiftHi: number;
+    /** Palette of the first tile, one bit for each pixel; of the second. */
+    attrShiftLo: number;
+    attrShiftHi: number;
+    attrLatchLo: number;
+    attrLatchHi: number;
+    /** The tile fetched last: number, palette, pixels' low and high bits. */
+    ntByte: number;
+    atBits: number;
+    ptLo: number;
+    ptHi: number;
     /** 0: sprites of 8 × 8 pixels; 1: of 8 × 16. */
     f_spriteSize: number;
     oamCorruptPending: boolean;
     /** Sprite 0 is on this line; it was found for the next one. */
     sprite0Line: boolean;
     sprite0Next: boolean;
+    /** The sprites found for the next line: 8 of 4 bytes. */
+    readonly secondaryOAM: Uint8Array;
+    /** The sprites of this line: pixels' low and high bits, attributes, columns; how many. */
+    readonly sprLo: Uint8Array;
+    readonly sprHi: Uint8Array;
+    readonly sprAttr: Uint8Array;
+    readonly sprX: Uint8Array;
+    sprCount: number;
+    /** The same for the next line. */
+    readonly sprLatchX: Uint8Array;
+    sprFetchCount: number;
+    /**
+     * Their pixels: bits 0 to 4 palette entry, 0 where there is none; bit 8 behind the background;
+     * bit 9 of sprite 0. Valid or not, and for which line.
+     */
+    readonly sprLine: Uint16Array;
     sprLineValid: boolean;
     sprLineFor: number;
     spriteSkipGlitch: boolean;
@@ -106,6 +148,11 @@ declare module "jsnes" {
     _incCoarseX(): void;
     _incY(): void;
     _scheduleNextEvent(): void;
+    /** The parts of a line: sprites for the next line are found, fetched, and made pixels of. */
+    _startEvaluation(): void;
+    _evaluateWindow(line: number): void;
+    _spriteFetchSpan(line: number, fromDot: number, toDot: number, isPreRender: boolean): void;
+    _buildSpriteLine(line: number): void;
   }
 
   /** The delta modulation channel: https://www.nesdev.org/wiki/APU_DMC. */
