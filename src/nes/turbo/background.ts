@@ -1,7 +1,7 @@
 import type { JsnesPpu } from "jsnes";
 
 const TILES = 32;
-/** The two horizontal bits of v that count tiles and choose the nametable. */
+/** The horizontal bits of v: which tile of the row, and which of two nametables. */
 const COARSE_X = 0x1f;
 const NAMETABLE_X = 0x400;
 
@@ -48,10 +48,15 @@ export class Background {
     const opaque = this.opaque;
     const pairs = this.#pairs;
     const shift = 8 - ppu.fineX;
-    const patterns = ppu.f_bgPatternTable << 12;
+    const patterns = (ppu.f_bgPatternTable << 12) | (ppu.vramAddress >> 12);
     const isShown = ppu.f_bgVisibility === 1;
     const isLeftShown = ppu.f_bgClipping === 1;
     let v = ppu.vramAddress;
+    // A nametable's row lies in one piece, and so does its row of palettes.
+    let column = v & COARSE_X;
+    let names = mirror[namesAt(v)];
+    let palettes = mirror[palettesAt(v)];
+    const quarter = (v >> 4) & 4;
     let low = ppu.bgShiftLo;
     let high = ppu.bgShiftHi;
     let paletteLow = (ppu.attrShiftLo << 8) | (ppu.attrLatchLo * 0xff);
@@ -78,13 +83,19 @@ export class Background {
       to += 4;
 
       // The next but one tile follows into the registers.
-      const at = patterns | (vram[mirror[0x2000 | (v & 0x0fff)]] << 4) | (v >> 12);
-      const palette = paletteOf(vram, mirror, v);
+      const at = patterns | (vram[names + column] << 4);
+      const palette = (vram[palettes + (column >> 2)] >> (quarter | (column & 2))) & 3;
       low = ((low & 0xff) << 8) | vram[at];
       high = ((high & 0xff) << 8) | vram[at + 8];
       paletteLow = ((paletteLow & 0xff) << 8) | ((palette & 1) * 0xff);
       paletteHigh = ((paletteHigh & 0xff) << 8) | ((palette >> 1) * 0xff);
-      v = (v & COARSE_X) === COARSE_X ? (v & ~COARSE_X) ^ NAMETABLE_X : v + 1;
+      column++;
+      if (column > COARSE_X) {
+        column = 0;
+        v ^= NAMETABLE_X;
+        names = mirror[namesAt(v)];
+        palettes = mirror[palettesAt(v)];
+      }
     }
   }
 }
@@ -108,14 +119,21 @@ export function fetchNextLine(ppu: JsnesPpu): void {
 
 function fetchTile(ppu: JsnesPpu): void {
   const { vramMem: vram, vramMirrorTable: mirror, vramAddress: v } = ppu;
-  const at = (ppu.f_bgPatternTable << 12) | (vram[mirror[0x2000 | (v & 0x0fff)]] << 4) | (v >> 12);
-  ppu.atBits = paletteOf(vram, mirror, v);
+  const column = v & COARSE_X;
+  const tile = vram[mirror[namesAt(v)] + column];
+  const at = (ppu.f_bgPatternTable << 12) | (tile << 4) | (v >> 12);
+  const quarters = vram[mirror[palettesAt(v)] + (column >> 2)];
+  ppu.atBits = (quarters >> (((v >> 4) & 4) | (column & 2))) & 3;
   ppu.ptLo = vram[at];
   ppu.ptHi = vram[at + 8];
 }
 
-/** An attribute byte covers 4 × 4 tiles, two bits for each quarter. */
-function paletteOf(vram: Uint8Array, mirror: Uint16Array, v: number): number {
-  const quarters = vram[mirror[0x23c0 | (v & 0x0c00) | ((v >> 4) & 0x38) | ((v >> 2) & 7)]];
-  return (quarters >> (((v >> 4) & 4) | (v & 2))) & 3;
+/** Where the names of the tiles of v's row begin. */
+function namesAt(v: number): number {
+  return 0x2000 | (v & 0x0fe0);
+}
+
+/** Where the palettes of v's row begin: a byte for 4 × 4 tiles, two bits for each quarter. */
+function palettesAt(v: number): number {
+  return 0x23c0 | (v & 0x0c00) | ((v >> 4) & 0x38);
 }

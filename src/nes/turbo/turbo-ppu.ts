@@ -7,6 +7,10 @@ const StockPpu = new NES({ emulateSound: false }).ppu.constructor as new (nes: N
 
 const LINE_DOTS = 341;
 const VISIBLE_LINES = 240;
+const PRE_RENDER_LINE = 261;
+/** From the first of these dots on a line fetches for the next one; by the last it is done. */
+const HORIZONTAL_BLANK = 257;
+const FETCHES_END = 337;
 /** v's and t's horizontal bits: coarse x and one of the nametable's. */
 const HORIZONTAL = 0x041f;
 
@@ -81,8 +85,24 @@ export class TurboPpu extends StockPpu {
   }
 
   override catchUp(): void {
-    if (this.#isPlain && this.dotTarget - this.dotsRun >= LINE_DOTS) this.#catchUpByLines();
+    if (this.#isPlain) {
+      if (this.line === PRE_RENDER_LINE) this.#skipPreRender();
+      if (this.dotTarget - this.dotsRun >= LINE_DOTS) this.#catchUpByLines();
+    }
     super.catchUp();
+  }
+
+  /**
+   * Before the first line the PPU fetches as in any, for nothing: both halves of the scroll address
+   * are set anew from dot 257 on, and the shift registers are filled from dot 321 on.
+   */
+  #skipPreRender(): void {
+    const { dot } = this;
+    if (!this.renderingOn || this.maskDelay !== 0 || this.oamCorruptPending) return;
+    if (dot < 2 || dot >= HORIZONTAL_BLANK) return;
+    if (dot + this.dotTarget - this.dotsRun < FETCHES_END) return;
+    this.dotsRun += HORIZONTAL_BLANK - dot;
+    this.dot = HORIZONTAL_BLANK;
   }
 
   /** Stops short of the target by less than a line. */
@@ -146,7 +166,7 @@ export class TurboPpu extends StockPpu {
     this._startEvaluation();
     this._evaluateWindow(line);
     this._incY();
-    this._spriteFetchSpan(line, 257, 321, false);
+    this._spriteFetchSpan(line, HORIZONTAL_BLANK, 321, false);
     fetchNextLine(this);
     this.sprX.set(this.sprLatchX);
     this.sprCount = this.sprFetchCount;
