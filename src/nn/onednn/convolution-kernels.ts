@@ -76,6 +76,7 @@ const forward: NativeKernel = ({ inputs, attrs, backend }) => {
     bias === undefined ? null : backend.floats(bias),
     y,
     activation === "relu",
+    backend.weightsVersion(filter),
   );
   return backend.output(convolution.outShape, y);
 };
@@ -92,6 +93,7 @@ const backpropInput: NativeKernel = ({ inputs, attrs, backend }) => {
     backend.floats(dy),
     backend.floats(filter),
     dx,
+    backend.weightsVersion(filter),
   );
   return backend.output(inputShape, dx);
 };

@@ -19,7 +19,11 @@ export interface ConvolutionShape {
   readonly padLeft: number;
 }
 
-/** What the addon exports (native/src/addon.cpp). It checks nothing: see {@link NativeKernels}. */
+/**
+ * What the addon exports (native/src/addon.cpp). It checks nothing: CheckedKernels does. Weights come
+ * with an id and a version, behind the sizes in `shape`: while both are the same, so are the values,
+ * and a copy in oneDNN's own layout is used again. Id 0: nothing is kept.
+ */
 export interface NativeAddon {
   describe(): { version: string; runtime: string; isa: number; threads: number };
   setThreads(threads: number): void;
@@ -45,20 +49,36 @@ export interface NativeAddon {
     dw: Float32Array,
     dbias: Float32Array | null,
   ): void;
+  /** @param shape m, k, n, transposeA, transposeB, fullPrecision */
   matrixProduct(
-    mkn: Int32Array,
+    shape: Int32Array,
     a: Float32Array,
-    transposeA: boolean,
     b: Float32Array,
-    transposeB: boolean,
     bias: Float32Array | null,
     c: Float32Array,
     relu: boolean,
   ): void;
-  binary(operation: number, a: Float32Array, b: Float32Array, out: Float32Array): void;
-  unary(operation: number, x: Float32Array, out: Float32Array): void;
-  biasAdd(x: Float32Array, bias: Float32Array, out: Float32Array): void;
-  sumRows(x: Float32Array, out: Float32Array): void;
+  /** Frees what was kept of weights; 0: of all. */
+  forgetWeights(id: number): void;
+  setBf16(on: boolean): void;
+  /** @param broadcast three sizes, three strides of `a`, three of `b` */
+  binary(
+    operation: number,
+    a: Float32Array,
+    b: Float32Array,
+    out: Float32Array,
+    broadcast: Int32Array,
+  ): void;
+  unary(operation: number, x: Float32Array, out: Float32Array, low: number, high: number): void;
+  /** @param sizes outer, reduced, inner */
+  reduce(reduction: number, x: Float32Array, out: Float32Array, sizes: Int32Array): void;
+  softmax(x: Float32Array, out: Float32Array, columns: number, logarithm: boolean): void;
+  reluGradientAndSum(
+    dy: Float32Array,
+    y: Float32Array,
+    dz: Float32Array,
+    sums: Float32Array,
+  ): void;
   scaleBytes(bytes: Uint8Array, out: Float32Array): void;
   clippedAdam(arrays: Float32Array[], settings: Float64Array): number;
 }
