@@ -2,6 +2,7 @@
 #define NAPI_VERSION 8
 #include <napi.h>
 
+#include <algorithm>
 #include <string>
 
 #include "kernels.hpp"
@@ -184,6 +185,26 @@ Napi::Value clippedAdam(const Napi::CallbackInfo& info, Context&) {
   return Napi::Number::New(info.Env(), norm);
 }
 
+Napi::Value preparePrimitiveBenchmark(const Napi::CallbackInfo& info, Context& context) {
+  const auto requests = info[0].As<Napi::Int32Array>();
+  const auto indices = mario::preparePrimitiveBenchmark(
+      context, requests.Data(), requests.ElementLength() / mario::kRequestSize);
+  auto result = Napi::Int32Array::New(info.Env(), indices.size());
+  std::copy(indices.begin(), indices.end(), result.Data());
+  return result;
+}
+
+Napi::Value runPrimitiveBenchmark(const Napi::CallbackInfo& info, Context& context) {
+  auto times = info[0].As<Napi::Float64Array>();
+  mario::runPrimitiveBenchmark(context, times.Data(), times.ElementLength());
+  return info.Env().Undefined();
+}
+
+Napi::Value endPrimitiveBenchmark(const Napi::CallbackInfo& info, Context& context) {
+  mario::endPrimitiveBenchmark(context);
+  return info.Env().Undefined();
+}
+
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   // Kernels work in place on JavaScript's memory: SYCL's engine would want its own.
   if (dnnl_version()->cpu_runtime == DNNL_RUNTIME_SYCL) {
@@ -211,6 +232,10 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("reluGradientAndSum", Napi::Function::New<call<reluGradientAndSum>>(env));
   exports.Set("scaleBytes", Napi::Function::New<call<scaleBytes>>(env));
   exports.Set("clippedAdam", Napi::Function::New<call<clippedAdam>>(env));
+  exports.Set("preparePrimitiveBenchmark",
+              Napi::Function::New<call<preparePrimitiveBenchmark>>(env));
+  exports.Set("runPrimitiveBenchmark", Napi::Function::New<call<runPrimitiveBenchmark>>(env));
+  exports.Set("endPrimitiveBenchmark", Napi::Function::New<call<endPrimitiveBenchmark>>(env));
   return exports;
 }
 

@@ -1,5 +1,6 @@
 #include <cstring>
 
+#include "descriptions.hpp"
 #include "kernels.hpp"
 #include "operands.hpp"
 #include "parallel.hpp"
@@ -8,8 +9,6 @@ namespace mario {
 namespace {
 
 using dnnl::memory;
-using Tag = memory::format_tag;
-using Type = memory::data_type;
 
 PrimitiveKey keyOf(PrimitiveKind kind, const ConvolutionShape& s, bool relu, bool bias,
                    bool bf16) {
@@ -17,49 +16,6 @@ PrimitiveKey keyOf(PrimitiveKind kind, const ConvolutionShape& s, bool relu, boo
           s.outHeight,    s.outWidth,    s.outChannels, s.kernelHeight, s.kernelWidth,
           s.strideHeight, s.strideWidth, s.padTop,      s.padLeft,
           relu | bias << 1 | bf16 << 2};
-}
-
-int64_t inputRows(const ConvolutionShape& s) {
-  return int64_t(s.outHeight - 1) * s.strideHeight + s.kernelHeight;
-}
-
-int64_t inputColumns(const ConvolutionShape& s) {
-  return int64_t(s.outWidth - 1) * s.strideWidth + s.kernelWidth;
-}
-
-ConvolutionGeometry geometryOf(const ConvolutionShape& s) {
-  // "valid" may leave rows unread at the end: that is no negative padding.
-  const auto atLeast0 = [](int64_t value) { return value < 0 ? 0 : value; };
-  return {{s.strideHeight, s.strideWidth},
-          {s.padTop, s.padLeft},
-          {atLeast0(inputRows(s) - s.inHeight - s.padTop),
-           atLeast0(inputColumns(s) - s.inWidth - s.padLeft)}};
-}
-
-/*
- * oneDNN's fast convolutions need channels in multiples of their vector length; with 4 of them it
- * falls back to a general one, six times slower. A convolution whose kernel is a multiple of its
- * stride is the same as one with stride 1 over blocks of stride × stride pixels taken as channels
- * ("space to depth"): 84×84×4 under 8×8 stride 4 becomes 22×22×64 under 2×2 stride 1.
- */
-bool usesSpaceToDepth(const ConvolutionShape& s) {
-  const int stride = s.strideHeight;
-  return stride > 1 && s.strideWidth == stride && s.inChannels < 16 &&
-         s.kernelHeight % stride == 0 && s.kernelWidth % stride == 0 &&
-         s.inChannels * stride * stride % 8 == 0;
-}
-
-ConvolutionShape spaceToDepthShape(const ConvolutionShape& s) {
-  const int stride = s.strideHeight;
-  ConvolutionShape blocks = s;
-  blocks.kernelHeight = s.kernelHeight / stride;
-  blocks.kernelWidth = s.kernelWidth / stride;
-  blocks.inHeight = s.outHeight - 1 + blocks.kernelHeight;
-  blocks.inWidth = s.outWidth - 1 + blocks.kernelWidth;
-  blocks.inChannels = s.inChannels * stride * stride;
-  blocks.strideHeight = blocks.strideWidth = 1;
-  blocks.padTop = blocks.padLeft = 0;
-  return blocks;
 }
 
 /** blocks[n, i, j, di, dj, c] = padded x[n, i·stride + di, j·stride + dj, c] */
@@ -112,27 +68,6 @@ void forEachKernelRun(const ConvolutionShape& s, const Copy& copy) {
     }
   }
 }
-
-/** Descriptions of a convolution's arrays: ours (`plain…`) and those for oneDNN to compute with. */
-struct Descriptions {
-  memory::desc plainSource, plainWeights, plainDestination, source, weights, bias, destination;
-
-  Descriptions(const ConvolutionShape& s, bool bf16) {
-    const memory::dims sourceDims{s.batch, s.inChannels, s.inHeight, s.inWidth};
-    const memory::dims weightsDims{s.outChannels, s.inChannels, s.kernelHeight, s.kernelWidth};
-    const memory::dims destinationDims{s.batch, s.outChannels, s.outHeight, s.outWidth};
-    const auto type = bf16 ? Type::bf16 : Type::f32;
-    plainSource = {sourceDims, Type::f32, Tag::nhwc};
-    plainWeights = {weightsDims, Type::f32, Tag::hwio};
-    plainDestination = {destinationDims, Type::f32, Tag::nhwc};
-    source = {sourceDims, type, Tag::nhwc};
-    // oneDNN chooses the weights' layout: reordering them costs microseconds, and its fast kernels
-    // want blocks.
-    weights = {weightsDims, type, Tag::any};
-    bias = {{s.outChannels}, Type::f32, Tag::x};
-    destination = {destinationDims, type, Tag::nhwc};
-  }
-};
 
 struct Forward : CachedPrimitive {
   bool rearranged;
@@ -275,10 +210,8 @@ void convolutionBackwardWeights(Context& context, const ConvolutionShape& given,
         return buildFastest(given, [&](const ConvolutionShape& shape, bool rearranged) {
           const Descriptions d(shape, bf16);
           const auto geometry = geometryOf(shape);
-          // The gradient of weights is summed over the batch: in float32.
-          const memory::desc weights(d.plainWeights.dims(), Type::f32, Tag::any);
           const auto pd = convolutionBackwardWeights(
-              context.engine, d.source, weights, dbias ? d.bias : memory::desc(), d.destination,
+              context.engine, d.source, d.diffWeights, dbias ? d.bias : memory::desc(), d.destination,
               geometry, forwardHint(context.engine, d, geometry));
           return std::pair(std::make_unique<BackwardWeights>(context.engine, d, rearranged, pd),
                            isFast(pd.impl_info_str()));

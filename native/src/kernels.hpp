@@ -9,7 +9,7 @@
 
 namespace mario {
 
-enum PrimitiveKind : int { kForward = 1, kBackwardData, kBackwardWeights, kMatrixProduct };
+enum PrimitiveKind : int { kForward = 1, kBackwardData, kBackwardWeights, kMatrixProduct, kBenchmark };
 
 /*
  * With `context.bf16` convolutions and matrix products round what they multiply to bfloat16; they
@@ -98,5 +98,17 @@ struct AdamSettings {
 
 /** Clips, updates the moments and the variables; returns the global norm before clipping. */
 double clippedAdam(const std::vector<AdamParameter>&, const AdamSettings&);
+
+/** Numbers that ask for one primitive: kind, 13 sizes (matrix product: m, k, n, flags), ReLU, bias. */
+constexpr size_t kRequestSize = 16;
+
+/**
+ * Builds every way to compute the primitives: arrays as we keep them, or as oneDNN likes them best.
+ * @returns for each candidate, in the order of its times, which request it is for
+ */
+std::vector<int> preparePrimitiveBenchmark(Context&, const int* requests, size_t count);
+/** Runs each candidate once; `count` times in milliseconds. */
+void runPrimitiveBenchmark(Context&, double* milliseconds, size_t count);
+void endPrimitiveBenchmark(Context&);
 
 }  // namespace mario

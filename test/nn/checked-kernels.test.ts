@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { CheckedKernels } from "../../src/nn/onednn/checked-kernels.js";
-import type { ConvolutionShape, NativeAddon } from "../../src/nn/onednn/native.js";
+import type { NativeAddon } from "../../src/nn/onednn/native.js";
+import type { ConvolutionShape } from "../../src/nn/primitives.js";
 
 /** Records what would have reached C++. The checks are under test, and they need no addon. */
 let reached: string[];

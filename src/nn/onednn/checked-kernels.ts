@@ -2,7 +2,8 @@ import { MarioError } from "../../core/errors.js";
 import { type Broadcast, extent } from "./broadcast.js";
 import { checkConvolution, checkFloats, checkSizes, fail } from "./checks.js";
 import { DeferredAddon } from "./deferred-addon.js";
-import type { ConvolutionShape, NativeAddon } from "./native.js";
+import type { ConvolutionShape, PrimitiveRequest } from "../primitives.js";
+import type { NativeAddon } from "./native.js";
 
 /** Element-wise operations on two arrays; the values are the addon's (native/src/kernels.hpp). */
 const BINARY = {
@@ -313,6 +314,50 @@ export class CheckedKernels {
     );
     return this.#addon.now((addon) => addon.clippedAdam(arrays, numbers));
   }
+
+  /** @returns for each way to compute one of them, the index of its request */
+  preparePrimitiveBenchmark(requests: readonly PrimitiveRequest[]): Int32Array {
+    const packed = Int32Array.from(requests.flatMap(packRequest));
+    return this.#addon.now((addon) => addon.preparePrimitiveBenchmark(packed));
+  }
+
+  /** @returns milliseconds of each way, run once */
+  runPrimitiveBenchmark(candidates: number): Float64Array {
+    checkSizes({ candidates }, 1);
+    const times = new Float64Array(candidates);
+    this.#addon.now((addon) => {
+      addon.runPrimitiveBenchmark(times);
+    });
+    return times;
+  }
+
+  endPrimitiveBenchmark(): void {
+    this.#addon.now((addon) => {
+      addon.endPrimitiveBenchmark();
+    });
+  }
+}
+
+/** The addon's numbers of the kinds (native/src/kernels.hpp). */
+const KIND = {
+  convolutionForward: 1,
+  convolutionBackwardData: 2,
+  convolutionBackwardWeights: 3,
+  matrixProduct: 4,
+} as const;
+
+/** Kind, 13 sizes, ReLU, bias. */
+function packRequest(request: PrimitiveRequest): number[] {
+  const fused = [+request.biasAndRelu, +request.biasAndRelu];
+  if (request.kind !== "matrixProduct") {
+    checkConvolution(request.shape);
+    const sizes = Array.from(pack(request.shape, UNKNOWN_WEIGHTS).subarray(0, 13));
+    return [KIND[request.kind], ...sizes, ...fused];
+  }
+  const { m, k, n, transposeA, transposeB, fullPrecision } = request;
+  checkSizes({ m, k, n }, 1);
+  const flags = [+transposeA, +transposeB, +fullPrecision];
+  return [KIND.matrixProduct, m, k, n, ...flags, ...new Array<number>(7).fill(0), ...fused];
 }
 
 function pack(shape: ConvolutionShape, weights: WeightsVersion): Int32Array {

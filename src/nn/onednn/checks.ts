@@ -1,5 +1,5 @@
 import { MarioError } from "../../core/errors.js";
-import type { ConvolutionShape } from "./native.js";
+import type { ConvolutionShape } from "../primitives.js";
 
 /** Largest number of values in one array: oneDNN's and our own indices stay well inside int32. */
 const MAX_VALUES = 2 ** 30;

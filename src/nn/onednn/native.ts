@@ -2,23 +2,6 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { MarioError } from "../../core/errors.js";
 
-/** A convolution's sizes; NHWC activations, HWIO weights, no dilation. */
-export interface ConvolutionShape {
-  readonly batch: number;
-  readonly inHeight: number;
-  readonly inWidth: number;
-  readonly inChannels: number;
-  readonly outHeight: number;
-  readonly outWidth: number;
-  readonly outChannels: number;
-  readonly kernelHeight: number;
-  readonly kernelWidth: number;
-  readonly strideHeight: number;
-  readonly strideWidth: number;
-  readonly padTop: number;
-  readonly padLeft: number;
-}
-
 /**
  * What the addon exports (native/src/addon.cpp). It checks nothing: CheckedKernels does. Weights come
  * with an id and a version, behind the sizes in `shape`: while both are the same, so are the values,
@@ -73,14 +56,14 @@ export interface NativeAddon {
   /** @param sizes outer, reduced, inner */
   reduce(reduction: number, x: Float32Array, out: Float32Array, sizes: Int32Array): void;
   softmax(x: Float32Array, out: Float32Array, columns: number, logarithm: boolean): void;
-  reluGradientAndSum(
-    dy: Float32Array,
-    y: Float32Array,
-    dz: Float32Array,
-    sums: Float32Array,
-  ): void;
+  reluGradientAndSum(dy: Float32Array, y: Float32Array, dz: Float32Array, sums: Float32Array): void;
   scaleBytes(bytes: Uint8Array, out: Float32Array): void;
   clippedAdam(arrays: Float32Array[], settings: Float64Array): number;
+  /** @param requests 16 numbers each @returns for each way to compute one, which it is for */
+  preparePrimitiveBenchmark(requests: Int32Array): Int32Array;
+  /** Runs each way once; `times` in milliseconds. */
+  runPrimitiveBenchmark(times: Float64Array): void;
+  endPrimitiveBenchmark(): void;
 }
 
 const BUILD_FOLDER = new URL("../../../native/build/", import.meta.url);

@@ -27,9 +27,7 @@ export function registerKernels(): void {
     const ours = native.get(kernel.kernelName);
     native.delete(kernel.kernelName);
     const kernelFunc: tf.KernelFunc =
-      ours === undefined
-        ? fallback
-        : (args) => ours(argumentsOf(args)) ?? fallback(args);
+      ours === undefined ? fallback : (args) => ours(argumentsOf(args)) ?? fallback(args);
     tf.registerKernel({ ...kernel, backendName: "onednn", kernelFunc });
   }
   for (const [kernelName, ours] of native) {
