@@ -1,6 +1,9 @@
 import { spreadOf, type Spread } from "../core/rounds.js";
 import { Rng } from "../core/rng.js";
+import { DQN_ARCHITECTURE } from "../nn/architecture.js";
 import type { ComputeBackend } from "../nn/backend.js";
+import type { Padding } from "../nn/layers.js";
+import { updatePrimitives } from "../nn/primitives.js";
 import type { TransitionBatch } from "../replay/transition.js";
 import { createDqnAgent } from "./dqn-agent.js";
 
@@ -14,6 +17,8 @@ export interface BenchTrainStepOptions {
   readonly seconds?: number;
   readonly doubleDqn?: boolean;
   readonly dueling?: boolean;
+  /** Default "same". */
+  readonly padding?: Padding;
   /** Default 14. */
   readonly actionCount?: number;
 }
@@ -26,6 +31,11 @@ export interface BenchTrainStepResult {
   readonly updates: number;
   /** Milliseconds of one update: upload, all forward passes, backward, clipping, Adam. */
   readonly msPerUpdate: Spread;
+  /**
+   * Milliseconds of the library's operations that such an update needs, each by itself in its best
+   * layout, measured between the updates; null where the backend cannot tell. `median` sums medians.
+   */
+  readonly primitivesMs: { readonly min: number; readonly median: number } | null;
   /** Milliseconds of `qValues` for a batch of 1 and of 8. */
   readonly msPerAct: { readonly batch1: Spread; readonly batch8: Spread };
 }
@@ -36,18 +46,21 @@ const WARM_UP = 3;
 export function benchTrainStep(options: BenchTrainStepOptions): BenchTrainStepResult {
   const { backend, batch = 32, actionCount = 14 } = options;
   const rng = new Rng(1);
-  const agent = createDqnAgent({
-    backend,
-    actionCount,
-    seed: 1,
-    learningRate: 1e-4,
-    doubleDqn: options.doubleDqn ?? true,
-    dueling: options.dueling ?? false,
-  });
+  const { doubleDqn = true, dueling = false, padding = "same" } = options;
+  const network = { actionCount, dueling, padding };
+  const agent = createDqnAgent({ backend, seed: 1, learningRate: 1e-4, doubleDqn, ...network });
+  const primitives = backend.benchmarkPrimitives?.(
+    updatePrimitives({ ...DQN_ARCHITECTURE, ...network }, batch, doubleDqn),
+  );
   const transitions = randomBatch(rng, batch, actionCount);
-  const measure = (work: () => unknown): number[] => timeEach(work, options);
+  const measure = (work: () => unknown, between?: () => void): number[] =>
+    timeEach(work, options, between);
   try {
-    const updateTimes = measure(() => agent.learn(transitions));
+    const updateTimes = measure(
+      () => agent.learn(transitions),
+      () => primitives?.runRound(),
+    );
+    const primitivesMs = primitives?.result() ?? null;
     const act = (size: number): Spread => {
       const observations = randomBytes(rng, size * 84 * 84 * 4);
       return spreadOf(measure(() => agent.qValues(observations, size)));
@@ -55,15 +68,21 @@ export function benchTrainStep(options: BenchTrainStepOptions): BenchTrainStepRe
     const msPerAct = { batch1: act(1), batch8: act(8) };
     return {
       ...{ backend: backend.name, threads: backend.threads, batch },
-      ...{ updates: updateTimes.length, msPerUpdate: spreadOf(updateTimes), msPerAct },
+      ...{ updates: updateTimes.length, msPerUpdate: spreadOf(updateTimes) },
+      ...{ primitivesMs, msPerAct },
     };
   } finally {
+    primitives?.end();
     agent.dispose();
   }
 }
 
-/** @returns milliseconds of each call after the warm-up: so many, or for a third of the seconds. */
-function timeEach(work: () => unknown, options: BenchTrainStepOptions): number[] {
+/** @returns milliseconds of each call after the warm-up, without what is done between them: so many, or for a third of the seconds. */
+function timeEach(
+  work: () => unknown,
+  options: BenchTrainStepOptions,
+  between?: () => void,
+): number[] {
   const { updates = 30, seconds } = options;
   for (let i = 0; i < WARM_UP; i++) work();
   const times: number[] = [];
@@ -76,6 +95,7 @@ function timeEach(work: () => unknown, options: BenchTrainStepOptions): number[]
     work();
     end = performance.now();
     times.push(end - start);
+    between?.();
   }
   return times;
 }

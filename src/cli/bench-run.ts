@@ -15,10 +15,19 @@ export async function runBenchTrainStep(options: BenchTrainStepOptions): Promise
     updates: options.updates,
     ...(options.seconds !== undefined && { seconds: options.seconds }),
     dueling: options.dueling ?? false,
+    padding: options.padding,
   });
+  const { msPerUpdate, primitivesMs } = result;
+  const primitives = primitivesMs
+    ? [
+        `  its primitives     ${primitivesMs.median.toFixed(1)} (from ${primitivesMs.min.toFixed(1)}) ms, ` +
+          `each by itself: the update takes ${(msPerUpdate.median / primitivesMs.median).toFixed(2)} times as long`,
+      ]
+    : [];
   print(result, options, [
     `${backend.description}, batch ${result.batch}: medians (least to greatest) of ${result.updates} updates after 3 that warm up`,
-    `  one update         ${spread(result.msPerUpdate, 1)} ms`,
+    `  one update         ${spread(msPerUpdate, 1)} ms`,
+    ...primitives,
     `  acting, batch 1    ${spread(result.msPerAct.batch1, 1)} ms`,
     `  acting, batch 8    ${spread(result.msPerAct.batch8, 1)} ms`,
   ]);

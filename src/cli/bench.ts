@@ -23,6 +23,7 @@ export interface BenchTrainStepOptions extends ComputeOptions {
   readonly updates: number;
   readonly seconds?: number;
   readonly dueling?: boolean;
+  readonly padding: "same" | "valid";
   readonly json?: boolean;
 }
 
@@ -113,6 +114,11 @@ function trainStepCommand(): Command {
     )
     .addOption(secondsOption().conflicts("updates"))
     .option("--dueling", "dueling network")
+    .addOption(
+      new Option("--padding <kind>", "of the convolutions")
+        .choices(["same", "valid"])
+        .default("same"),
+    )
     .addOption(jsonOption());
   return addComputeOptions(command).action(async (options: BenchTrainStepOptions) => {
     const { runBenchTrainStep } = await import("./bench-run.js");

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { BACKEND_NAMES } from "../nn/backend.js";
+import { BACKEND_NAMES, PRECISIONS, type Precision } from "../nn/backend.js";
 
 /** Parser of a number within bounds; commander prints the message with the option's name. */
 export function number(min: number, max: number, what = "number") {
@@ -83,10 +83,16 @@ export function addComputeOptions(command: Command, threads?: number): Command {
       )
         .argParser(integer(1, 256))
         .default(threads),
+    )
+    .addOption(
+      new Option("--precision <kind>", "bf16: 16-bit products, backend onednn only")
+        .choices(PRECISIONS)
+        .default("fp32"),
     );
 }
 
 export interface ComputeOptions {
   readonly backend: "auto" | Exclude<(typeof BACKEND_NAMES)[number], "cpu">;
   readonly threads?: number;
+  readonly precision: Precision;
 }
