@@ -1,6 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import type { DqnAgent } from "../../agent/dqn-agent.js";
-import type { BackendName, ComputeBackend } from "../../nn/backend.js";
+import type { BackendName, BackendOptions, ComputeBackend } from "../../nn/backend.js";
 import { selectBackend } from "../../nn/select-backend.js";
 import type { Played } from "../actor-group.js";
 import type { Learner, LearnerState, LearnSummary } from "../learner.js";
@@ -24,10 +24,9 @@ export interface BackendDescription {
 }
 
 serve(parentPort!, {
-  load: async (wanted: {
-    readonly name: BackendName | "auto";
-    readonly threads?: number;
-  }): Promise<BackendDescription> => {
+  load: async (
+    wanted: { readonly name: BackendName | "auto" } & BackendOptions,
+  ): Promise<BackendDescription> => {
     backend = await selectBackend(wanted.name, wanted);
     const { name, description, threads } = backend;
     return { name, description, threads };

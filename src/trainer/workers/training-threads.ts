@@ -1,7 +1,7 @@
 import type { NamedTensors } from "../../agent/agent.js";
 import type { TrainSettings } from "../../config/schema.js";
 import { weightShapes } from "../../nn/architecture.js";
-import type { BackendName } from "../../nn/backend.js";
+import type { BackendName, BackendOptions } from "../../nn/backend.js";
 import { allocateFrames, FrameStore } from "../../replay/frame-store.js";
 import type { ActorLaneState, Played } from "../actor-group.js";
 import type { LearnerState, LearnSummary } from "../learner.js";
@@ -14,10 +14,9 @@ import type { BackendDescription } from "./learner-worker.js";
 import { RemoteWorker } from "./rpc.js";
 import type { ActorShare, RunShare } from "./setup.js";
 
-export interface ThreadOptions {
+/** Threads are the learner's (default: all cores); so is the precision. */
+export interface ThreadOptions extends BackendOptions {
   readonly backend: BackendName | "auto";
-  /** Compute threads of the learner; default: all cores. */
-  readonly threads?: number;
   /** Actor threads at most: never more than there are groups of environments. */
   readonly actors: number;
 }
@@ -60,8 +59,12 @@ export class TrainingThreads implements TrainParts {
     );
     this.#learnerWorker = learner;
     this.#actorWorkers = workers;
-    const { backend: name, threads } = options;
-    this.#backend = learner.call("load", { name, ...(threads !== undefined && { threads }) });
+    const { backend: name, threads, precision } = options;
+    this.#backend = learner.call("load", {
+      name,
+      ...(threads !== undefined && { threads }),
+      ...(precision !== undefined && { precision }),
+    });
     this.#loading = workers.map((worker) => worker.call("load", name));
     // A failure is heard of in `setUp`.
     for (const promise of [this.#backend, ...this.#loading]) promise.catch(() => undefined);
