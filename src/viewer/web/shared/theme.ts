@@ -17,7 +17,7 @@ export function followTheme(button: HTMLElement, onChange: () => void): void {
   });
 }
 
-export function isDark(): boolean {
+function isDark(): boolean {
   const chosen = document.documentElement.dataset["theme"];
   return chosen === undefined
     ? matchMedia("(prefers-color-scheme: dark)").matches

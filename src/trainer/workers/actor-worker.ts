@@ -1,0 +1,35 @@
+import { parentPort } from "node:worker_threads";
+import type { ActingNetwork } from "../../agent/acting-network.js";
+import { selectActingBackend } from "../../nn/select-backend.js";
+import type { BackendName } from "../../nn/backend.js";
+import type { ActorGroup, ActorLaneState, Played } from "../actor-group.js";
+import type { WeightExchange } from "../weight-exchange.js";
+import type { Window } from "../window.js";
+import { serve } from "./rpc.js";
+import { createGroups, exchangeOf, type ActorShare } from "./setup.js";
+
+/** Plays some groups of environments, in a thread of its own, with one compute thread. */
+let backend: ReturnType<typeof selectActingBackend> | undefined;
+let groups: ActorGroup[];
+let network: ActingNetwork;
+let exchange: WeightExchange;
+
+serve(parentPort!, {
+  /** Loads the libraries, while the main thread still plays to the stage's start. */
+  load: async (name: BackendName | "auto"): Promise<void> => {
+    backend = selectActingBackend(name);
+    await backend;
+  },
+  setUp: async (share: ActorShare): Promise<void> => {
+    ({ groups, network } = createGroups(share, await backend!));
+    exchange = exchangeOf(share);
+  },
+  play: (window: Window): Played[] => {
+    network.setWeights(exchange.for(window.index));
+    return groups.flatMap((group) => group.play(window));
+  },
+  getState: (): ActorLaneState[] => groups.flatMap((group) => group.getState()),
+  setState: (states: readonly ActorLaneState[]): void => {
+    for (const group of groups) group.setState(states);
+  },
+});
