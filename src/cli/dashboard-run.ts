@@ -21,7 +21,8 @@ export async function runDashboard(roots: readonly string[], options: PageOption
   await page.close();
 }
 
-function findRuns(roots: readonly string[]): FileRun[] {
+/** All runs at or below these folders, as they are now. */
+export function findRuns(roots: readonly string[]): FileRun[] {
   const directories = new Set(roots.flatMap(directoriesIn));
   return Array.from(directories, (directory) => new FileRun(directory, relative("", directory)));
 }

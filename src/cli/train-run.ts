@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { MarioError } from "../core/errors.js";
+import { combine } from "../logging/scalar-sink.js";
 import { BestModel } from "../trainer/checkpoint/best-model.js";
 import {
   readResumePoint,
@@ -23,6 +24,7 @@ import { createTrainReport, farewell, type TrainReport } from "./train-report.js
 import { ResumeKeeper } from "./train-resume.js";
 import { settingsFrom } from "./train-settings.js";
 import { openSink } from "./train-sink.js";
+import { TrainWatch } from "./train-watch.js";
 import type { TrainOptions } from "./train.js";
 import { requireWritable } from "./writable.js";
 
@@ -58,11 +60,23 @@ export async function runTrain(options: TrainOptions): Promise<void> {
     report.note(memory);
     if (directory) report.note(`logs: ${directory}`);
 
+    const watch = options.watch
+      ? await TrainWatch.open({
+          settings,
+          directory,
+          plan: windowPlanOf(settings),
+          stores: threads.stores,
+          logDirectory: options.logDir,
+          isResumed: point !== undefined,
+          page: options,
+        })
+      : undefined;
+
     const interrupt = watchForInterrupt(() => {
       report.note("stopping; once more stops at once");
     });
     const session = new TrainSession({
-      sink,
+      sink: watch ? combine(sink, watch.sink) : sink,
       best,
       modelAfter: ({ index, last }) =>
         describeModel({
@@ -118,6 +132,7 @@ export async function runTrain(options: TrainOptions): Promise<void> {
       const observer = {
         onWindow: async (...[window, played, learned]: Parameters<TrainSession["onWindow"]>) => {
           session.onWindow(window, played, learned);
+          watch?.onWindow(window, played);
           await keeper?.onWindow(window, played);
         },
         shouldStop: () => session.shouldStop(),
@@ -129,6 +144,7 @@ export async function runTrain(options: TrainOptions): Promise<void> {
       interrupt.dispose();
       report.close();
       sink.close();
+      await watch?.close();
     }
     const seconds = (performance.now() - started) / 1000;
     process.stdout.write(`${farewell(session.progress(), best.current, seconds)}\n`);

@@ -13,8 +13,10 @@ import {
   windowStepsOption,
   type ComputeOptions,
 } from "./options.js";
+import { addPageOptions, type PageOptions } from "./page-options.js";
 
-export interface TrainOptions extends ComputeOptions {
+export interface TrainOptions extends ComputeOptions, PageOptions {
+  readonly watch?: boolean;
   readonly algorithm: "deepq";
   readonly env?: string;
   readonly rom?: string;
@@ -149,7 +151,11 @@ export function trainCommand(): Command {
         .argParser(integer(1))
         .default(50_000),
     );
-  addComputeOptions(command)
+  command.option(
+    "--watch",
+    "show it on a page: screens, curves, best episode; see mario dashboard",
+  );
+  addPageOptions(addComputeOptions(command))
     .addOption(
       new Option("--log <where>", "where figures go")
         .choices(["stdout", "tensorboard", "both"])

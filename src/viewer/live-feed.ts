@@ -108,6 +108,11 @@ export class LiveFeed implements RunSource {
     this.#changedAt = Date.now();
   }
 
+  /** Of an earlier session of the same run. */
+  takeIn(growth: readonly RunGrowth[]): void {
+    this.#growth.push(...growth);
+  }
+
   /** A resumed run: what was published of this step and later ones is done again. */
   dropFrom(step: number): void {
     this.#growth.push({ dropFrom: step, points: [] });
