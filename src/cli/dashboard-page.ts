@@ -19,7 +19,7 @@ export async function openDashboard(
   options: PageOptions,
 ): Promise<DashboardPage> {
   const dashboard = new Dashboard(what);
-  const server = await openPage("dashboard", USUAL_PORT, options, (socket) => {
+  const serving = openPage("dashboard", USUAL_PORT, options, (socket) => {
     connectViewer<DashboardCommand>(socket, {
       parse: parseDashboardCommand,
       onOpen: (viewer) => {
@@ -32,6 +32,10 @@ export async function openDashboard(
         dashboard.leave(viewer);
       },
     });
+  });
+  const server = await serving.catch((error: unknown) => {
+    dashboard.close();
+    throw error;
   });
   return {
     url: server.url,

@@ -41,6 +41,10 @@ export async function runTrain(options: TrainOptions): Promise<void> {
   requireWritable(modelDirectory);
   const memory = requireMemory(replayPlanOf(settings));
 
+  const watch = options.watch
+    ? await TrainWatch.open({ settings, logDirectory: options.logDir, page: options })
+    : undefined;
+
   const threads = new TrainingThreads(settings.actors.environments, {
     ...options,
     actors: options.actors ?? availableParallelism(),
@@ -60,17 +64,7 @@ export async function runTrain(options: TrainOptions): Promise<void> {
     report.note(memory);
     if (directory) report.note(`logs: ${directory}`);
 
-    const watch = options.watch
-      ? await TrainWatch.open({
-          settings,
-          directory,
-          plan: windowPlanOf(settings),
-          stores: threads.stores,
-          logDirectory: options.logDir,
-          isResumed: point !== undefined,
-          page: options,
-        })
-      : undefined;
+    watch?.begin({ stores: threads.stores, directory, isResumed: point !== undefined });
 
     const interrupt = watchForInterrupt(() => {
       report.note("stopping; once more stops at once");
@@ -144,7 +138,6 @@ export async function runTrain(options: TrainOptions): Promise<void> {
       interrupt.dispose();
       report.close();
       sink.close();
-      await watch?.close();
     }
     const seconds = (performance.now() - started) / 1000;
     process.stdout.write(`${farewell(session.progress(), best.current, seconds)}\n`);
@@ -152,6 +145,7 @@ export async function runTrain(options: TrainOptions): Promise<void> {
       process.stdout.write(`go on:      npx mario train --resume ${directory}\n`);
     }
   } finally {
+    await watch?.close();
     await threads.dispose();
   }
 }

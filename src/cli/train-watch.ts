@@ -3,6 +3,7 @@ import { parseStage } from "../env/stages.js";
 import type { ScalarSink } from "../logging/scalar-sink.js";
 import type { FrameStore } from "../replay/frame-store.js";
 import type { Played } from "../trainer/actor-group.js";
+import { windowPlanOf } from "../trainer/run-plan.js";
 import { stepNumber, type Window, type WindowPlan } from "../trainer/window.js";
 import { LiveFeed } from "../viewer/live-feed.js";
 import { openDashboard, type DashboardPage } from "./dashboard-page.js";
@@ -12,20 +13,23 @@ import type { PageOptions } from "./page-options.js";
 
 export interface TrainWatchOptions {
   readonly settings: TrainSettings;
-  readonly plan: WindowPlan;
+  /** Folder of all runs, for comparison. */
+  readonly logDirectory: string;
+  readonly page: PageOptions;
+}
+
+/** What there is once the threads are set up. */
+export interface WatchedRun {
   /** Each environment's frames, `[84, 84] uint8`, which its thread goes on writing. */
   readonly stores: readonly FrameStore[];
   /** Where the run logs; undefined without an event file. */
   readonly directory: string | undefined;
-  /** Folder of all runs, for comparison. */
-  readonly logDirectory: string;
   readonly isResumed: boolean;
-  readonly page: PageOptions;
 }
 
 /** More screens are too small to be looked at. */
 const MOST_SCREENS = 16;
-const PICTURE_MS = 80;
+const PICTURE_MS = 100;
 
 /**
  * `mario train --watch`: shows the run on the dashboard. It reads what there is anyway, the frames
@@ -35,7 +39,8 @@ const PICTURE_MS = 80;
 export class TrainWatch {
   /** Figures on their way to the event file pass through here. */
   readonly sink: ScalarSink;
-  readonly #options: TrainWatchOptions;
+  readonly #settings: TrainSettings;
+  readonly #plan: WindowPlan;
   readonly #feed: LiveFeed;
   readonly #timer: NodeJS.Timeout;
   readonly #frameCounts: number[] = [];
@@ -45,19 +50,18 @@ export class TrainWatch {
   #windowMs = 0;
   #best = 0;
   #page: DashboardPage | undefined;
+  #run: WatchedRun = { stores: [], directory: undefined, isResumed: false };
 
-  private constructor(options: TrainWatchOptions) {
-    this.#options = options;
-    const { settings, directory, isResumed } = options;
+  private constructor({ settings }: TrainWatchOptions) {
+    this.#settings = settings;
+    this.#plan = windowPlanOf(settings);
     const feed = new LiveFeed({
-      name: directory ?? "this run",
+      name: "this run",
       stageDistance: parseStage(settings.environment.stage).distance,
       settings: flatten(settings),
       now: () => performance.now(),
       pictureRate: 1000 / PICTURE_MS,
     });
-    // What it did before it was stopped.
-    if (directory !== undefined && isResumed) feed.takeIn(new FileRun(directory, "").poll());
     this.#feed = feed;
     this.sink = {
       scalar: (tag, value, step) => {
@@ -76,8 +80,9 @@ export class TrainWatch {
   /** @throws MarioError INVALID_OPTION when the port or the interface cannot be had. */
   static async open(options: TrainWatchOptions): Promise<TrainWatch> {
     const watch = new TrainWatch(options);
-    const { directory, logDirectory, page } = options;
-    const others = (): FileRun[] => findRuns([logDirectory]).filter((run) => run.id !== directory);
+    const { logDirectory, page } = options;
+    const others = (): FileRun[] =>
+      findRuns([logDirectory]).filter((run) => run.id !== watch.#run.directory);
     try {
       const what = {
         findRuns: others,
@@ -90,6 +95,15 @@ export class TrainWatch {
       throw error;
     }
     return watch;
+  }
+
+  /** Before the first window. */
+  begin(run: WatchedRun): void {
+    this.#run = run;
+    if (run.directory === undefined) return;
+    this.#feed.name = run.directory;
+    // What it did before it was stopped.
+    if (run.isResumed) this.#feed.takeIn(new FileRun(run.directory, "").poll());
   }
 
   onWindow(window: Window, played: readonly Played[]): void {
@@ -110,7 +124,7 @@ export class TrainWatch {
   }
 
   #tellEpisodes(window: Window, { lane, frameCount, episodes }: Played): void {
-    let end = lastFrameOf(window, this.#options.plan, lane, frameCount, episodes.at(-1)?.step ?? 0);
+    let end = lastFrameOf(window, this.#plan, lane, frameCount, episodes.at(-1)?.step ?? 0);
     for (const { step, episode } of episodes.toReversed()) {
       const { distance, reward, completed, steps } = episode;
       this.#feed.publishEpisode({ environment: lane, step, distance, reward, completed });
@@ -127,14 +141,14 @@ export class TrainWatch {
     last: number,
     what: { readonly step: number; readonly distance: number; readonly reward: number },
   ): void {
-    const store = this.#options.stores[lane];
-    const oldest = (this.#frameCounts[lane] ?? 0) - store.capacity + 2 * this.#options.plan.rounds;
+    const store = this.#run.stores[lane];
+    const oldest = (this.#frameCounts[lane] ?? 0) - store.capacity + 2 * this.#plan.rounds;
     if (first < Math.max(0, oldest)) return;
     this.#best = what.distance;
     const frames = Array.from({ length: last - first + 1 }, (_, i) =>
       store.view(first + i).slice(),
     );
-    const { actionRepeat } = this.#options.settings.environment;
+    const { actionRepeat } = this.#settings.environment;
     this.#feed.publishBest({ ...what, frames, pictureMs: (1000 * actionRepeat) / 60.0988 });
   }
 
@@ -146,7 +160,7 @@ export class TrainWatch {
       const id = Math.min(to - 1, from + Math.floor(share * (to - from)));
       if (this.#shown[lane] === id) continue;
       this.#shown[lane] = id;
-      this.#feed.publishFrame(lane, this.#options.stores[lane].view(id));
+      this.#feed.publishFrame(lane, this.#run.stores[lane].view(id));
     }
   }
 }

@@ -51,7 +51,8 @@ const GREY = new Uint8Array(0);
  */
 export class LiveFeed implements RunSource {
   readonly id = "live";
-  readonly name: string;
+  /** What the run is called on the page. */
+  name: string;
   readonly stageDistance: number;
   readonly #options: LiveFeedOptions;
   readonly #pictureMs: number;
