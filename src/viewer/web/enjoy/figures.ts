@@ -18,7 +18,7 @@ export class Figures {
   show(now: EnjoyDecision, { stage }: EnjoyHello): void {
     this.#set("Distance", whole(now.x), "px");
     const share = Math.min(1, now.maxX / stage.distance);
-    this.#set("Furthest", whole(now.maxX), `px, ${Math.round(100 * share)} %`);
+    this.#set("Furthest", whole(now.maxX), `${Math.round(100 * share)} %`);
     this.#set("Reward", whole(now.reward));
     this.#set("Clock", whole(now.time));
     this.#set("Score", whole(now.score));
