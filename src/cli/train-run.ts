@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { MarioError } from "../core/errors.js";
-import { BestModel } from "../trainer/checkpoint/best-model.js";
+import { BestEvaluated } from "../trainer/checkpoint/best-evaluated.js";
+import { BestModel, type CandidateModel } from "../trainer/checkpoint/best-model.js";
 import {
   readResumePoint,
   resumeDirectory,
@@ -10,9 +11,11 @@ import {
   ResumeWriter,
   type ResumePoint,
 } from "../trainer/checkpoint/resume-point.js";
+import { PeriodicEvaluation } from "../trainer/periodic-evaluation.js";
 import { epsilonOf, replayPlanOf, windowPlanOf } from "../trainer/run-plan.js";
 import { type LoopState, trainLoop } from "../trainer/train-loop.js";
 import { TrainSession } from "../trainer/train-session.js";
+import type { Window } from "../trainer/window.js";
 import { TrainingThreads } from "../trainer/workers/training-threads.js";
 import { openEnvironment } from "./environment.js";
 import { watchForInterrupt } from "./interrupt.js";
@@ -61,18 +64,19 @@ export async function runTrain(options: TrainOptions): Promise<void> {
     const interrupt = watchForInterrupt(() => {
       report.note("stopping; once more stops at once");
     });
+    const modelAfter = ({ index, last }: Window): CandidateModel =>
+      describeModel({
+        weights: threads.weightsAfter(index),
+        settings,
+        rom: emulator.rom,
+        romName: rom.name,
+        backend: backend.name,
+        step: last,
+      });
     const session = new TrainSession({
       sink,
       best,
-      modelAfter: ({ index, last }) =>
-        describeModel({
-          weights: threads.weightsAfter(index),
-          settings,
-          rom: emulator.rom,
-          romName: rom.name,
-          backend: backend.name,
-          step: last,
-        }),
+      modelAfter,
       epsilonAt: epsilonOf(settings),
       now: () => performance.now(),
       shouldStop: () => interrupt.requested(),
@@ -83,6 +87,24 @@ export async function runTrain(options: TrainOptions): Promise<void> {
         report.best(entry, progress);
       },
     });
+    const bestEvaluated = new BestEvaluated({ directory: modelDirectory, runId });
+    const evaluation =
+      options.evalEpisodes === 0
+        ? undefined
+        : new PeriodicEvaluation({
+            periodSteps: options.evalPeriod,
+            episodes: options.evalEpisodes,
+            timesteps: settings.timesteps,
+            seed: settings.seed,
+            evaluate: (window, seeds) => threads.evaluate(window, seeds),
+            sink,
+            best: bestEvaluated,
+            modelAfter,
+            training: () => session.window,
+            onEvaluation: (step, result, kept) => {
+              report.evaluation(step, result, kept);
+            },
+          });
     const arithmetic = { backend: backend.name, threads: backend.threads };
     if (point && options.resume !== undefined) {
       await goOn(point, options.resume, { threads, session, report, arithmetic });
@@ -118,6 +140,7 @@ export async function runTrain(options: TrainOptions): Promise<void> {
       const observer = {
         onWindow: async (...[window, played, learned]: Parameters<TrainSession["onWindow"]>) => {
           session.onWindow(window, played, learned);
+          await evaluation?.onWindow(window);
           await keeper?.onWindow(window, played);
         },
         shouldStop: () => session.shouldStop(),
@@ -131,7 +154,9 @@ export async function runTrain(options: TrainOptions): Promise<void> {
       sink.close();
     }
     const seconds = (performance.now() - started) / 1000;
-    process.stdout.write(`${farewell(session.progress(), best.current, seconds)}\n`);
+    process.stdout.write(
+      `${farewell(session.progress(), best.current, bestEvaluated.current, seconds)}\n`,
+    );
     if (directory && steps < settings.timesteps) {
       process.stdout.write(`go on:      npx mario train --resume ${directory}\n`);
     }

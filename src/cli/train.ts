@@ -39,6 +39,8 @@ export interface TrainOptions extends ComputeOptions {
   readonly windowSteps?: number;
   readonly actors?: number;
   readonly pipeline: "overlap" | "turns";
+  readonly evalPeriod: number;
+  readonly evalEpisodes: number;
   readonly resume?: string;
   readonly resumePeriod: number;
   readonly log: "stdout" | "tensorboard" | "both";
@@ -139,6 +141,16 @@ export function trainCommand(): Command {
     .addOption(windowStepsOption())
     .addOption(actorsOption())
     .addOption(pipelineOption())
+    .addOption(
+      new Option("--eval-period <n>", "decisions between two evaluations without random actions")
+        .argParser(integer(1))
+        .default(25_000),
+    )
+    .addOption(
+      new Option("--eval-episodes <n>", "episodes of each; 0: no evaluation")
+        .argParser(integer(0, 10_000))
+        .default(20),
+    )
     .addOption(
       new Option("--resume <run>", "go on with a run that was stopped: the folder of its logs")
         // What was learned so far belongs to its settings.

@@ -2,7 +2,7 @@ import { createActingNetwork, type ActingNetwork } from "../../agent/acting-netw
 import { createDqnAgent, type DqnAgent } from "../../agent/dqn-agent.js";
 import type { TrainSettings } from "../../config/schema.js";
 import { Rng } from "../../core/rng.js";
-import { createMarioEnv } from "../../env/mario-env.js";
+import { createMarioEnv, type MarioEnv } from "../../env/mario-env.js";
 import { weightShapes } from "../../nn/architecture.js";
 import type { ComputeBackend } from "../../nn/backend.js";
 import { FrameStack } from "../../replay/frame-stack.js";
@@ -15,6 +15,9 @@ import { Learner } from "../learner.js";
 import { architectureOf } from "../network-of.js";
 import { epsilonOf, replayPlanOf, seedsOf, windowPlanOf } from "../run-plan.js";
 import { WeightExchange } from "../weight-exchange.js";
+
+/** Idle frames at most before an evaluation's episode, as `mario eval` has it (Mnih et al. 2015). */
+const EVALUATION_NOOP_FRAMES = 30;
 
 /** What every thread of a run is given: plain data, and memory that all of them share. */
 export interface RunShare {
@@ -61,21 +64,32 @@ export function createGroups(
   return { groups, network };
 }
 
+function openEnvironment(share: ActorShare, noopMaxFrames: number): MarioEnv {
+  const { environment } = share.settings;
+  return createMarioEnv({
+    rom: share.rom,
+    startState: share.startState,
+    stage: environment.stage,
+    actions: environment.actionSet,
+    actionRepeat: environment.actionRepeat,
+    reward: environment.reward,
+    stallSteps: environment.stallSteps,
+    noopMaxFrames,
+  });
+}
+
+/** Apart from those that are trained in, and with starts that differ. */
+export function openEvaluationEnvironment(share: ActorShare): MarioEnv {
+  return openEnvironment(share, EVALUATION_NOOP_FRAMES);
+}
+
 function createLane(share: ActorShare, lane: number): ActorLane {
-  const { environment, learning } = share.settings;
+  const { learning } = share.settings;
   const store = storeOf(share, lane);
   const { episodes, exploration } = seedsOf(share.settings).lanes[lane];
   return {
     lane,
-    environment: createMarioEnv({
-      rom: share.rom,
-      startState: share.startState,
-      stage: environment.stage,
-      actions: environment.actionSet,
-      actionRepeat: environment.actionRepeat,
-      reward: environment.reward,
-      stallSteps: environment.stallSteps,
-    }),
+    environment: openEnvironment(share, 0),
     store,
     frames: new FrameStack(store),
     accumulator: new NStepAccumulator({ n: learning.nStep, gamma: learning.gamma }),
