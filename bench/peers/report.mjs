@@ -95,12 +95,14 @@ function oursText(oursIs) {
   return oursIs === undefined ? "" : `${digits(oursIs)} × as fast`;
 }
 
-/** Puts the text between the marks of the file. */
+/** Whether a table can be put into this document. */
+export function hasMarks(text) {
+  return text.includes(BEGIN) && text.indexOf(END) > text.indexOf(BEGIN);
+}
+
+/** Puts the text between the marks of a document that has them. */
 export function writeBetweenMarks(file, text) {
   const all = readFileSync(file, "utf8");
-  const begin = all.indexOf(BEGIN);
-  const end = all.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error(`${file} lacks the marks ${BEGIN} and ${END}.`);
-  const before = all.slice(0, begin + BEGIN.length);
-  writeFileSync(file, `${before}\n\n${text}\n\n${all.slice(end)}`);
+  const before = all.slice(0, all.indexOf(BEGIN) + BEGIN.length);
+  writeFileSync(file, `${before}\n\n${text}\n\n${all.slice(all.indexOf(END))}`);
 }

@@ -78,15 +78,20 @@ describe("bench/peers/run.mjs without peers", () => {
     expect(stock.figure.median).toBeCloseTo(1000 / stock.times[0][clock], 10);
   }, 300_000);
 
-  it("refuses a document without marks, and rounds that are none", () => {
-    const document = join(folder, "unmarked.md");
-    writeFileSync(document, "nothing here");
-    const unmarked = run("--only", "no such group", "--docs", document);
-    expect(unmarked.status).not.toBe(0);
-    expect(unmarked.stderr).toMatch(/lacks the marks/);
-    expect(readFileSync(document, "utf8")).toBe("nothing here");
-    expect(run("--rounds", "0").stderr).toMatch(/positive/);
-  }, 60_000);
+  it.each([
+    [["--docs", "nowhere.md"], /nowhere\.md is no document with the two marks/],
+    [["--docs", script], /run\.mjs is no document with the two marks/],
+    [["--only", "the weather"], /"the weather".*emulator; environment; update/],
+    [["--rounds", "0"], /--rounds/],
+    [["--rounds", "1.5"], /--rounds/],
+    [["--scale", "none"], /--scale/],
+    [["--nonsense"], /--nonsense/],
+  ])("refuses %j in one line, before anything is measured", (args, pattern) => {
+    const { status, stdout, stderr } = run(...args);
+    expect(stderr).toMatch(pattern);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  });
 });
 
 interface Times {
