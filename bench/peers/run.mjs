@@ -81,7 +81,7 @@ async function measure(group) {
       });
     }
   }
-  for (const worker of workers.values()) worker.stop();
+  await Promise.all([...workers.values()].map((worker) => worker.stop()));
   const clock = where.busy ? "cpuMs" : "ms";
   const each = ({ times }) => times.map((time) => time[clock]);
   const [ours] = lanes;
