@@ -7,6 +7,7 @@ import { chaosRom } from "./chaos-rom.js";
 import { everything } from "./console-values.js";
 import { runnerRom } from "./runner-rom.js";
 import { splitRom } from "./split-rom.js";
+import { AMONG_SPRITES, BEFORE_PICTURE, sweepRom, SWEEPS } from "./sweep-rom.js";
 
 /** More for a long run, e.g. 100000. */
 const FRAMES = Number(process.env["MARIO_TURBO_FRAMES"] ?? 1_500);
@@ -110,6 +111,11 @@ describe.each(LOOKS)("the turbo console is stock jsnes, value for value, %s", (_
     // It did all that it can, sprite 0 was hit and waited for.
     for (let i = 0; i < 10; i++) expect(stock.ram[0x40 + i], `action ${i}`).toBeGreaterThan(0);
     expect(stock.ram[0x13]).toBeGreaterThan(0);
+  });
+
+  it.each(SWEEPS)("of a cartridge that does at any dot: %s", (_name, action) => {
+    playBoth(pair(sweepRom(action, BEFORE_PICTURE)), 260, 10, lookAt);
+    playBoth(pair(sweepRom(action, AMONG_SPRITES)), 520, 11, lookAt);
   });
 
   it.each([
