@@ -62,11 +62,11 @@ export const SWEEPS: readonly (readonly [name: string, action: readonly Line[]])
   ["rendering off and on at once", [...RENDERING_OFF, ...RENDERING_ON]],
   ["rendering off and on a few lines later", [...RENDERING_OFF, ...delay("off"), ...RENDERING_ON]],
   ["rendering off for the rest of the frame", RENDERING_OFF],
-  ["sprites looked through from the middle", [["lda#", 0x85], ["sta", 0x2003]]],
+  ["sprites looked through from elsewhere", [["lda", 0x10], ["eor#", 0x5a], ["sta", 0x2003]]],
   [
-    "sprites looked through from the middle, and a wait for sprite 0",
+    "sprites looked through from elsewhere, and a wait for sprite 0",
     [
-      ...[["lda#", 0x85], ["sta", 0x2003]] as Line[],
+      ...[["lda", 0x10], ["eor#", 0x5a], ["sta", 0x2003]] as Line[],
       ...["hit", ["lda", 0x2002], ["and#", 0x40], ["beq", "hit"], ["inc", 0x11]] as Line[],
       ...["count", ["inc", 0x12], ["jmp", "count"]] as Line[],
     ],

@@ -157,6 +157,22 @@ describe.each(LOOKS)("the turbo console is stock jsnes, value for value, %s", (_
     playBoth(pair(rom), 60, 5, lookAt);
   });
 
+  it("past the cycle at which 32 bits end, where jsnes loses its sample timer", () => {
+    const consoles = pair(FENN);
+    playBoth(consoles, 200, 12, lookAt);
+    const { cycles } = consoles[0].nes.cpu;
+    // An even number of cycles, as every other one is special.
+    const missing = 2 * Math.floor((2 ** 31 - 8 * 29_781 - cycles) / 2);
+    for (const { nes } of consoles) {
+      nes.cpu.cycles += missing;
+      nes.papu.lastCycle += missing;
+      nes.papu.nextEventCycle += missing;
+    }
+    playBoth(consoles, 40, 13, lookAt);
+    expect(consoles[0].nes.cpu.cycles).toBeGreaterThan(2 ** 31);
+    expect(consoles[0].nes.papu.dmc.timer).toBeGreaterThan(2 ** 31);
+  });
+
   it("also where states go back and forth between the two", () => {
     const [stock, turbo] = pair(FENN);
     playBoth([stock, turbo], 200, 6, lookAt);
