@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { Rng } from "../../src/core/rng.js";
+import { reluAndBiasGradient, reluGradient } from "../../src/nn/kernels.js";
 import { convRelu, dense, flatten } from "../../src/nn/layers.js";
 import { broadcastOf, extent } from "../../src/nn/onednn/broadcast.js";
 import { loadAddon } from "../../src/nn/onednn/native.js";
@@ -66,6 +67,10 @@ const OPERATIONS: Record<string, () => tf.Tensor | tf.Tensor[]> = {
       ),
       tf.clipByValue(any, -0.3, 0.4),
     ];
+  },
+  "a ReLU's gradient, with a bias's and without": () => {
+    const [dy, y] = [values([40, 3, 17], 17), tf.relu(values([40, 3, 17], 18))];
+    return [reluGradient(dy, y), ...reluAndBiasGradient(dy, y)];
   },
   "NaN, kept": () => {
     const x = tf.tensor1d([NaN, 1, -1]);
