@@ -9,9 +9,9 @@ import { FrameStack } from "../../replay/frame-stack.js";
 import { FrameStore } from "../../replay/frame-store.js";
 import { NStepAccumulator } from "../../replay/n-step-accumulator.js";
 import { ReplayMemory } from "../../replay/replay-memory.js";
-import { UniformSampler } from "../../replay/uniform-sampler.js";
 import { ActorGroup, type ActorLane } from "../actor-group.js";
 import { Learner } from "../learner.js";
+import { agentOptionsOf, samplerOf } from "../learning-of.js";
 import { architectureOf } from "../network-of.js";
 import { epsilonOf, replayPlanOf, seedsOf, windowPlanOf } from "../run-plan.js";
 import { WeightExchange } from "../weight-exchange.js";
@@ -102,25 +102,20 @@ export function createLearner(
   backend: ComputeBackend,
 ): { learner: Learner; agent: DqnAgent } {
   const { settings } = share;
-  const { learning, network, replay: replaySettings } = settings;
   const seeds = seedsOf(settings);
   const agent = createDqnAgent({
     backend,
-    actionCount: architectureOf(settings).actionCount,
     seed: seeds.network,
-    ...network,
-    learningRate: learning.learningRate,
-    doubleDqn: learning.doubleDqn,
-    maxGradientNorm: learning.maxGradientNorm,
+    ...agentOptionsOf(settings),
   });
   const { capacity, framesInFlight } = replayPlanOf(settings);
   const replay = new ReplayMemory({
     capacity,
     lanes: share.frames.map((_, lane) => storeOf(share, lane)),
-    sampler: new UniformSampler({ capacity }),
+    sampler: samplerOf(settings, capacity),
     framesInFlight,
   });
-  const schedule = { ...replaySettings, ...learning };
+  const schedule = { ...settings.replay, ...settings.learning };
   return {
     agent,
     learner: new Learner({ agent, replay, schedule, rng: new Rng(seeds.sampling) }),
