@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { conv2dBackpropFilter } from "./conv2d-backprop-filter.js";
-import { maxPoolGradient, type PoolAttributes } from "../max-pool-gradient.js";
+import { maxPoolGradientInto, type PoolAttributes } from "../max-pool.js";
 import { conv2dBackpropInput } from "./conv2d-backprop-input.js";
 
 /**
@@ -21,9 +21,11 @@ export function registerKernels(): void {
   replaceKernel(tf.BatchMatMul, transposedMatMul);
   replaceKernel(tf.MaxPoolGrad, () => (args) => {
     const { dy, input } = args.inputs as unknown as { dy: tf.Tensor4D; input: tf.Tensor4D };
-    const [x, gradient] = [input.dataSync<"float32">(), dy.dataSync<"float32">()];
+    const dx = new Float32Array(input.size);
     const attributes = args.attrs as unknown as PoolAttributes;
-    return tf.tensor4d(maxPoolGradient(x, gradient, input.shape, attributes), input.shape);
+    const [x, gradient] = [input.dataSync<"float32">(), dy.dataSync<"float32">()];
+    maxPoolGradientInto(dx, x, gradient, input.shape, attributes);
+    return tf.tensor4d(dx, input.shape);
   });
 }
 
