@@ -16,6 +16,8 @@ export const poolingKernels: readonly (readonly [string, NativeKernel])[] = [
       if (!isFloat(x)) return undefined;
       const shape = x.shape as [number, number, number, number];
       const attributes = attrs as unknown as PoolAttributes;
+      // What is read here may not be computed yet.
+      backend.kernels.flush();
       const outShape = maxPoolShape(shape, attributes);
       const y = backend.take(tf.util.sizeFromShape(outShape));
       maxPoolInto(y, backend.floats(x), shape, attributes);
@@ -30,6 +32,8 @@ export const poolingKernels: readonly (readonly [string, NativeKernel])[] = [
       const shape = input.shape as [number, number, number, number];
       const dx = backend.take(sizeOf(input));
       const attributes = attrs as unknown as PoolAttributes;
+      // What is read here may not be computed yet.
+      backend.kernels.flush();
       maxPoolGradientInto(dx, backend.floats(input), backend.floats(dy), shape, attributes);
       return backend.output(shape, dx);
     },
