@@ -68,17 +68,11 @@ function bestByReward(directory: string): ModelEntry | undefined {
 
 /** An agent with the model's network and weights. @throws MarioError MODEL_MISMATCH. */
 export function agentFor(model: Model, backend: ComputeBackend): DqnAgent {
-  const { architecture } = model.metadata;
+  const { actionCount, ...architecture } = model.metadata.architecture;
   const agent = createDqnAgent({
     backend,
-    actionCount: architecture.actionCount,
-    dueling: architecture.dueling,
-    padding: architecture.padding,
-    architecture: {
-      inputShape: architecture.inputShape,
-      convolutions: architecture.convolutions,
-      hiddenUnits: architecture.hiddenUnits,
-    },
+    actionCount,
+    architecture,
     // Neither matters: the weights come from the file and nothing is learned.
     seed: 0,
     learningRate: 1e-4,

@@ -33,7 +33,7 @@ export function openSink(
   const directory = createRunDirectory(options.logDir, {
     timesteps: settings.timesteps,
     explorationFraction: settings.exploration.fraction,
-    prioritized: false,
+    prioritized: settings.replay.prioritized,
     dueling: settings.network.dueling,
     learningRate: settings.learning.learningRate,
     startedAt: new Date(),

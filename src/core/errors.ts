@@ -13,7 +13,8 @@ export type ErrorCode =
   | "NOT_WRITABLE"
   | "DISK_FULL"
   | "GAME_NOT_STARTED"
-  | "NOT_FINITE";
+  | "NOT_FINITE"
+  | "DIVERGED";
 
 export interface MarioErrorOptions {
   /** What was given, for logs; never printed raw. */

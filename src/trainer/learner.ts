@@ -11,7 +11,7 @@ export interface LearningSchedule {
   readonly learningStarts: number;
   /** Steps between updates. */
   readonly learnPeriod: number;
-  /** Steps between copies of the online into the target network. */
+  /** Steps between moves of the target network towards the online network. */
   readonly targetPeriod: number;
 }
 
@@ -30,6 +30,8 @@ export interface LearnerOptions {
   readonly replay: ReplayMemory;
   readonly schedule: LearningSchedule;
   readonly rng: Rng;
+  /** Called before each update with its step, to set what changes over the run. */
+  readonly beforeUpdate?: (step: number) => void;
 }
 
 /** A learner between two windows, without the frames of its memory: plain data and typed arrays. */
@@ -45,12 +47,14 @@ export class Learner {
   readonly #replay: ReplayMemory;
   readonly #schedule: LearningSchedule;
   readonly #rng: Rng;
+  readonly #beforeUpdate: ((step: number) => void) | undefined;
 
   constructor(options: LearnerOptions) {
     this.agent = options.agent;
     this.#replay = options.replay;
     this.#schedule = options.schedule;
     this.#rng = options.rng;
+    this.#beforeUpdate = options.beforeUpdate;
   }
 
   /**
@@ -67,6 +71,7 @@ export class Learner {
     const sums = { updates: 0, loss: 0, meanQ: 0, gradientNorm: 0 };
     for (let step = window.after + 1; step <= window.last; step++) {
       if (step > learningStarts && step % learnPeriod === 0 && this.#replay.size > 0) {
+        this.#beforeUpdate?.(step);
         const batch = this.#replay.sample(batchSize, this.#rng);
         const metrics = agent.learn(batch);
         this.#replay.updatePriorities(batch, metrics.tdErrors);

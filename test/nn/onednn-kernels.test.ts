@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { Rng } from "../../src/core/rng.js";
 import { reluAndBiasGradient, reluGradient } from "../../src/nn/kernels.js";
-import { convRelu, dense, flatten } from "../../src/nn/layers.js";
+import { convolution, dense, flatten } from "../../src/nn/layers.js";
 import { broadcastOf, extent } from "../../src/nn/onednn/broadcast.js";
 import { loadAddon } from "../../src/nn/onednn/native.js";
 import { selectBackend } from "../../src/nn/select-backend.js";
@@ -115,11 +115,17 @@ function layersAndGradients(units: number): tf.Tensor[] {
       return dense(x, kernel, bias, activation);
     })([x, kernel, values([units], 22)], values([6, units], 23)),
   );
-  const convolution = tf.grads((...args: tf.Tensor[]) => {
+  const convolved = tf.grads((...args: tf.Tensor[]) => {
     const [x, kernel, bias] = args as [tf.Tensor4D, tf.Tensor4D, tf.Tensor1D];
-    return flatten(convRelu(x, kernel, bias, { stride: 2, padding: "same", inputGradient: true }));
+    const options = {
+      stride: 2,
+      padding: "same",
+      activation: "relu",
+      inputGradient: true,
+    } as const;
+    return flatten(convolution(x, kernel, bias, options));
   })([values([2, 9, 8, 3], 24), values([4, 4, 3, 7], 25), values([7], 26)], values([2, 140], 27));
-  return [...gradients, ...convolution];
+  return [...gradients, ...convolved];
 }
 
 describe.skipIf(!isBuilt())("the onednn backend's own kernels", () => {

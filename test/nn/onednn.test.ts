@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { createDqnAgent } from "../../src/agent/dqn-agent.js";
 import { Rng } from "../../src/core/rng.js";
 import type { ComputeBackend } from "../../src/nn/backend.js";
-import { convRelu, dense, flatten } from "../../src/nn/layers.js";
+import { convolution as convolve, dense, flatten } from "../../src/nn/layers.js";
 import { loadAddon } from "../../src/nn/onednn/native.js";
 import { OnednnBackend } from "../../src/nn/onednn/onednn-backend.js";
 import { selectBackend } from "../../src/nn/select-backend.js";
@@ -117,8 +117,13 @@ describe.skipIf(!isBuilt)("the onednn backend alone", () => {
       const weights = tf.variable(tf.tensor2d(matrix, [5 * 5 * 16, 8]));
       const x = tf.tensor4d(floats(5 * 5 * 16, 8), [1, 5, 5, 16]);
       const forward = (a: tf.Tensor4D, b: tf.Tensor2D): number[] => {
-        const options = { stride: 1, padding: "same", inputGradient: false } as const;
-        const y = convRelu(x, a, tf.zeros<tf.Rank.R1>([16]), options);
+        const options = {
+          stride: 1,
+          padding: "same",
+          activation: "relu",
+          inputGradient: false,
+        } as const;
+        const y = convolve(x, a, tf.zeros<tf.Rank.R1>([16]), options);
         return Array.from(dense(flatten(y), b, tf.zeros([8]), "linear").dataSync());
       };
       const first = forward(kernel, weights);

@@ -3,15 +3,17 @@ import { createDqnAgent, type DqnAgent } from "../../agent/dqn-agent.js";
 import type { TrainSettings } from "../../config/schema.js";
 import { Rng } from "../../core/rng.js";
 import { createMarioEnv, type MarioEnv } from "../../env/mario-env.js";
+import { scaledReward } from "../../env/reward.js";
 import { weightShapes } from "../../nn/architecture.js";
 import type { ComputeBackend } from "../../nn/backend.js";
 import { FrameStack } from "../../replay/frame-stack.js";
 import { FrameStore } from "../../replay/frame-store.js";
 import { NStepAccumulator } from "../../replay/n-step-accumulator.js";
+import { PrioritizedSampler } from "../../replay/prioritized-sampler.js";
 import { ReplayMemory } from "../../replay/replay-memory.js";
-import { UniformSampler } from "../../replay/uniform-sampler.js";
 import { ActorGroup, type ActorLane } from "../actor-group.js";
 import { Learner } from "../learner.js";
+import { agentOptionsOf, priorityBetaAt, samplerOf } from "../learning-of.js";
 import { architectureOf } from "../network-of.js";
 import { epsilonOf, replayPlanOf, seedsOf, windowPlanOf } from "../run-plan.js";
 import { WeightExchange } from "../weight-exchange.js";
@@ -58,6 +60,8 @@ export function createGroups(
         lanes: lanes.map((lane) => createLane(share, lane)),
         network,
         epsilonAt: epsilonOf(settings),
+        rewardOf: (reward) =>
+          scaledReward(reward, settings.learning.rewardScale, settings.learning.rewardClip),
         plan: windowPlanOf(settings),
       }),
   );
@@ -86,14 +90,18 @@ export function openEvaluationEnvironment(share: ActorShare): MarioEnv {
 function createLane(share: ActorShare, lane: number): ActorLane {
   const { learning } = share.settings;
   const store = storeOf(share, lane);
-  const { episodes, exploration } = seedsOf(share.settings).lanes[lane];
+  const { episodes, exploration, noise } = seedsOf(share.settings).lanes[lane];
   return {
     lane,
     environment: openEnvironment(share, 0),
     store,
     frames: new FrameStack(store),
     accumulator: new NStepAccumulator({ n: learning.nStep, gamma: learning.gamma }),
-    rngs: { episodes: new Rng(episodes), exploration: new Rng(exploration) },
+    rngs: {
+      episodes: new Rng(episodes),
+      exploration: new Rng(exploration),
+      noise: new Rng(noise),
+    },
   };
 }
 
@@ -102,27 +110,31 @@ export function createLearner(
   backend: ComputeBackend,
 ): { learner: Learner; agent: DqnAgent } {
   const { settings } = share;
-  const { learning, network, replay: replaySettings } = settings;
   const seeds = seedsOf(settings);
   const agent = createDqnAgent({
     backend,
-    actionCount: architectureOf(settings).actionCount,
     seed: seeds.network,
-    ...network,
-    learningRate: learning.learningRate,
-    doubleDqn: learning.doubleDqn,
-    maxGradientNorm: learning.maxGradientNorm,
+    ...agentOptionsOf(settings),
   });
   const { capacity, framesInFlight } = replayPlanOf(settings);
+  const sampler = samplerOf(settings, capacity);
   const replay = new ReplayMemory({
     capacity,
     lanes: share.frames.map((_, lane) => storeOf(share, lane)),
-    sampler: new UniformSampler({ capacity }),
+    sampler,
     framesInFlight,
   });
-  const schedule = { ...replaySettings, ...learning };
+  const schedule = { ...settings.replay, ...settings.learning };
   return {
     agent,
-    learner: new Learner({ agent, replay, schedule, rng: new Rng(seeds.sampling) }),
+    learner: new Learner({
+      agent,
+      replay,
+      schedule,
+      rng: new Rng(seeds.sampling),
+      beforeUpdate: (step) => {
+        if (sampler instanceof PrioritizedSampler) sampler.setBeta(priorityBetaAt(settings, step));
+      },
+    }),
   };
 }
