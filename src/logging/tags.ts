@@ -23,3 +23,24 @@ export const TAGS = {
 
 /** Text tag under which a run writes its settings, once, as Markdown. */
 export const RUN_SETTINGS_TAG = "run/settings";
+
+/**
+ * Tags of what is no scalar. Under the first two there is one for each of the network's variables:
+ * `weights/conv1/kernel`, …
+ */
+export const SUMMARY_TAGS = {
+  weights: "weights",
+  gradients: "gradients",
+  qValues: "q_values",
+  observation: "observation",
+  bestFilm: "best_film",
+} as const;
+
+/** What the HParams page sets against the settings: the last value of each. */
+export const HPARAM_METRICS = [
+  { tag: TAGS.episodeMeanReward100, description: "mean reward of the last 100 episodes, pixels" },
+  { tag: TAGS.episodeMeanDistance100, description: "mean distance of the last 100, pixels" },
+  { tag: TAGS.episodeCompleted100, description: "share of the last 100 that finished the stage" },
+  { tag: TAGS.trainLoss, description: "mean of the last 100 updates" },
+  { tag: TAGS.speedStepsPerSecond, description: "decisions a second, learning included" },
+] as const;

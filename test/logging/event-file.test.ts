@@ -4,6 +4,13 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { decodeEvent, encodeEvent } from "../../src/logging/event-encoding.js";
 import { openEventFile } from "../../src/logging/event-file.js";
+import { histogramOf } from "../../src/logging/histogram.js";
+import {
+  encodeExperiment,
+  encodeSessionEnd,
+  encodeSessionStart,
+  HPARAMS,
+} from "../../src/logging/hparams-encoding.js";
 import { readEventFile } from "../../src/logging/event-reader.js";
 import { frameRecord, maskedCrc32c, readRecords } from "../../src/logging/record-framing.js";
 import { combine, type ScalarSink } from "../../src/logging/scalar-sink.js";
@@ -98,6 +105,55 @@ describe("event encoding", () => {
   ] as const)("reads back $kind", (content) => {
     const event = { wallTime: 1700000000.25, step: Number.MAX_SAFE_INTEGER, content };
     expect(decodeEvent(encodeEvent(event))).toEqual([event]);
+  });
+
+  // A summary holding one value, as tensorboard 2.21.0's own Python functions encode it.
+  it.each([
+    [
+      "histogram",
+      { kind: "histogram", tag: "w", buckets: histogramOf([0, 1, 2, 3], { buckets: 2 }) },
+      "0a530a0177423e08021208120208021202080322300000000000000000000000000000f83f0000000000000040" +
+        "000000000000f83f000000000000084000000000000000404a0e0a0c0a0a686973746f6772616d73",
+    ],
+    [
+      "image",
+      {
+        kind: "image",
+        tag: "i",
+        image: { width: 2, height: 1, bytes: Uint8Array.of(0x89, 0x50, 0x4e, 0x47) },
+      },
+      "0a250a016942140807120412020803420132420131420489504e474a0a0a080a06696d61676573",
+    ],
+    [
+      "hyperparameter row",
+      {
+        kind: "pluginData",
+        tag: HPARAMS.sessionStartTag,
+        plugin: HPARAMS.plugin,
+        content: encodeSessionStart({ s: "x" }, "g", 2),
+      },
+      "0a4d0a1c5f68706172616d735f2f73657373696f6e5f73746172745f696e666f42060801120212004a250a23" +
+        "0a0768706172616d7312181a160a080a017312031a0178220167290000000000000040",
+    ],
+  ] as const)("encodes a %s as TensorBoard does, and passes over it", (_, content, summary) => {
+    const bytes = encodeEvent({ wallTime: 2, step: 0, content });
+    const length = (summary.length / 2).toString(16);
+    expect(hex(bytes)).toBe("090000000000000040" + "2a" + length + summary);
+    expect(decodeEvent(bytes)).toEqual([]);
+  });
+
+  it("encodes the rest of the HParams page's messages as TensorBoard does", () => {
+    const metrics = [{ tag: "a/b", description: "d" }];
+    expect(hex(encodeExperiment({ lr: 0.5 }, metrics, 2))).toBe(
+      "122219000000000000004022060a026c7220032a0f0a051203612f621a03612f62220164",
+    );
+    expect(hex(encodeSessionStart({ lr: 0.5 }, "g", 2))).toBe(
+      "1a1d0a0f0a026c72120911000000000000e03f220167290000000000000040",
+    );
+    expect(hex(encodeSessionStart({ on: true }, "g", 2))).toBe(
+      "1a160a080a026f6e12022001220167290000000000000040",
+    );
+    expect(hex(encodeSessionEnd("success", 2))).toBe("220b0801110000000000000040");
   });
 
   it("rounds a value beyond float32 to infinity instead of failing", () => {
