@@ -8,7 +8,7 @@ import { watchForInterrupt } from "./interrupt.js";
 import { playEpisodes, type PlayEpisodesOptions } from "./play-episodes.js";
 import { openPlayer } from "./player.js";
 import { filmPlan } from "./record-options.js";
-import { openTerminalScreen } from "./terminal-screen.js";
+import { canShowPictures, openTerminalScreen } from "./terminal-screen.js";
 
 export async function runEnjoy(options: EnjoyOptions): Promise<void> {
   const plan = filmPlan(options, "all");
@@ -23,7 +23,7 @@ export async function runEnjoy(options: EnjoyOptions): Promise<void> {
     qValues: (observation: Uint8Array) => agent.qValues(observation, 1),
   };
   try {
-    const isShown = plan === undefined && process.stdout.isTTY;
+    const isShown = plan === undefined && canShowPictures();
     const evaluation = await (isShown ? show(playing) : playEpisodes(playing));
     process.stdout.write(evaluationReport(title, evaluation));
   } finally {

@@ -33,7 +33,7 @@ export async function createPlayReport(options: PlayReportOptions): Promise<Play
       const mean = (distances / played).toFixed(0);
       line.update({ steps: played, detail: `last ${distance} px · mean ${mean} px` });
       // On a terminal the line above tells it, and the report at the end.
-      if (!line.isTTY) {
+      if (!line.isDrawn) {
         log.info({ episode: played, distance, reward, steps, completed }, "episode");
       }
     },

@@ -54,6 +54,8 @@ const CLEAR = "\r\u001b[K";
  */
 export class ProgressLine implements TextOutput {
   readonly isTTY: boolean;
+  /** A line is drawn; a terminal that cannot erase (TERM=dumb) gets messages only. */
+  readonly isDrawn: boolean;
   private readonly output: TextOutput & { readonly columns?: number };
   private readonly options: ProgressLineOptions;
   private readonly now: () => number;
@@ -67,6 +69,7 @@ export class ProgressLine implements TextOutput {
     this.options = options;
     this.output = options.output ?? process.stderr;
     this.isTTY = this.output.isTTY === true;
+    this.isDrawn = this.isTTY && process.env.TERM !== "dumb";
     this.now = options.now ?? (() => performance.now());
     this.reportedAt = this.now();
     this.samples = [{ time: this.now(), steps: options.startSteps ?? 0 }];
@@ -76,7 +79,7 @@ export class ProgressLine implements TextOutput {
     const time = this.now();
     this.sample(time, progress.steps);
     const period = this.options.reportPeriodMs ?? 30_000;
-    if (this.isTTY ? time - this.drawnAt < DRAW_PERIOD_MS : time - this.reportedAt < period) {
+    if (this.isDrawn ? time - this.drawnAt < DRAW_PERIOD_MS : time - this.reportedAt < period) {
       this.pending = progress;
       return;
     }
@@ -106,7 +109,7 @@ export class ProgressLine implements TextOutput {
 
   private show(report: ProgressReport, time: number): void {
     this.pending = undefined;
-    if (!this.isTTY) {
+    if (!this.isDrawn) {
       this.reportedAt = time;
       this.options.report?.(report);
       return;
