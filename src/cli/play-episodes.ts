@@ -32,6 +32,7 @@ export async function playEpisodes(options: PlayEpisodesOptions): Promise<Evalua
   const interrupt = watchForInterrupt();
   const shouldStop = () => interrupt.requested();
   let recorder: Recorder | undefined;
+  let filmingMs = 0;
   try {
     recorder =
       plan &&
@@ -41,11 +42,17 @@ export async function playEpisodes(options: PlayEpisodesOptions): Promise<Evalua
       policy: options.policy,
       episodes: options.episodes,
       rng: options.rng,
-      now: () => performance.now(),
+      // Filming is not playing: the speed is told without it.
+      now: () => performance.now() - filmingMs,
       shouldStop,
+      onStep: () => {
+        report.step(() => environment.info().x);
+      },
       onEpisode: async (episode) => {
         report.episode(episode);
+        const started = performance.now();
         await recorder?.onEpisode(episode);
+        filmingMs += performance.now() - started;
       },
     });
     await recorder?.finish();

@@ -120,6 +120,7 @@ function quietReport(): PlayReport & { notes: { message: string; path?: unknown 
   const notes: { message: string; path?: unknown }[] = [];
   return {
     notes,
+    step: () => undefined,
     episode: () => undefined,
     task: (totalSteps, unit) =>
       new ProgressLine({ totalSteps, unit, output: { write: () => undefined } }),
