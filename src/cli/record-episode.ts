@@ -30,7 +30,8 @@ export async function filmEpisode(options: FilmEpisodeOptions): Promise<void> {
   let action = trace.actions[0];
   let seen = environment.frame.slice();
   let qValues: ArrayLike<number> | undefined;
-  environment.reset(trace.seed);
+  if (typeof trace.start === "number") environment.reset(trace.start);
+  else environment.setState(trace.start);
   environment.onFrame = () => {
     if (frames++ % framesPerPicture !== 0 || frames > maxFrames) return;
     const screen = environment.screen();

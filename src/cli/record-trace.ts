@@ -3,7 +3,8 @@ import type { MarioEnv, MarioInfo } from "../env/mario-env.js";
 
 /** All that an episode needs to happen again exactly: the game draws no random number of its own. */
 export interface EpisodeTrace {
-  readonly seed: number;
+  /** Seed of its reset, or the environment's state where it was taken up. */
+  readonly start: number | Uint8Array;
   readonly actions: readonly number[];
   /** Emulator frames that it took. */
   readonly frames: number;
@@ -15,9 +16,9 @@ export interface EpisodeTrace {
  */
 export class TracedEnvironment implements Environment<MarioInfo> {
   readonly #inner: MarioEnv;
-  #seed = 0;
+  #start: number | Uint8Array = 0;
   #actions: number[] = [];
-  #frames = 0;
+  #framesAtStart = 0;
 
   constructor(inner: MarioEnv) {
     this.#inner = inner;
@@ -35,22 +36,39 @@ export class TracedEnvironment implements Environment<MarioInfo> {
     return this.#inner.frame;
   }
 
-  /** Of the episode since the last reset. */
+  get observation(): Uint8Array {
+    return this.#inner.observation;
+  }
+
+  /** Of the episode since the last `reset` or `setState`. */
   get trace(): EpisodeTrace {
-    return { seed: this.#seed, actions: this.#actions, frames: this.#frames };
+    const frames = this.#inner.info().frames - this.#framesAtStart;
+    return { start: this.#start, actions: this.#actions, frames };
   }
 
   reset(seed: number): { readonly observation: Uint8Array; readonly info: MarioInfo } {
-    this.#seed = seed;
-    this.#actions = [];
-    this.#frames = 0;
-    return this.#inner.reset(seed);
+    const result = this.#inner.reset(seed);
+    this.#begin(seed);
+    return result;
   }
 
   step(action: number): StepResult<MarioInfo> {
-    const result = this.#inner.step(action);
     this.#actions.push(action);
-    this.#frames = result.info.frames;
-    return result;
+    return this.#inner.step(action);
+  }
+
+  getState(): Uint8Array {
+    return this.#inner.getState();
+  }
+
+  setState(state: Uint8Array): void {
+    this.#inner.setState(state);
+    this.#begin(state.slice());
+  }
+
+  #begin(start: number | Uint8Array): void {
+    this.#start = start;
+    this.#actions = [];
+    this.#framesAtStart = this.#inner.info().frames;
   }
 }

@@ -75,7 +75,7 @@ describe("filmEpisode", () => {
     const env = make({ noopMaxFrames: 30 });
     const actions = Array.from({ length: 12 }, (_, i) => (i % 5 === 0 ? RIGHT_A : RIGHT));
     const { trace, screens } = play(env, 77, actions);
-    expect(trace).toEqual({ seed: 77, actions, frames: 48 });
+    expect(trace).toEqual({ start: 77, actions, frames: 48 });
     const path = join(folder, "exact.webp");
     const film = await openFilm(path, { framesPerPicture: 1 });
     // In another environment, which has played something else before.
@@ -90,6 +90,23 @@ describe("filmEpisode", () => {
     expect(different.length).toBeGreaterThan(40);
     expect(pictures.length).toBe(different.length);
     expect(pictures.every((picture, i) => equal(picture, different[i]))).toBe(true);
+  });
+
+  it("films what was played from a state, too", async () => {
+    const env = make();
+    play(env, 1, [RIGHT, RIGHT, RIGHT_A]);
+    const state = env.getState();
+    const traced = new TracedEnvironment(env);
+    traced.setState(state);
+    for (let i = 0; i < 3; i++) traced.step(RIGHT);
+    const last = env.screen().slice();
+    expect(traced.trace).toMatchObject({ actions: [RIGHT, RIGHT, RIGHT], frames: 12 });
+    const path = join(folder, "state.webp");
+    const film = await openFilm(path, { framesPerPicture: 1 });
+    await filmEpisode({ environment: make(), trace: traced.trace, film, framesPerPicture: 1 });
+    expect((await film.finish()).pictures).toBe(12);
+    const { pictures } = await picturesOf(path);
+    expect(equal(pictures[pictures.length - 1], last)).toBe(true);
   });
 
   it("asks for the Q-values of the very observations, and stops where told to", async () => {
