@@ -61,13 +61,11 @@ def check_run(run, accumulator) -> list[str]:
         hparams = accumulator.PluginTagToContent(hparams_metadata.PLUGIN_NAME)
         start = hparams_metadata.parse_session_start_info_plugin_data(
             hparams[hparams_metadata.SESSION_START_INFO_TAG])
-        experiment = hparams_metadata.parse_experiment_plugin_data(
-            hparams[hparams_metadata.EXPERIMENT_TAG])
     except KeyError:
         problems.append(f"{run}: no hyperparameters")
     else:
         ended = hparams_metadata.SESSION_END_INFO_TAG in hparams
-        print(f"{run}  hparams    {len(start.hparams)} values, {len(experiment.metric_infos)} metrics,"
+        print(f"{run}  hparams    {len(start.hparams)} values,"
               f" {'ended' if ended else 'running or killed'}")
     return problems
 

@@ -4,7 +4,7 @@ import { createRunDirectory } from "../logging/run-directory.js";
 import { combine, type ScalarSink } from "../logging/scalar-sink.js";
 import type { HparamValues } from "../logging/hparams-encoding.js";
 import type { SummarySink } from "../logging/summary-sink.js";
-import { HPARAM_METRICS, RUN_SETTINGS_TAG } from "../logging/tags.js";
+import { RUN_SETTINGS_TAG } from "../logging/tags.js";
 
 export interface RunSink {
   readonly sink: ScalarSink;
@@ -47,7 +47,7 @@ export function openSink(
   });
   const sink = openEventFile({ directory });
   sink.text(RUN_SETTINGS_TAG, settingsTable(settings), 0);
-  sink.hparams(hparams(settings), HPARAM_METRICS);
+  sink.hparams(hparams(settings));
   return { sink, summaries: sink, directory };
 }
 

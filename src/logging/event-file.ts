@@ -1,15 +1,14 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { crc32c } from "@node-rs/crc32";
 import { MarioError } from "../core/errors.js";
 import { encodeEvent, FILE_VERSION, type LogContent } from "./event-encoding.js";
 import { asWriteError, explainWriteErrors, systemErrorCode } from "./file-error.js";
 import { histogramOf } from "./histogram.js";
 import {
-  encodeExperiment,
   encodeSessionEnd,
   encodeSessionStart,
   HPARAMS,
-  type HparamMetric,
   type HparamValues,
   type SessionStatus,
 } from "./hparams-encoding.js";
@@ -109,12 +108,10 @@ class EventFileWriter implements EventFile {
     this.append(step, { kind: "image", tag, image });
   }
 
-  hparams(values: HparamValues, metrics: readonly HparamMetric[]): void {
-    const { experimentTag, sessionStartTag } = HPARAMS;
-    const seconds = this.now() / 1000;
-    const group = JSON.stringify(values, Object.keys(values).sort());
-    this.hparam(experimentTag, encodeExperiment(values, metrics, seconds));
-    this.hparam(sessionStartTag, encodeSessionStart(values, group, seconds));
+  hparams(values: HparamValues): void {
+    const json = JSON.stringify(values, Object.keys(values).sort());
+    const group = crc32c(json).toString(16).padStart(8, "0");
+    this.hparam(HPARAMS.sessionStartTag, encodeSessionStart(values, group, this.now() / 1000));
   }
 
   endSession(status: SessionStatus): void {

@@ -4,61 +4,25 @@ import { nested } from "./summary-encoding.js";
 /** Hyperparameters by name. */
 export type HparamValues = Readonly<Record<string, number | string | boolean>>;
 
-/** A figure that TensorBoard's HParams page sets against the hyperparameters. */
-export interface HparamMetric {
-  /** The scalar whose last value is shown. */
-  readonly tag: string;
-  readonly description: string;
-}
-
 export type SessionStatus = "success" | "failure";
 
-/** Tags under which the HParams plugin looks, and its name. */
+/**
+ * Tags under which the HParams plugin looks, and its name. We write no experiment summary: without one
+ * TensorBoard itself finds the columns, those in which runs differ first.
+ */
 export const HPARAMS = {
   plugin: "hparams",
-  experimentTag: "_hparams_/experiment",
   sessionStartTag: "_hparams_/session_start_info",
   sessionEndTag: "_hparams_/session_end_info",
 } as const;
 
-/** tensorboard/plugins/hparams/{plugin_data,api}.proto and google/protobuf/struct.proto. */
-const PLUGIN_DATA = { experiment: 2, sessionStart: 3, sessionEnd: 4 } as const;
-const EXPERIMENT = { created: 3, hparams: 4, metrics: 5 } as const;
-const HPARAM_INFO = { name: 1, type: 4 } as const;
-const METRIC_INFO = { name: 1, displayName: 3, description: 4 } as const;
-const METRIC_NAME = { tag: 2 } as const;
+/** tensorboard/plugins/hparams/plugin_data.proto and google/protobuf/struct.proto. */
+const PLUGIN_DATA = { sessionStart: 3, sessionEnd: 4 } as const;
 const SESSION_START = { hparams: 1, groupName: 4, started: 5 } as const;
 const SESSION_END = { status: 1, ended: 2 } as const;
 const MAP_ENTRY = { key: 1, value: 2 } as const;
 const STRUCT_VALUE = { number: 2, string: 3, boolean: 4 } as const;
-const TYPES = { string: 1, boolean: 2, number: 3 } as const;
 const STATUS = { success: 1, failure: 2 } as const;
-
-/** What the columns of the page are. @param created seconds since 1970 */
-export function encodeExperiment(
-  values: HparamValues,
-  metrics: readonly HparamMetric[],
-  created: number,
-): Uint8Array {
-  return pluginData(PLUGIN_DATA.experiment, (writer) => {
-    writer.tag(EXPERIMENT.created, WireType.Bit64).double(created);
-    for (const [name, value] of Object.entries(values)) {
-      nested(writer, EXPERIMENT.hparams, () => {
-        writer.tag(HPARAM_INFO.name, WireType.LengthDelimited).string(name);
-        writer.tag(HPARAM_INFO.type, WireType.Varint).int32(typeOf(value));
-      });
-    }
-    for (const { tag, description } of metrics) {
-      nested(writer, EXPERIMENT.metrics, () => {
-        nested(writer, METRIC_INFO.name, () => {
-          writer.tag(METRIC_NAME.tag, WireType.LengthDelimited).string(tag);
-        });
-        writer.tag(METRIC_INFO.displayName, WireType.LengthDelimited).string(tag);
-        writer.tag(METRIC_INFO.description, WireType.LengthDelimited).string(description);
-      });
-    }
-  });
-}
 
 /**
  * One run's row.
@@ -98,10 +62,6 @@ function pluginData(field: number, body: (writer: BinaryWriter) => void): Uint8A
     body(writer);
   });
   return writer.finish();
-}
-
-function typeOf(value: HparamValues[string]): number {
-  return TYPES[typeof value as keyof typeof TYPES];
 }
 
 function writeStructValue(writer: BinaryWriter, value: HparamValues[string]): void {

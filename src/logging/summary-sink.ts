@@ -1,4 +1,4 @@
-import type { HparamMetric, HparamValues, SessionStatus } from "./hparams-encoding.js";
+import type { HparamValues, SessionStatus } from "./hparams-encoding.js";
 import type { ScalarSink } from "./scalar-sink.js";
 import type { EncodedImage } from "./summary-encoding.js";
 
@@ -12,10 +12,10 @@ export interface SummarySink extends ScalarSink {
   /** A picture or a short film (animated GIF), stored as it is. */
   image(tag: string, image: EncodedImage, step: number): void;
   /**
-   * The run's hyperparameters, and the scalars to judge them by; once, at the start of a run. Runs
-   * with the same values (seeds apart, if the seed is not among them) are shown as one group.
+   * The run's hyperparameters, once, at its start. Runs with the same values are shown as one group,
+   * with the means of their figures: leave the seed out.
    */
-  hparams(values: HparamValues, metrics: readonly HparamMetric[]): void;
+  hparams(values: HparamValues): void;
   /** How the run ended, for the HParams page; until then it is shown as running. */
   endSession(status: SessionStatus): void;
 }

@@ -35,12 +35,3 @@ export const SUMMARY_TAGS = {
   observation: "observation",
   bestFilm: "best_film",
 } as const;
-
-/** What the HParams page sets against the settings: the last value of each. */
-export const HPARAM_METRICS = [
-  { tag: TAGS.episodeMeanReward100, description: "mean reward of the last 100 episodes, pixels" },
-  { tag: TAGS.episodeMeanDistance100, description: "mean distance of the last 100, pixels" },
-  { tag: TAGS.episodeCompleted100, description: "share of the last 100 that finished the stage" },
-  { tag: TAGS.trainLoss, description: "mean of the last 100 updates" },
-  { tag: TAGS.speedStepsPerSecond, description: "decisions a second, learning included" },
-] as const;

@@ -6,7 +6,6 @@ import { decodeEvent, encodeEvent } from "../../src/logging/event-encoding.js";
 import { openEventFile } from "../../src/logging/event-file.js";
 import { histogramOf } from "../../src/logging/histogram.js";
 import {
-  encodeExperiment,
   encodeSessionEnd,
   encodeSessionStart,
   HPARAMS,
@@ -143,10 +142,6 @@ describe("event encoding", () => {
   });
 
   it("encodes the rest of the HParams page's messages as TensorBoard does", () => {
-    const metrics = [{ tag: "a/b", description: "d" }];
-    expect(hex(encodeExperiment({ lr: 0.5 }, metrics, 2))).toBe(
-      "122219000000000000004022060a026c7220032a0f0a051203612f621a03612f62220164",
-    );
     expect(hex(encodeSessionStart({ lr: 0.5 }, "g", 2))).toBe(
       "1a1d0a0f0a026c72120911000000000000e03f220167290000000000000040",
     );
@@ -208,6 +203,26 @@ describe("event file", () => {
     file.scalar("x", 1, 1);
     await expect.poll(() => read(file.path).scalars.get("x")?.length).toBe(1);
     file.close();
+  });
+
+  it("groups runs whose hyperparameters are the same, in whatever order", () => {
+    const groups = [
+      { a: 1, b: true },
+      { b: true, a: 1 },
+      { a: 1, b: false },
+    ].map((values) => {
+      const file = openEventFile({ directory, now: () => 5000 });
+      file.hparams(values);
+      file.endSession("failure");
+      file.close();
+      // "group_name", field 4, is eight digits.
+      const bytes = readFileSync(file.path);
+      const at = bytes.indexOf(Uint8Array.of((4 << 3) | 2, 8));
+      return bytes.toString("latin1", at + 2, at + 10);
+    });
+    expect(groups[0]).toMatch(/^[0-9a-f]{8}$/);
+    expect(groups[1]).toBe(groups[0]);
+    expect(groups[2]).not.toBe(groups[0]);
   });
 
   it("keeps two writers of one second apart", () => {
