@@ -66,8 +66,14 @@ function bestByReward(directory: string): ModelEntry | undefined {
   }
 }
 
+/** What of a model it takes to play it. */
+export interface PlayableModel {
+  readonly weights: Model["weights"];
+  readonly metadata: Pick<Model["metadata"], "architecture">;
+}
+
 /** An agent with the model's network and weights. @throws MarioError MODEL_MISMATCH. */
-export function agentFor(model: Model, backend: ComputeBackend): DqnAgent {
+export function agentFor(model: PlayableModel, backend: ComputeBackend): DqnAgent {
   const { actionCount, ...architecture } = model.metadata.architecture;
   const agent = createDqnAgent({
     backend,

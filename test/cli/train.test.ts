@@ -171,7 +171,7 @@ describe("the model that was trained", () => {
     expect({ width, pageHeight }).toEqual({ width: 256, pageHeight: 240 });
     expect(pages).toBeGreaterThan(10);
     // 30 pictures a second; like pictures in a row are one that stays longer.
-    const pictures = Number(/(\d+) pictures/.exec(stderr)?.[1]);
+    const pictures = Number(/"pictures":(\d+)/.exec(stderr)?.[1]);
     const milliseconds = (delay ?? []).reduce((sum, ms) => sum + ms, 0);
     expect(Math.abs(milliseconds - (pictures * 2000) / 60.0988)).toBeLessThan(2);
   }, 300_000);
