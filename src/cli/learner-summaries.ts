@@ -1,5 +1,5 @@
-import type { DqnAgent } from "../agent/dqn-agent.js";
 import type { SummarySink } from "../logging/summary-sink.js";
+import type { LearnerLook } from "../trainer/learner.js";
 import { SUMMARY_TAGS } from "../logging/tags.js";
 import { observationPicture } from "../viewer/observation-picture.js";
 import { encodePng } from "../viewer/png.js";
@@ -10,7 +10,8 @@ const ENLARGED = 2;
 
 export interface LearnerSummariesOptions {
   readonly sink: SummarySink;
-  readonly agent: Pick<DqnAgent, "getWeights" | "getOptimizerState" | "qValues">;
+  /** Looks into the learner; undefined before its first update. */
+  readonly look: () => Promise<LearnerLook | undefined>;
   /** Of one observation; default `[84, 84, 4]`. */
   readonly shape?: readonly [number, number, number];
   /** Default 10,000. */
@@ -31,26 +32,21 @@ export class LearnerSummaries {
     this.#options = options;
   }
 
-  /**
-   * To be called after every update; looks at the first one and then once a period.
-   * @param observations the minibatch's `sTm1`, `[batch, ...shape] uint8`; not kept
-   */
-  afterUpdate(step: number, observations: Uint8Array, batch: number): void {
+  /** To be called after every window; looks after the first update and then once a period. */
+  async onWindow({ last: step }: { readonly last: number }): Promise<void> {
     if (step < this.#nextStep) return;
-    const { sink, agent, shape = [84, 84, 4], stepPeriod = STEP_PERIOD } = this.#options;
+    const { sink, look, shape = [84, 84, 4], stepPeriod = STEP_PERIOD } = this.#options;
+    const seen = await look();
+    if (seen === undefined) return;
     this.#nextStep = (Math.floor(step / stepPeriod) + 1) * stepPeriod;
-    for (const [name, { data }] of agent.getWeights()) {
+    for (const [name, { data }] of seen.weights) {
       sink.histogram(`${SUMMARY_TAGS.weights}/${name}`, data, step);
     }
-    // Adam's first moment: the gradient, clipped, averaged over the last ten or so updates. It is
-    // there already; the gradient itself would have to be carried out of the update.
-    for (const [name, { data }] of agent.getOptimizerState().moments) {
-      if (!name.endsWith("/m")) continue;
-      sink.histogram(`${SUMMARY_TAGS.gradients}/${name.slice(0, -2)}`, data, step);
+    for (const [name, { data }] of seen.gradients) {
+      sink.histogram(`${SUMMARY_TAGS.gradients}/${name}`, data, step);
     }
-    sink.histogram(SUMMARY_TAGS.qValues, agent.qValues(observations, batch), step);
-    const first = observations.slice(0, shape[0] * shape[1] * shape[2]);
-    const picture = this.#writePicture(first, shape, step);
+    sink.histogram(SUMMARY_TAGS.qValues, seen.qValues, step);
+    const picture = this.#writePicture(seen.observation, shape, step);
     this.#pictures = Promise.all([this.#pictures, picture]).then(() => undefined);
     // A failure is told by `finish`, not as one that nobody handles.
     this.#pictures.catch(() => undefined);

@@ -19,7 +19,9 @@ import type { Window } from "../trainer/window.js";
 import { TrainingThreads } from "../trainer/workers/training-threads.js";
 import { openEnvironment } from "./environment.js";
 import { watchForInterrupt } from "./interrupt.js";
+import { LearnerSummaries } from "./learner-summaries.js";
 import { requireMemory } from "./memory.js";
+import { openBestFilms } from "./train-films.js";
 import { describeModel } from "./model-description.js";
 import { readRomFile } from "./rom-file.js";
 import { createTrainReport, farewell, type TrainReport } from "./train-report.js";
@@ -53,7 +55,7 @@ export async function runTrain(options: TrainOptions): Promise<void> {
     const backend = await threads.setUp(settings, rom.bytes, startState);
     const runId = point?.runId ?? randomUUID();
     const best = new BestModel({ directory: modelDirectory, runId });
-    const { sink, directory } = openSink(options, settings, point?.loop.step);
+    const { sink, summaries, directory } = openSink(options, settings, point?.loop.step);
     const report = await createTrainReport(settings, options.log === "tensorboard");
     report.note(
       `${settings.preset} on ${rom.name} ${settings.environment.stage} (SHA-1 ${emulator.rom.sha1.slice(0, 8)}), seed ${settings.seed}, ${backend.description}`,
@@ -85,6 +87,11 @@ export async function runTrain(options: TrainOptions): Promise<void> {
       },
       onBest: (entry, progress) => {
         report.best(entry, progress);
+        films?.offer({
+          model: modelAfter(session.lastWindow),
+          modelPath: entry.path,
+          step: progress.step,
+        });
       },
     });
     const bestEvaluated = new BestEvaluated({ directory: modelDirectory, runId });
@@ -105,6 +112,11 @@ export async function runTrain(options: TrainOptions): Promise<void> {
               report.evaluation(step, result, kept);
             },
           });
+    const films = options.recordBest
+      ? await openBestFilms(rom, settings.environment, options, summaries, report)
+      : undefined;
+    const looks =
+      summaries && new LearnerSummaries({ sink: summaries, look: () => threads.look() });
     const arithmetic = { backend: backend.name, threads: backend.threads };
     if (point && options.resume !== undefined) {
       await goOn(point, options.resume, { threads, session, report, arithmetic });
@@ -141,6 +153,7 @@ export async function runTrain(options: TrainOptions): Promise<void> {
         onWindow: async (...[window, played, learned]: Parameters<TrainSession["onWindow"]>) => {
           session.onWindow(window, played, learned);
           await evaluation?.onWindow(window);
+          await looks?.onWindow(window);
           await keeper?.onWindow(window, played);
         },
         shouldStop: () => session.shouldStop(),
@@ -148,6 +161,12 @@ export async function runTrain(options: TrainOptions): Promise<void> {
       steps = await trainLoop(threads, schedule, observer, from);
       session.finish();
       await keeper?.finish();
+      await films?.finish();
+      await looks?.finish();
+      summaries?.endSession("success");
+    } catch (error) {
+      summaries?.endSession("failure");
+      throw error;
     } finally {
       interrupt.dispose();
       report.close();

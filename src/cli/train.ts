@@ -29,6 +29,7 @@ export interface TrainOptions extends ComputeOptions, AlgorithmOptions {
   readonly windowSteps?: number;
   readonly actors?: number;
   readonly pipeline: "overlap" | "turns";
+  readonly recordBest?: boolean;
   readonly evalPeriod: number;
   readonly evalEpisodes: number;
   readonly resume?: string;
@@ -106,6 +107,7 @@ export function trainCommand(): Command {
     .addOption(windowStepsOption())
     .addOption(actorsOption())
     .addOption(pipelineOption())
+    .option("--record-best", "film each new best model, beside its file")
     .addOption(
       new Option("--eval-period <n>", "decisions between two evaluations without random actions")
         .argParser(integer(1))

@@ -38,13 +38,27 @@ it("writes every weight, every gradient's mean, all Q-values, and what the netwo
     },
     image: (tag, image) => images.set(tag, image),
   };
-  const summaries = new LearnerSummaries({ sink, agent, shape: [8, 8, 4] });
-  summaries.afterUpdate(10_000, observations, 2);
-  // The minibatch is the replay memory's to reuse as soon as the call returns.
   const seen = observations.slice();
-  observations.fill(0);
-  // Once a period, not at every update.
-  summaries.afterUpdate(19_996, observations, 2);
+  const moments = [...agent.getOptimizerState().moments].filter(([name]) => name.endsWith("/m"));
+  let looks = 0;
+  const summaries = new LearnerSummaries({
+    sink,
+    look: () => {
+      looks++;
+      // Nothing to see before the first update.
+      if (looks === 1) return Promise.resolve(undefined);
+      return Promise.resolve({
+        weights: agent.getWeights(),
+        gradients: new Map(moments.map(([name, tensor]) => [name.slice(0, -2), tensor])),
+        qValues: agent.qValues(observations, 2),
+        observation: observations.slice(0, 256),
+      });
+    },
+    shape: [8, 8, 4],
+  });
+  // Once a period, not after every window.
+  for (const last of [9_984, 10_000, 10_064, 19_996]) await summaries.onWindow({ last });
+  expect(looks).toBe(2);
   await summaries.finish();
 
   const layers = ["conv1", "hidden", "output", "valueHidden", "value"];

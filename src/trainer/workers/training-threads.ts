@@ -4,7 +4,7 @@ import { weightShapes } from "../../nn/architecture.js";
 import type { BackendName, BackendOptions } from "../../nn/backend.js";
 import { allocateFrames, FrameStore } from "../../replay/frame-store.js";
 import type { ActorLaneState, Played } from "../actor-group.js";
-import type { LearnerState, LearnSummary } from "../learner.js";
+import type { LearnerLook, LearnerState, LearnSummary } from "../learner.js";
 import type { EpisodeSummary } from "../episode.js";
 import { architectureOf } from "../network-of.js";
 import { groupsOf, replayPlanOf } from "../run-plan.js";
@@ -175,6 +175,11 @@ export class TrainingThreads implements TrainParts {
       this.#learnerWorker.call("setState", { state: state.learner, window }),
       ...this.#actorWorkers.map((worker) => worker.call("setState", state.actors)),
     ]);
+  }
+
+  /** To be asked for between two windows; undefined before the first update. */
+  look(): Promise<LearnerLook | undefined> {
+    return this.#learnerWorker.call("look", undefined) as Promise<LearnerLook | undefined>;
   }
 
   get busyMs(): BusyTimes {
