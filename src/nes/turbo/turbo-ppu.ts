@@ -63,9 +63,9 @@ export class TurboPpu extends StockPpu {
     // be any sprite.
     if (this.sprite0Line || this.sprite0Next) return 0;
     const { line, dot } = this;
-    // Sprites are looked through from dot 65 on, from address 0 unless the game has moved it; the
-    // sprite fetches up to dot 320 put it back.
-    const isReset = line < VISIBLE_LINES && dot > 65 && dot <= 320;
+    // Sprites are looked through from dot 65 on, from address 0 unless the game has moved it, and dot
+    // 66 says whether the first is in range; the sprite fetches up to dot 320 put the address back.
+    const isReset = line < VISIBLE_LINES && dot > 66 && dot <= 320;
     if (!isReset && this.sramAddress !== 0) return 0;
     const first = firstLineOfSprite0(this);
     if (line < VISIBLE_LINES && line > this.spriteMem[0]) {
