@@ -19,7 +19,7 @@
 // - Pictures: every 30th, all 256 x 240 pixels, where the game kept the picture on throughout the
 //   frame. (While it is off, jsnes blackens the leftmost 8 columns.) Emulators disagree on the
 //   console's colours, so each colour of ours has to be one colour there, the same one in all pictures
-//   of all runs, and the other way round.
+//   of all runs. (Not the other way round: of the console's two whites Nestopia makes one.)
 // - Sound is not compared.
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
@@ -36,6 +36,8 @@ const CALM_FRAMES = 180;
 const MAX_AHEAD = 8;
 /** Processor cycles between the two moments that emulators call a frame's end. */
 const MAX_APART = 12;
+/** A stage's name first: other files in that folder say what its plays lead to. */
+const PLAY_NAME = /^\d-\d.*\.json$/;
 const RANDOM_RUNS = ["1:10000", "2:10000", "3:10000"];
 
 function giveUp(line) {
@@ -211,7 +213,7 @@ async function align(frontEnd) {
   process.exit(1);
 }
 
-/** Which colour of one emulator is which of the other: the pairs that are seen most. */
+/** Which colour there each of ours is. */
 class ColourPairs {
   /** By our colour times 2^24 plus theirs: pixels. */
   #seen = new Map();
@@ -227,14 +229,13 @@ class ColourPairs {
     return pairs;
   }
 
-  /** One to one: the most frequent pair first, then the next that does not contradict it. */
+  /** For each of our colours the one that is seen most where it is. */
   agreed() {
-    const [here, there, agreed] = [new Set(), new Set(), new Set()];
+    const [here, agreed] = [new Set(), new Set()];
     for (const [pair] of [...this.#seen].sort((a, b) => b[1] - a[1])) {
-      const [ours, theirs] = [Math.floor(pair / 0x1000000), pair % 0x1000000];
-      if (here.has(ours) || there.has(theirs)) continue;
+      const ours = Math.floor(pair / 0x1000000);
+      if (here.has(ours)) continue;
       here.add(ours);
-      there.add(theirs);
       agreed.add(pair);
     }
     return agreed;
@@ -306,7 +307,7 @@ function runs() {
     ? values.play
     : existsSync(folder)
       ? readdirSync(folder)
-          .filter((name) => name.endsWith(".json"))
+          .filter((name) => PLAY_NAME.test(name))
           .map((name) => join(folder, name))
       : [];
   const plays = files.map((path) => {
