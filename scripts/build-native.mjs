@@ -131,7 +131,9 @@ async function compile(compiler, onednn, flags) {
   try {
     const shared = [
       "-shared",
-      ...(process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : []),
+      // Node closes an addon when the last thread that loaded it ends. It must stay all the same:
+      // the thread's OpenMP helpers are still on their way out, in the runtime that came with it.
+      ...(process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : ["-Wl,-z,nodelete"]),
     ];
     const link = flags.filter((flag) => /^-f(openmp|sanitize)/.test(flag));
     const objects = await Promise.all(

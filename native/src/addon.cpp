@@ -2,6 +2,7 @@
 #define NAPI_VERSION 8
 #include <napi.h>
 
+#include <algorithm>
 #include <string>
 
 #include "kernels.hpp"
@@ -22,6 +23,12 @@ bool flag(const Napi::Value& value) { return value.As<Napi::Boolean>().Value(); 
 mario::ConvolutionShape shapeOf(const Napi::Value& value) {
   const int32_t* s = value.As<Napi::Int32Array>().Data();
   return {s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7], s[8], s[9], s[10], s[11], s[12]};
+}
+
+/** Behind the sizes: which weights these are. */
+mario::WeightsVersion versionOf(const Napi::Value& value) {
+  const int32_t* s = value.As<Napi::Int32Array>().Data();
+  return {s[13], s[14]};
 }
 
 Napi::Error failure(Napi::Env env, const std::string& message) {
@@ -64,6 +71,7 @@ Napi::Value setThreads(const Napi::CallbackInfo& info, Context& context) {
   mario::setThreads(context.threads);
   // Primitives are laid out for the thread count that they were built with.
   context.primitives.clear();
+  context.arrangedWeights.clear();
   return info.Env().Undefined();
 }
 
@@ -75,13 +83,13 @@ Napi::Value alignment(const Napi::CallbackInfo& info, Context&) {
 
 Napi::Value convolutionForward(const Napi::CallbackInfo& info, Context& context) {
   mario::convolutionForward(context, shapeOf(info[0]), floats(info[1]), floats(info[2]),
-                            floats(info[3]), floats(info[4]), flag(info[5]));
+                            versionOf(info[0]), floats(info[3]), floats(info[4]), flag(info[5]));
   return info.Env().Undefined();
 }
 
 Napi::Value convolutionBackwardData(const Napi::CallbackInfo& info, Context& context) {
   mario::convolutionBackwardData(context, shapeOf(info[0]), floats(info[1]), floats(info[2]),
-                                 floats(info[3]));
+                                 versionOf(info[0]), floats(info[3]));
   return info.Env().Undefined();
 }
 
@@ -92,42 +100,67 @@ Napi::Value convolutionBackwardWeights(const Napi::CallbackInfo& info, Context& 
 }
 
 Napi::Value matrixProduct(const Napi::CallbackInfo& info, Context& context) {
-  const int32_t* size = info[0].As<Napi::Int32Array>().Data();
-  mario::matrixProduct(context, size[0], size[1], size[2], floats(info[1]), flag(info[2]),
-                       floats(info[3]), flag(info[4]), floats(info[5]), floats(info[6]),
-                       flag(info[7]));
+  const int32_t* s = info[0].As<Napi::Int32Array>().Data();
+  mario::matrixProduct(context, {s[0], s[1], s[2], s[3] != 0, s[4] != 0, s[5] != 0},
+                       floats(info[1]), floats(info[2]), floats(info[3]), floats(info[4]),
+                       flag(info[5]));
+  return info.Env().Undefined();
+}
+
+/** Forgets what was kept of weights; 0: of all. */
+Napi::Value forgetWeights(const Napi::CallbackInfo& info, Context& context) {
+  const int id = integer(info[0]);
+  if (id == 0) {
+    context.arrangedWeights.clear();
+  } else {
+    context.arrangedWeights.erase(id);
+  }
+  return info.Env().Undefined();
+}
+
+/** bfloat16 on or off; primitives of either kind stay cached. */
+Napi::Value setBf16(const Napi::CallbackInfo& info, Context& context) {
+  context.bf16 = flag(info[0]);
   return info.Env().Undefined();
 }
 
 Napi::Value binary(const Napi::CallbackInfo& info, Context&) {
-  auto out = info[3].As<Napi::Float32Array>();
+  const int32_t* d = info[4].As<Napi::Int32Array>().Data();
   mario::binary(static_cast<mario::Binary>(integer(info[0])), floats(info[1]), floats(info[2]),
-                out.Data(), static_cast<int64_t>(out.ElementLength()));
+                floats(info[3]),
+                {{{d[0], d[1], d[2]}}, {{d[3], d[4], d[5]}}, {{d[6], d[7], d[8]}}});
   return info.Env().Undefined();
 }
 
 Napi::Value unary(const Napi::CallbackInfo& info, Context&) {
   auto out = info[2].As<Napi::Float32Array>();
   mario::unary(static_cast<mario::Unary>(integer(info[0])), floats(info[1]), out.Data(),
-               static_cast<int64_t>(out.ElementLength()));
+               static_cast<int64_t>(out.ElementLength()), info[3].As<Napi::Number>().FloatValue(),
+               info[4].As<Napi::Number>().FloatValue());
   return info.Env().Undefined();
 }
 
-Napi::Value biasAdd(const Napi::CallbackInfo& info, Context&) {
-  const auto bias = info[1].As<Napi::Float32Array>();
-  auto out = info[2].As<Napi::Float32Array>();
-  const auto columns = static_cast<int64_t>(bias.ElementLength());
-  mario::biasAdd(floats(info[0]), bias.Data(), out.Data(),
-                 static_cast<int64_t>(out.ElementLength()) / columns, columns);
+Napi::Value reduce(const Napi::CallbackInfo& info, Context& context) {
+  const int32_t* size = info[3].As<Napi::Int32Array>().Data();
+  mario::reduce(context, static_cast<mario::Reduction>(integer(info[0])), floats(info[1]),
+                floats(info[2]), size[0], size[1], size[2]);
   return info.Env().Undefined();
 }
 
-Napi::Value sumRows(const Napi::CallbackInfo& info, Context& context) {
+Napi::Value softmax(const Napi::CallbackInfo& info, Context&) {
   const auto x = info[0].As<Napi::Float32Array>();
-  auto out = info[1].As<Napi::Float32Array>();
-  const auto columns = static_cast<int64_t>(out.ElementLength());
-  mario::sumRows(context, x.Data(), out.Data(), static_cast<int64_t>(x.ElementLength()) / columns,
-                 columns);
+  const int64_t columns = integer(info[2]);
+  mario::softmax(x.Data(), floats(info[1]), static_cast<int64_t>(x.ElementLength()) / columns,
+                 columns, flag(info[3]));
+  return info.Env().Undefined();
+}
+
+Napi::Value reluGradientAndSum(const Napi::CallbackInfo& info, Context& context) {
+  const auto dy = info[0].As<Napi::Float32Array>();
+  auto sums = info[3].As<Napi::Float32Array>();
+  const auto columns = static_cast<int64_t>(sums.ElementLength());
+  mario::reluGradientAndSum(context, dy.Data(), floats(info[1]), floats(info[2]), sums.Data(),
+                            static_cast<int64_t>(dy.ElementLength()) / columns, columns);
   return info.Env().Undefined();
 }
 
@@ -152,6 +185,26 @@ Napi::Value clippedAdam(const Napi::CallbackInfo& info, Context&) {
   return Napi::Number::New(info.Env(), norm);
 }
 
+Napi::Value preparePrimitiveBenchmark(const Napi::CallbackInfo& info, Context& context) {
+  const auto requests = info[0].As<Napi::Int32Array>();
+  const auto indices = mario::preparePrimitiveBenchmark(
+      context, requests.Data(), requests.ElementLength() / mario::kRequestSize);
+  auto result = Napi::Int32Array::New(info.Env(), indices.size());
+  std::copy(indices.begin(), indices.end(), result.Data());
+  return result;
+}
+
+Napi::Value runPrimitiveBenchmark(const Napi::CallbackInfo& info, Context& context) {
+  auto times = info[0].As<Napi::Float64Array>();
+  mario::runPrimitiveBenchmark(context, times.Data(), times.ElementLength());
+  return info.Env().Undefined();
+}
+
+Napi::Value endPrimitiveBenchmark(const Napi::CallbackInfo& info, Context& context) {
+  mario::endPrimitiveBenchmark(context);
+  return info.Env().Undefined();
+}
+
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   // Kernels work in place on JavaScript's memory: SYCL's engine would want its own.
   if (dnnl_version()->cpu_runtime == DNNL_RUNTIME_SYCL) {
@@ -170,12 +223,19 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("convolutionBackwardWeights",
               Napi::Function::New<call<convolutionBackwardWeights>>(env));
   exports.Set("matrixProduct", Napi::Function::New<call<matrixProduct>>(env));
+  exports.Set("forgetWeights", Napi::Function::New<call<forgetWeights>>(env));
+  exports.Set("setBf16", Napi::Function::New<call<setBf16>>(env));
   exports.Set("binary", Napi::Function::New<call<binary>>(env));
   exports.Set("unary", Napi::Function::New<call<unary>>(env));
-  exports.Set("biasAdd", Napi::Function::New<call<biasAdd>>(env));
-  exports.Set("sumRows", Napi::Function::New<call<sumRows>>(env));
+  exports.Set("reduce", Napi::Function::New<call<reduce>>(env));
+  exports.Set("softmax", Napi::Function::New<call<softmax>>(env));
+  exports.Set("reluGradientAndSum", Napi::Function::New<call<reluGradientAndSum>>(env));
   exports.Set("scaleBytes", Napi::Function::New<call<scaleBytes>>(env));
   exports.Set("clippedAdam", Napi::Function::New<call<clippedAdam>>(env));
+  exports.Set("preparePrimitiveBenchmark",
+              Napi::Function::New<call<preparePrimitiveBenchmark>>(env));
+  exports.Set("runPrimitiveBenchmark", Napi::Function::New<call<runPrimitiveBenchmark>>(env));
+  exports.Set("endPrimitiveBenchmark", Napi::Function::New<call<endPrimitiveBenchmark>>(env));
   return exports;
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <new>
+#include <vector>
 
 #include "dnnl_compat.hpp"
 
@@ -47,6 +48,20 @@ struct ConvolutionShape {
 /** A primitive's identity: its kind and up to 15 sizes and flags. */
 using PrimitiveKey = std::array<int, 16>;
 
+/**
+ * Which weights an array holds, as TypeScript tells: as long as id and version are the same, so are
+ * the values. Id 0: unknown, nothing is kept of them.
+ */
+struct WeightsVersion {
+  int id = 0, version = 0;
+};
+
+/** Weights in the layout of some primitive, and the version that they were copied from. */
+struct ArrangedWeights {
+  dnnl::memory memory;
+  int version;
+};
+
 /** Base of everything cached per shape. */
 struct CachedPrimitive {
   virtual ~CachedPrimitive() = default;
@@ -56,6 +71,10 @@ struct Context {
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};
   dnnl::stream stream{engine};
   std::map<PrimitiveKey, std::unique_ptr<CachedPrimitive>> primitives;
+  /** By the weights' id: one entry for each layout that a primitive wanted. */
+  std::map<int, std::vector<ArrangedWeights>> arrangedWeights;
+  /** Convolutions and matrix products in bfloat16, sums in float32; see `reduced` of each kernel. */
+  bool bf16 = false;
   /** Rearranged activations and weights of the call in progress. */
   AlignedBuffer activations;
   AlignedBuffer weights;

@@ -20,7 +20,9 @@ static int openmp_is_loaded(void) {
 }
 
 static napi_value initialize(napi_env env, napi_value exports) {
-  const int too_late = openmp_is_loaded();
+  /* Asked once in a process: for its second thread it is we who brought the runtime in. */
+  static int too_late = -1;
+  if (too_late < 0) too_late = openmp_is_loaded();
   /*
    * What the user has set stays. GCC's runtime may look 1,000 times (about 20 microseconds) before
    * it sleeps: that bridges most gaps between two kernels and costs the emulators nothing. Measured

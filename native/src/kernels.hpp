@@ -1,6 +1,7 @@
 // The kernels: plain functions on raw float32 arrays. Callers have checked every length.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -8,31 +9,76 @@
 
 namespace mario {
 
-enum PrimitiveKind : int { kForward = 1, kBackwardData, kBackwardWeights, kMatrixProduct };
+enum PrimitiveKind : int { kForward = 1, kBackwardData, kBackwardWeights, kMatrixProduct, kBenchmark };
+
+/*
+ * With `context.bf16` convolutions and matrix products round what they multiply to bfloat16; they
+ * sum in float32, and every array that comes in or goes out is float32.
+ */
 
 /** y = relu?(convolution(x, w) + bias?); NHWC and HWIO, `bias` may be null. */
 void convolutionForward(Context&, const ConvolutionShape&, const float* x, const float* w,
-                        const float* bias, float* y, bool relu);
+                        WeightsVersion, const float* bias, float* y, bool relu);
 /** dx = gradient of the convolution with respect to x. */
 void convolutionBackwardData(Context&, const ConvolutionShape&, const float* dy, const float* w,
-                             float* dx);
+                             WeightsVersion, float* dx);
 /** dw = gradient with respect to w; dbias, if not null, that with respect to the bias. */
 void convolutionBackwardWeights(Context&, const ConvolutionShape&, const float* x,
                                 const float* dy, float* dw, float* dbias);
 
+/** `fullPrecision`: in float32 whatever the context says. */
+struct MatrixShape {
+  int m, k, n;
+  bool transposeA, transposeB, fullPrecision;
+};
+
 /** c[m, n] = relu?(op(a) · op(b) + bias?), row-major; `bias` (n values) may be null. */
-void matrixProduct(Context&, int m, int k, int n, const float* a, bool transposeA, const float* b,
-                   bool transposeB, const float* bias, float* c, bool relu);
+void matrixProduct(Context&, const MatrixShape&, const float* a, const float* b,
+                   const float* bias, float* c, bool relu);
 
-enum class Binary : int { kAdd, kSubtract, kMultiply, kReluGradient };
-enum class Unary : int { kRelu, kStep, kSquare };
+/** Element-wise operations; the numbers are checked-kernels.ts's. */
+enum class Binary : int {
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kMaximum,
+  kMinimum,
+  kSquaredDifference,
+  kReluGradient
+};
+enum class Unary : int {
+  kRelu,
+  kStep,
+  kSquare,
+  kSquareRoot,
+  kReciprocalRoot,
+  kExponential,
+  kLogarithm,
+  kAbsolute,
+  kNegate,
+  kSign,
+  kClip
+};
+enum class Reduction : int { kSum, kMean, kMaximum };
 
-void binary(Binary, const float* a, const float* b, float* out, int64_t count);
-void unary(Unary, const float* x, float* out, int64_t count);
-/** out[r, c] = x[r, c] + bias[c] */
-void biasAdd(const float* x, const float* bias, float* out, int64_t rows, int64_t columns);
-/** out[c] = sum over r of x[r, c] */
-void sumRows(Context&, const float* x, float* out, int64_t rows, int64_t columns);
+/** Two operands of a common shape `size`; a stride of 0 repeats an operand along that axis. */
+struct Broadcast {
+  std::array<int64_t, 3> size, strideA, strideB;
+};
+
+/** out[i, j, k] = operation(a[…], b[…]); `out` is contiguous */
+void binary(Binary, const float* a, const float* b, float* out, const Broadcast&);
+/** @param low, high bounds of kClip */
+void unary(Unary, const float* x, float* out, int64_t count, float low, float high);
+/** out[o, i] = reduction over n of x[o, n, i] */
+void reduce(Context&, Reduction, const float* x, float* out, int64_t outer, int64_t count,
+            int64_t inner);
+/** Softmax of each row, or its logarithm. */
+void softmax(const float* x, float* out, int64_t rows, int64_t columns, bool logarithm);
+/** dz = dy where y > 0, else 0; sums[c] = sum over r of dz[r, c]: a ReLU's and a bias's gradient. */
+void reluGradientAndSum(Context&, const float* dy, const float* y, float* dz, float* sums,
+                        int64_t rows, int64_t columns);
 /** out[i] = bytes[i] / 255 */
 void scaleBytes(const uint8_t* bytes, float* out, int64_t count);
 
@@ -52,5 +98,17 @@ struct AdamSettings {
 
 /** Clips, updates the moments and the variables; returns the global norm before clipping. */
 double clippedAdam(const std::vector<AdamParameter>&, const AdamSettings&);
+
+/** Numbers that ask for one primitive: kind, 13 sizes (matrix product: m, k, n, flags), ReLU, bias. */
+constexpr size_t kRequestSize = 16;
+
+/**
+ * Builds every way to compute the primitives: arrays as we keep them, or as oneDNN likes them best.
+ * @returns for each candidate, in the order of its times, which request it is for
+ */
+std::vector<int> preparePrimitiveBenchmark(Context&, const int* requests, size_t count);
+/** Runs each candidate once; `count` times in milliseconds. */
+void runPrimitiveBenchmark(Context&, double* milliseconds, size_t count);
+void endPrimitiveBenchmark(Context&);
 
 }  // namespace mario

@@ -1,3 +1,4 @@
+import type { OptimizerState } from "../nn/optimizer.js";
 import type { TransitionBatch } from "../replay/transition.js";
 
 /** What one gradient step reports; each is defined in docs/metrics.md. */
@@ -18,6 +19,14 @@ export type NamedTensors = ReadonlyMap<
   { readonly shape: readonly number[]; readonly data: Float32Array }
 >;
 
+/** All that decides what an agent does next, copied: a resumed agent goes on bit for bit. */
+export interface AgentState {
+  readonly weights: NamedTensors;
+  readonly targetWeights: NamedTensors;
+  readonly optimizer: OptimizerState;
+  readonly learningRate: number;
+}
+
 /** An agent that learns from minibatches; all effects (time, files, randomness) are outside it. */
 export interface Agent {
   readonly actionCount: number;
@@ -35,5 +44,8 @@ export interface Agent {
   getWeights(): NamedTensors;
   /** Replaces online and target weights. @throws MarioError MODEL_MISMATCH on other names or shapes. */
   setWeights(weights: NamedTensors): void;
+  getState(): AgentState;
+  /** @throws MarioError MODEL_MISMATCH when it is another network's. */
+  setState(state: AgentState): void;
   dispose(): void;
 }

@@ -1,5 +1,9 @@
+import { spreadOf, type Spread } from "../core/rounds.js";
 import { Rng } from "../core/rng.js";
+import { DQN_ARCHITECTURE } from "../nn/architecture.js";
 import type { ComputeBackend } from "../nn/backend.js";
+import type { Padding } from "../nn/layers.js";
+import { updatePrimitives } from "../nn/primitives.js";
 import type { TransitionBatch } from "../replay/transition.js";
 import { createDqnAgent } from "./dqn-agent.js";
 
@@ -9,24 +13,29 @@ export interface BenchTrainStepOptions {
   readonly batch?: number;
   /** Updates measured, after 3 that are not; default 30. */
   readonly updates?: number;
+  /** Instead of so many updates: about how long to measure, s. */
+  readonly seconds?: number;
   readonly doubleDqn?: boolean;
   readonly dueling?: boolean;
+  /** Default "same". */
+  readonly padding?: Padding;
   /** Default 14. */
   readonly actionCount?: number;
-}
-
-interface Spread {
-  readonly min: number;
-  readonly median: number;
-  readonly max: number;
 }
 
 export interface BenchTrainStepResult {
   readonly backend: string;
   readonly threads: number;
   readonly batch: number;
+  /** Updates measured; spreads are over them. */
+  readonly updates: number;
   /** Milliseconds of one update: upload, all forward passes, backward, clipping, Adam. */
   readonly msPerUpdate: Spread;
+  /**
+   * Milliseconds of the library's operations that such an update needs, each by itself in its best
+   * layout, measured between the updates; null where the backend cannot tell. `median` sums medians.
+   */
+  readonly primitivesMs: { readonly min: number; readonly median: number } | null;
   /** Milliseconds of `qValues` for a batch of 1 and of 8. */
   readonly msPerAct: { readonly batch1: Spread; readonly batch8: Spread };
 }
@@ -35,37 +44,60 @@ const WARM_UP = 3;
 
 /** Times the update and acting on random minibatches in memory. */
 export function benchTrainStep(options: BenchTrainStepOptions): BenchTrainStepResult {
-  const { backend, batch = 32, updates = 30, actionCount = 14 } = options;
+  const { backend, batch = 32, actionCount = 14 } = options;
   const rng = new Rng(1);
-  const agent = createDqnAgent({
-    backend,
-    actionCount,
-    seed: 1,
-    learningRate: 1e-4,
-    doubleDqn: options.doubleDqn ?? true,
-    dueling: options.dueling ?? false,
-  });
+  const { doubleDqn = true, dueling = false, padding = "same" } = options;
+  const network = { actionCount, dueling, padding };
+  const agent = createDqnAgent({ backend, seed: 1, learningRate: 1e-4, doubleDqn, ...network });
+  const primitives = backend.benchmarkPrimitives?.(
+    updatePrimitives({ ...DQN_ARCHITECTURE, ...network }, batch, doubleDqn),
+  );
   const transitions = randomBatch(rng, batch, actionCount);
-  const time = (work: () => unknown, repeats: number): Spread => {
-    for (let i = 0; i < WARM_UP; i++) work();
-    const times = Array.from({ length: repeats }, () => {
-      const start = performance.now();
-      work();
-      return performance.now() - start;
-    }).sort((a, b) => a - b);
-    return { min: times[0], median: times[times.length >> 1], max: times.at(-1)! };
-  };
+  const measure = (work: () => unknown, between?: () => void): number[] =>
+    timeEach(work, options, between);
   try {
-    const msPerUpdate = time(() => agent.learn(transitions), updates);
+    const updateTimes = measure(
+      () => agent.learn(transitions),
+      () => primitives?.runRound(),
+    );
+    const primitivesMs = primitives?.result() ?? null;
     const act = (size: number): Spread => {
       const observations = randomBytes(rng, size * 84 * 84 * 4);
-      return time(() => agent.qValues(observations, size), updates);
+      return spreadOf(measure(() => agent.qValues(observations, size)));
     };
     const msPerAct = { batch1: act(1), batch8: act(8) };
-    return { backend: backend.name, threads: backend.threads, batch, msPerUpdate, msPerAct };
+    return {
+      ...{ backend: backend.name, threads: backend.threads, batch },
+      ...{ updates: updateTimes.length, msPerUpdate: spreadOf(updateTimes) },
+      ...{ primitivesMs, msPerAct },
+    };
   } finally {
+    primitives?.end();
     agent.dispose();
   }
+}
+
+/** @returns milliseconds of each call after the warm-up, without what is done between them: so many, or for a third of the seconds. */
+function timeEach(
+  work: () => unknown,
+  options: BenchTrainStepOptions,
+  between?: () => void,
+): number[] {
+  const { updates = 30, seconds } = options;
+  for (let i = 0; i < WARM_UP; i++) work();
+  const times: number[] = [];
+  const begin = performance.now();
+  let end = begin;
+  const enough = (): boolean =>
+    seconds === undefined ? times.length >= updates : end - begin >= (seconds * 1000) / 3;
+  while (times.length === 0 || !enough()) {
+    const start = performance.now();
+    work();
+    end = performance.now();
+    times.push(end - start);
+    between?.();
+  }
+  return times;
 }
 
 /** A minibatch of noise: what the arithmetic costs does not depend on what the picture shows. */

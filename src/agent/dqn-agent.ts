@@ -6,7 +6,7 @@ import type { Padding } from "../nn/layers.js";
 import { createAdam, type OptimizerState } from "../nn/optimizer.js";
 import { createQNetwork, type QNetworkOptions } from "../nn/q-network.js";
 import type { TransitionBatch } from "../replay/transition.js";
-import type { Agent, LearnMetrics, NamedTensors } from "./agent.js";
+import type { Agent, AgentState, LearnMetrics, NamedTensors } from "./agent.js";
 import { chosenValues, tdLoss, tdTarget } from "./td-target.js";
 
 export interface DqnAgentOptions {
@@ -124,6 +124,18 @@ export function createDqnAgent(options: DqnAgentOptions): DqnAgent {
     setWeights: (weights) => {
       online.setWeights(weights);
       target.setWeights(weights);
+    },
+    getState: (): AgentState => ({
+      weights: online.getWeights(),
+      targetWeights: target.getWeights(),
+      optimizer: optimizer.getState(),
+      learningRate,
+    }),
+    setState: (state) => {
+      online.setWeights(state.weights);
+      target.setWeights(state.targetWeights);
+      optimizer.setState(state.optimizer);
+      learningRate = requireLearningRate(state.learningRate);
     },
     getTargetWeights: () => target.getWeights(),
     setTargetWeights: (weights) => {

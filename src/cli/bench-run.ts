@@ -3,7 +3,8 @@ import { Rng } from "../core/rng.js";
 import { createMarioEnv } from "../env/mario-env.js";
 import { benchEmulator } from "../nes/bench-emulator.js";
 import { selectBackend } from "../nn/select-backend.js";
-import type { BenchEmulatorCommandOptions, BenchTrainStepOptions } from "./bench.js";
+import { ofRounds, print, spread } from "./bench-output.js";
+import type { BenchGameOptions, BenchTrainStepOptions } from "./bench.js";
 import { readRomFile } from "./rom-file.js";
 
 export async function runBenchTrainStep(options: BenchTrainStepOptions): Promise<void> {
@@ -12,27 +13,28 @@ export async function runBenchTrainStep(options: BenchTrainStepOptions): Promise
     backend,
     batch: options.batch,
     updates: options.updates,
+    ...(options.seconds !== undefined && { seconds: options.seconds }),
     dueling: options.dueling ?? false,
+    padding: options.padding,
   });
-  if (options.json) {
-    process.stdout.write(`${JSON.stringify(result)}\n`);
-    return;
-  }
-  const spread = ({ min, median, max }: { min: number; median: number; max: number }): string =>
-    `${median.toFixed(1)} ms (${min.toFixed(1)} to ${max.toFixed(1)})`;
-  process.stdout.write(
-    [
-      `${backend.description}, batch ${result.batch}, ${options.updates} updates`,
-      `  one update         ${spread(result.msPerUpdate)}`,
-      `  acting, batch 1    ${spread(result.msPerAct.batch1)}`,
-      `  acting, batch 8    ${spread(result.msPerAct.batch8)}`,
-      "",
-    ].join("\n"),
-  );
+  const { msPerUpdate, primitivesMs } = result;
+  const primitives = primitivesMs
+    ? [
+        `  its primitives     ${primitivesMs.median.toFixed(1)} (from ${primitivesMs.min.toFixed(1)}) ms, ` +
+          `each by itself: the update takes ${(msPerUpdate.median / primitivesMs.median).toFixed(2)} times as long`,
+      ]
+    : [];
+  print(result, options, [
+    `${backend.description}, batch ${result.batch}: medians (least to greatest) of ${result.updates} updates after 3 that warm up`,
+    `  one update         ${spread(msPerUpdate, 1)} ms`,
+    ...primitives,
+    `  acting, batch 1    ${spread(result.msPerAct.batch1, 1)} ms`,
+    `  acting, batch 8    ${spread(result.msPerAct.batch8, 1)} ms`,
+  ]);
 }
 
 /** Decisions are random; 84 × 84 pixels, action repeat 4. */
-export function runBenchEmulator(options: BenchEmulatorCommandOptions): void {
+export function runBenchEmulator(options: BenchGameOptions): void {
   const { bytes: rom, name } = readRomFile(options.rom);
   const env = createMarioEnv({ rom, actions: "right-only", actionRepeat: 4 });
   const rng = new Rng(1);
@@ -45,17 +47,10 @@ export function runBenchEmulator(options: BenchEmulatorCommandOptions): void {
       if (terminated) env.reset(0);
     },
   });
-  if (options.json) {
-    process.stdout.write(`${JSON.stringify(result)}\n`);
-    return;
-  }
-  process.stdout.write(
-    [
-      `${name}: medians of rounds that alternate`,
-      `  plain jsnes        ${result.stockFps.toFixed(0)} frames/s`,
-      `  ours               ${result.turboFps.toFixed(0)} frames/s, ${result.ratio.toFixed(2)} times as many`,
-      `  environment        ${result.stepsPerSecond.toFixed(0)} steps/s`,
-      "",
-    ].join("\n"),
-  );
+  print(result, options, [
+    `${name}: ${ofRounds(result.rounds)}`,
+    `  plain jsnes        ${spread(result.spread.stockFps, 0)} frames/s`,
+    `  ours               ${spread(result.spread.turboFps, 0)} frames/s, ${result.ratio.toFixed(2)} times as many`,
+    `  environment        ${spread(result.spread.stepsPerSecond, 0)} steps/s`,
+  ]);
 }

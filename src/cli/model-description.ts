@@ -1,35 +1,32 @@
-import type { DqnAgent } from "../agent/dqn-agent.js";
+import type { NamedTensors } from "../agent/agent.js";
 import type { TrainSettings } from "../config/schema.js";
 import type { RomInfo } from "../nes/rom.js";
-import { DQN_ARCHITECTURE } from "../nn/architecture.js";
-import type { ComputeBackend } from "../nn/backend.js";
+import type { BackendName } from "../nn/backend.js";
 import { STACK_FRAMES } from "../replay/transition.js";
 import type { CandidateModel } from "../trainer/checkpoint/best-model.js";
 import { MODEL_FORMAT_VERSION } from "../trainer/checkpoint/model-metadata.js";
+import { architectureOf } from "../trainer/network-of.js";
 import { version } from "./version.js";
 
 export interface ModelDescription {
-  readonly agent: DqnAgent;
+  /** Copied. */
+  readonly weights: NamedTensors;
   readonly settings: TrainSettings;
   readonly rom: RomInfo;
   readonly romName: string;
-  readonly backend: ComputeBackend;
+  readonly backend: BackendName;
   readonly step: number;
 }
 
-/** The agent's weights, copied, and all that is needed to play them as they were trained. */
+/** Weights and all that is needed to play them as they were trained. */
 export function describeModel(description: ModelDescription): CandidateModel {
-  const { agent, settings, rom, romName, backend, step } = description;
-  const { environment, network } = settings;
+  const { weights, settings, rom, romName, backend, step } = description;
+  const { environment } = settings;
   return {
-    weights: agent.getWeights(),
+    weights,
     metadata: {
       formatVersion: MODEL_FORMAT_VERSION,
-      architecture: {
-        ...network,
-        actionCount: agent.actionCount,
-        ...DQN_ARCHITECTURE,
-      },
+      architecture: architectureOf(settings),
       preprocessing: { kind: "luma-area", stackedFrames: STACK_FRAMES },
       actionSet: environment.actionSet,
       actionRepeat: environment.actionRepeat,
@@ -39,7 +36,7 @@ export function describeModel(description: ModelDescription): CandidateModel {
       steps: step,
       seed: settings.seed,
       preset: settings.preset,
-      versions: { mario: version(), node: process.versions.node, backend: backend.name },
+      versions: { mario: version(), node: process.versions.node, backend },
       created: new Date().toISOString(),
     },
   };

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { BACKEND_NAMES } from "../nn/backend.js";
+import { BACKEND_NAMES, PRECISIONS, type Precision } from "../nn/backend.js";
 
 /** Parser of a number within bounds; commander prints the message with the option's name. */
 export function number(min: number, max: number, what = "number") {
@@ -43,8 +43,33 @@ export const seedOption = (fallback: number): Option =>
     .argParser(integer(0, 0xffff_ffff))
     .default(fallback);
 
-/** Options of every command that computes with the network. */
-export function addComputeOptions(command: Command): Command {
+export const numEnvsOption = (): Option =>
+  new Option("--num-envs <n>", "environments that play side by side").argParser(integer(1, 1024));
+
+export const windowStepsOption = (): Option =>
+  new Option(
+    "--window-steps <n>",
+    "decisions played with the same weights while the learner works",
+  ).argParser(integer(1, 65_536));
+
+export const actorsOption = (): Option =>
+  new Option("--actors <n>", "threads that play; changes the speed, never the result").argParser(
+    integer(1, 256),
+  );
+
+export const pipelineOption = (): Option =>
+  new Option(
+    "--pipeline <kind>",
+    "play and learn at once or in turns; changes the speed, never the result",
+  )
+    .choices(["overlap", "turns"])
+    .default("overlap");
+
+/**
+ * Options of every command that computes with the network.
+ * @param threads what it is without `--threads`; not given: all cores.
+ */
+export function addComputeOptions(command: Command, threads?: number): Command {
   return command
     .addOption(
       new Option("--backend <name>", "compute backend; see mario doctor")
@@ -52,11 +77,22 @@ export function addComputeOptions(command: Command): Command {
         .default("auto"),
     )
     .addOption(
-      new Option("--threads <n>", "compute threads; default: all cores").argParser(integer(1, 256)),
+      new Option(
+        "--threads <n>",
+        threads === undefined ? "compute threads; default: all cores" : "compute threads",
+      )
+        .argParser(integer(1, 256))
+        .default(threads),
+    )
+    .addOption(
+      new Option("--precision <kind>", "bf16: 16-bit products, backend onednn only")
+        .choices(PRECISIONS)
+        .default("fp32"),
     );
 }
 
 export interface ComputeOptions {
   readonly backend: "auto" | Exclude<(typeof BACKEND_NAMES)[number], "cpu">;
   readonly threads?: number;
+  readonly precision: Precision;
 }

@@ -14,6 +14,7 @@ export function settingsFrom(options: TrainOptions): TrainSettings {
       actionRepeat: options.actionRepeat,
       reward: options.reward,
     },
+    actors: { environments: options.numEnvs, windowSteps: options.windowSteps },
     exploration: { fraction: options.explorationFraction },
     replay: {
       capacity: options.bufferSize,

@@ -12,12 +12,23 @@ export interface RunSink {
 
 /**
  * Opens the run's event file, unless `--log stdout`.
+ * @param resumeStep the step that a resumed run goes on from
  * @throws MarioError NOT_WRITABLE, DISK_FULL.
  */
 export function openSink(
-  options: { readonly log: "stdout" | "tensorboard" | "both"; readonly logDir: string },
+  options: {
+    readonly log: "stdout" | "tensorboard" | "both";
+    readonly logDir: string;
+    /** Folder of the run that goes on. */
+    readonly resume?: string;
+  },
   settings: TrainSettings,
+  resumeStep?: number,
 ): RunSink {
+  if (options.resume !== undefined && resumeStep !== undefined) {
+    const directory = options.resume;
+    return { sink: openEventFile({ directory, resumeStep }), directory };
+  }
   if (options.log === "stdout") return { sink: combine(), directory: undefined };
   const directory = createRunDirectory(options.logDir, {
     timesteps: settings.timesteps,

@@ -1,12 +1,16 @@
 import { Command, Option } from "commander";
 import { defaultPreset, presetNames, type PresetName } from "../config/presets.js";
 import {
+  actorsOption,
   addComputeOptions,
   integer,
   number,
+  numEnvsOption,
+  pipelineOption,
   romOption,
   seedOption,
   stageOption,
+  windowStepsOption,
   type ComputeOptions,
 } from "./options.js";
 
@@ -31,10 +35,42 @@ export interface TrainOptions extends ComputeOptions {
   readonly actionRepeat?: number;
   readonly actionSet?: "full" | "right-only" | "simple" | "complex";
   readonly reward?: "distance" | "progress";
+  readonly numEnvs?: number;
+  readonly windowSteps?: number;
+  readonly actors?: number;
+  readonly pipeline: "overlap" | "turns";
+  readonly evalPeriod: number;
+  readonly evalEpisodes: number;
+  readonly resume?: string;
+  readonly resumePeriod: number;
   readonly log: "stdout" | "tensorboard" | "both";
   readonly logDir: string;
   readonly modelDir: string;
 }
+
+/** Options that decide what is learned. */
+const SETTINGS = [
+  "env",
+  "stage",
+  "preset",
+  "timesteps",
+  "seed",
+  "explorationFraction",
+  "lr",
+  "dueling",
+  "gamma",
+  "nStep",
+  "batchSize",
+  "bufferSize",
+  "learningStarts",
+  "learnPeriod",
+  "targetPeriod",
+  "actionRepeat",
+  "actionSet",
+  "reward",
+  "numEnvs",
+  "windowSteps",
+] as const satisfies readonly (keyof TrainOptions)[];
 
 export function trainCommand(): Command {
   const command = new Command("train")
@@ -99,6 +135,31 @@ export function trainCommand(): Command {
         "distance",
         "progress",
       ]),
+    );
+  command
+    .addOption(numEnvsOption())
+    .addOption(windowStepsOption())
+    .addOption(actorsOption())
+    .addOption(pipelineOption())
+    .addOption(
+      new Option("--eval-period <n>", "decisions between two evaluations without random actions")
+        .argParser(integer(1))
+        .default(25_000),
+    )
+    .addOption(
+      new Option("--eval-episodes <n>", "episodes of each; 0: no evaluation")
+        .argParser(integer(0, 10_000))
+        .default(20),
+    )
+    .addOption(
+      new Option("--resume <run>", "go on with a run that was stopped: the folder of its logs")
+        // What was learned so far belongs to its settings.
+        .conflicts([...SETTINGS]),
+    )
+    .addOption(
+      new Option("--resume-period <n>", "decisions between two resume points")
+        .argParser(integer(1))
+        .default(50_000),
     );
   addComputeOptions(command)
     .addOption(

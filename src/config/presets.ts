@@ -16,6 +16,8 @@ const tutorial: TrainSettings = {
     // It had no such limit beyond the game's own clock.
     stallSteps: 0,
   },
+  // One environment, as it had; the next window's steps wait for no update of this one's.
+  actors: { environments: 1, windowSteps: 16 },
   exploration: { fraction: 0.5, initialEpsilon: 1, finalEpsilon: 0.01 },
   replay: { capacity: 10_000, batchSize: 32, learningStarts: 10_000 },
   learning: {
@@ -47,6 +49,8 @@ const fast: TrainSettings = {
     // 10 s of play without getting further teaches nothing new.
     stallSteps: 150,
   },
+  // Eight games are eight places of the stage at once, and two threads have four each to play.
+  actors: { environments: 8, windowSteps: 64 },
   // A random player seldom passes the first obstacles: soon follow what has been learned, and keep
   // 2 % chance, 0.3 random decisions a second.
   exploration: { fraction: 0.2, initialEpsilon: 1, finalEpsilon: 0.02 },

@@ -18,6 +18,16 @@ export const environmentSettingsSchema = z.strictObject({
   stallSteps: count,
 });
 
+const actorsSchema = z.strictObject({
+  /** Environments that play side by side. */
+  environments: positiveInteger.max(1024),
+  /**
+   * Steps, of all environments together, played with the same weights while the learner does their
+   * share of updates: the actors' weights are between one and two windows old.
+   */
+  windowSteps: positiveInteger.max(65_536),
+});
+
 const explorationSchema = z.strictObject({
   /** Share of the run over which epsilon falls linearly. */
   fraction: probability,
@@ -64,6 +74,7 @@ export const trainSettingsSchema = z.strictObject({
   timesteps: positiveInteger,
   seed: z.number().int().min(0).max(0xffff_ffff),
   environment: environmentSettingsSchema,
+  actors: actorsSchema,
   exploration: explorationSchema,
   replay: replaySchema,
   learning: learningSchema,

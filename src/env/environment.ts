@@ -27,4 +27,10 @@ export interface Environment<Info = unknown> {
    * Valid until the next `step` or `reset`.
    */
   readonly frame: Uint8Array;
+  /** The current observation, `observationShape` uint8; valid until the next `step` or `reset`. */
+  readonly observation: Uint8Array;
+  /** All that decides what comes next, copied. */
+  getState(): Uint8Array;
+  /** Goes on from there. @throws MarioError STATE_INVALID. */
+  setState(state: Uint8Array): void;
 }

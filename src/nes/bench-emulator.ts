@@ -1,3 +1,4 @@
+import { measureRounds, perSecond, ROUNDS, type Spread } from "../core/rounds.js";
 import { Button, Emulator } from "./emulator.js";
 
 export interface BenchEmulatorOptions {
@@ -20,9 +21,11 @@ export interface BenchEmulatorResult {
   readonly ratio: number;
   /** Decisions a second. */
   readonly stepsPerSecond: number;
+  readonly rounds: number;
+  /** Over the rounds, of the three rates. */
+  readonly spread: Readonly<Record<"stockFps" | "turboFps" | "stepsPerSecond", Spread>>;
 }
 
-const ROUNDS = 7;
 /** Work between two looks at the clock. */
 const BATCH_FRAMES = 8;
 /** Each round plays at most this far from the start, so that all see the same scenes. */
@@ -34,20 +37,22 @@ const STRETCH_FRAMES = 400;
  */
 export function benchEmulator(options: BenchEmulatorOptions): BenchEmulatorResult {
   const { rom, startState, step } = options;
-  const roundMs = (options.seconds * 1000) / (3 * (ROUNDS + 1));
-  const stock = frames(new Emulator(rom, { turbo: false }), startState, false);
-  const turbo = frames(new Emulator(rom), startState, true);
-  const contenders = [stock, turbo, () => (step(), 1)];
-  const rates: number[][] = contenders.map(() => []);
-  for (let round = -1; round < ROUNDS; round++) {
-    contenders.forEach((work, i) => {
-      const rate = ratePerSecond(work, roundMs);
-      // The first round warms the compiler up.
-      if (round >= 0) rates[i].push(rate);
-    });
-  }
-  const [stockFps, turboFps, stepsPerSecond] = rates.map(median);
-  return { stockFps, turboFps, ratio: turboFps / stockFps, stepsPerSecond };
+  const [stockFps, turboFps, stepsPerSecond] = measureRounds(
+    [
+      frames(new Emulator(rom, { turbo: false }), startState, false),
+      frames(new Emulator(rom), startState, true),
+      () => (step(), 1),
+    ],
+    options.seconds,
+  ).map(perSecond);
+  return {
+    stockFps: stockFps.median,
+    turboFps: turboFps.median,
+    ratio: turboFps.median / stockFps.median,
+    stepsPerSecond: stepsPerSecond.median,
+    rounds: ROUNDS,
+    spread: { stockFps, turboFps, stepsPerSecond },
+  };
 }
 
 /**
@@ -68,19 +73,4 @@ function frames(emulator: Emulator, startState: Uint8Array, darkly: boolean): ()
     }
     return BATCH_FRAMES;
   };
-}
-
-function ratePerSecond(work: () => number, forMs: number): number {
-  const start = performance.now();
-  let done = 0;
-  let ms = 0;
-  while (ms < forMs) {
-    done += work();
-    ms = performance.now() - start;
-  }
-  return (1000 * done) / ms;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
 }

@@ -1,12 +1,19 @@
 import type { Tensor4D } from "@tensorflow/tfjs-core";
+import type { PrimitiveBenchmark, PrimitiveRequest } from "./primitives.js";
 
 /** `cpu` is the plain JavaScript reference: tests only, refused for training. */
 export const BACKEND_NAMES = ["tensorflow", "onednn", "wasm", "cpu"] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
+/** `bf16`: products of 16-bit numbers, sums of 32-bit ones; weights, loss and head stay in 32. */
+export const PRECISIONS = ["fp32", "bf16"] as const;
+export type Precision = (typeof PRECISIONS)[number];
+
 export interface BackendOptions {
   /** Compute threads, where the backend has them. */
   readonly threads?: number;
+  /** Of convolutions and hidden layers; default "fp32". "bf16" is for `onednn` only. */
+  readonly precision?: Precision;
 }
 
 /** A TensorFlow.js backend made current (`tf.setBackend`), and what lies outside TensorFlow.js's API. */
@@ -24,6 +31,8 @@ export interface ComputeBackend {
     observations: Uint8Array,
     shape: readonly [batch: number, height: number, width: number, channels: number],
   ): Tensor4D;
+  /** Times the library's own operations by themselves, where the backend can. */
+  benchmarkPrimitives?(requests: readonly PrimitiveRequest[]): PrimitiveBenchmark;
 }
 
 /** Whether a backend works here and, if not, why and what to install. */

@@ -5,7 +5,11 @@ import * as tf from "@tensorflow/tfjs-core";
  * through a function that composes the same result from standard operations where it does not.
  */
 export const RELU_GRADIENT = "ReluGradient";
+export const RELU_GRADIENT_AND_SUM = "ReluGradientAndSum";
 export const CLIPPED_ADAM = "ClippedAdam";
+
+/** Attribute of a matrix product: in float32, where a backend may be told to use less. */
+export const FULL_PRECISION = "fullPrecision";
 
 /** Whether the current backend has a kernel of this name. */
 export function hasKernel(name: string): boolean {
@@ -20,6 +24,22 @@ export function runKernel(
   attributes: Record<string, unknown>,
 ): tf.Tensor {
   return tf.engine().runKernel(name, inputs, attributes as tf.NamedAttrMap);
+}
+
+/**
+ * Gradients through `y = relu(z)`, `z = … + bias`, from the output.
+ * @param dy `[…, units] float32`
+ * @param y `[…, units] float32`: the ReLU's output
+ * @returns `dz`, that is `dy` where `y > 0`, else 0; and `[units]`, its sum over all other axes
+ */
+export function reluAndBiasGradient<T extends tf.Tensor>(dy: T, y: T): [dz: T, dbias: tf.Tensor1D] {
+  if (hasKernel(RELU_GRADIENT_AND_SUM)) {
+    const outputs: unknown = runKernel(RELU_GRADIENT_AND_SUM, { dy, y }, {});
+    return outputs as [T, tf.Tensor1D];
+  }
+  const dz = reluGradient(dy, y);
+  const leading = dz.shape.map((_, axis) => axis).slice(0, -1);
+  return [dz, tf.sum(dz, leading)];
 }
 
 /**

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { reluGradient, runKernel } from "./kernels.js";
+import { FULL_PRECISION, reluAndBiasGradient, runKernel } from "./kernels.js";
 
 export type Padding = "same" | "valid";
 export type Activation = "linear" | "relu";
@@ -33,14 +33,12 @@ export function convRelu(
       { x, filter: kernel, bias },
       { strides, pad, dataFormat: "NHWC", dilations: [1, 1], activation: "relu" },
     ) as tf.Tensor4D;
-  const parameterGradients = (x: tf.Tensor4D, dz: tf.Tensor4D): [tf.Tensor4D, tf.Tensor1D] => [
+  const kernelGradient = (x: tf.Tensor4D, dz: tf.Tensor4D): tf.Tensor4D =>
     runKernel(
       tf.Conv2DBackpropFilter,
       { x, dy: dz },
       { strides, pad, dataFormat: "NHWC", filterShape: kernel.shape },
-    ) as tf.Tensor4D,
-    tf.sum(dz, [0, 1, 2]),
-  ];
+    ) as tf.Tensor4D;
 
   if (!options.inputGradient) {
     const layer = tf.customGrad((...args: (tf.Tensor | tf.GradSaveFunc)[]) => {
@@ -50,7 +48,8 @@ export function convRelu(
         value: y,
         gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
           const [x, y] = saved as [tf.Tensor4D, tf.Tensor4D];
-          return parameterGradients(x, reluGradient(dy as tf.Tensor4D, y));
+          const [dz, dbias] = reluAndBiasGradient(dy as tf.Tensor4D, y);
+          return [kernelGradient(x, dz), dbias];
         },
       };
     });
@@ -63,13 +62,13 @@ export function convRelu(
       value: y,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
         const [x, kernel, y] = saved as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
-        const dz = reluGradient(dy as tf.Tensor4D, y);
+        const [dz, dbias] = reluAndBiasGradient(dy as tf.Tensor4D, y);
         const dx = runKernel(
           tf.Conv2DBackpropInput,
           { dy: dz, filter: kernel },
           { strides, pad, dataFormat: "NHWC", inputShape: x.shape },
         ) as tf.Tensor4D;
-        return [dx, ...parameterGradients(x, dz)];
+        return [dx, kernelGradient(x, dz), dbias];
       },
     };
   });
@@ -89,6 +88,10 @@ export function dense(
   bias: tf.Tensor1D,
   activation: Activation,
 ): tf.Tensor2D {
+  // The head's values differ by little: they and their gradients are never rounded to 16 bits.
+  const precision = { [FULL_PRECISION]: activation === "linear" };
+  const matMul = (a: tf.Tensor2D, b: tf.Tensor2D, transposeA: boolean, transposeB: boolean) =>
+    runKernel(tf.BatchMatMul, { a, b }, { transposeA, transposeB, ...precision });
   const layer = tf.customGrad((...args: (tf.Tensor | tf.GradSaveFunc)[]) => {
     const [x, kernel, bias] = args as unknown as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D];
     const y = fusedMatMul(x, kernel, bias, activation);
@@ -97,8 +100,11 @@ export function dense(
       value: y,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
         const [x, kernel, y] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
-        const dz = activation === "relu" ? reluGradient(dy as tf.Tensor2D, y) : (dy as tf.Tensor2D);
-        return [tf.matMul(dz, kernel, false, true), tf.matMul(x, dz, true, false), tf.sum(dz, 0)];
+        const [dz, dbias] =
+          activation === "relu"
+            ? reluAndBiasGradient(dy as tf.Tensor2D, y)
+            : [dy as tf.Tensor2D, tf.sum(dy, 0)];
+        return [matMul(dz, kernel, false, true), matMul(x, dz, true, false), dbias];
       },
     };
   });
@@ -150,7 +156,7 @@ function fusedMatMul(
   const y = runKernel(
     tf._FusedMatMul,
     { a: tf.reshape(x, [1, batch, inUnits]), b: tf.reshape(kernel, [1, inUnits, outUnits]), bias },
-    { transposeA: false, transposeB: false, activation },
+    { transposeA: false, transposeB: false, activation, [FULL_PRECISION]: activation === "linear" },
   ) as tf.Tensor3D;
   return tf.reshape(y, [batch, outUnits]);
 }

@@ -30,15 +30,43 @@ export async function selectBackend(
 ): Promise<ComputeBackend> {
   // Silences TensorFlow.js's advice to install another package, which it prints on first use.
   tf.enableProdMode();
+  if (options.precision === "bf16") return createReduced(name, options);
   if (name !== "auto") return create[name](options);
   const { seesCudaDevice } = await import("./tensorflow/backend.js");
   if (await seesCudaDevice()) return create.tensorflow({});
+  return bestOnCpu(options);
+}
+
+/**
+ * The backend of a thread that only plays, with one compute thread: small batches come faster from
+ * the processor that plays than from a card. The processor's backend of that name, else its best.
+ * @throws MarioError BACKEND_UNAVAILABLE
+ */
+export async function selectActingBackend(name: BackendName | "auto"): Promise<ComputeBackend> {
+  tf.enableProdMode();
+  const options = { threads: 1 };
+  return name === "onednn" || name === "wasm" ? create[name](options) : bestOnCpu(options);
+}
+
+async function bestOnCpu(options: BackendOptions): Promise<ComputeBackend> {
   try {
     return await create.onednn(options);
   } catch (error) {
     if (!(error instanceof MarioError && error.code === "BACKEND_UNAVAILABLE")) throw error;
     return create.wasm(options);
   }
+}
+
+/** Only oneDNN multiplies 16-bit numbers. @throws MarioError INVALID_OPTION for another backend. */
+async function createReduced(
+  name: BackendName | "auto",
+  options: BackendOptions,
+): Promise<ComputeBackend> {
+  if (name === "auto" || name === "onednn") return create.onednn(options);
+  throw new MarioError("INVALID_OPTION", `The ${name} backend computes in fp32 only, not bf16.`, {
+    value: name,
+    remedy: "Leave out --precision bf16, or choose --backend onednn.",
+  });
 }
 
 /** Tries every backend and says which work here and what the others need; restores the current one. */

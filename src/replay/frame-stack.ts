@@ -28,4 +28,9 @@ export class FrameStack {
     this.#ids = [b, c, d, this.#store.add(frame)];
     return this.#ids;
   }
+
+  /** Goes on from an observation whose frames are in the store. */
+  setIds(ids: StackIds): void {
+    this.#ids = ids;
+  }
 }

@@ -7,24 +7,44 @@ export interface FrameStoreOptions {
   readonly capacity: number;
   /** Bytes in one frame, e.g. 84 × 84 = 7,056. */
   readonly frameBytes: number;
+  /** From {@link allocateFrames}, where another thread shares the store; default: its own. */
+  readonly segments?: readonly ArrayBufferLike[];
 }
 
 /**
- * A ring of single frames, each stored once however many observation stacks show it.
+ * Memory for a store's frames: in segments, since one array of many gigabytes is beyond some
+ * JavaScript engines; shared between threads where the platform can. The system hands it out as it
+ * is first written to.
+ */
+export function allocateFrames(options: Omit<FrameStoreOptions, "segments">): ArrayBufferLike[] {
+  const { capacity, frameBytes } = options;
+  // A browser page that is not cross-origin isolated has no shared memory; it has no threads either.
+  const Buffer = typeof SharedArrayBuffer === "undefined" ? ArrayBuffer : SharedArrayBuffer;
+  return Array.from({ length: Math.ceil(capacity / SEGMENT_FRAMES) }, (_, index) => {
+    const frames = Math.min(SEGMENT_FRAMES, capacity - index * SEGMENT_FRAMES);
+    return new Buffer(frames * frameBytes);
+  });
+}
+
+/**
+ * A ring of single frames of one environment, each stored once however many observation stacks show
+ * it.
  *
  * Frames are named by a number that counts up for ever, so that a name never changes its meaning:
- * `has` says whether it is still kept. Memory is taken in segments as it is needed (one array of
- * many gigabytes is beyond what some JavaScript engines allow).
+ * `has` says whether it is still kept. One thread adds frames; another that shares the memory says
+ * with {@link advance} which ones it may look at.
  */
 export class FrameStore {
   readonly capacity: number;
   readonly frameBytes: number;
-  readonly #segments: Uint8Array[] = [];
+  readonly #segments: readonly Uint8Array[];
   #count = 0;
 
   constructor(options: FrameStoreOptions) {
     this.capacity = options.capacity;
     this.frameBytes = options.frameBytes;
+    const segments = options.segments ?? allocateFrames(options);
+    this.#segments = segments.map((segment) => new Uint8Array(segment));
   }
 
   /** Frames ever added: the id of the next one. */
@@ -46,14 +66,18 @@ export class FrameStore {
       );
     }
     const id = this.#count++;
-    const slot = id % this.capacity;
-    this.#segment(slot).set(frame, (slot % SEGMENT_FRAMES) * this.frameBytes);
+    this.view(id).set(frame);
     return id;
   }
 
-  /** Whether that frame is still kept. */
-  has(id: number): boolean {
-    return id >= 0 && id < this.#count && id >= this.#count - this.capacity;
+  /** Frames up to this count were added by the thread that owns the environment. */
+  advance(count: number): void {
+    this.#count = Math.max(this.#count, count);
+  }
+
+  /** Whether that frame is still kept. @param inFlight frames that may be added meanwhile */
+  has(id: number, inFlight = 0): boolean {
+    return id >= 0 && id < this.#count && id >= this.#count + inFlight - this.capacity;
   }
 
   /** A view of the frame, valid until it is overwritten. The caller makes sure that `has(id)`. */
@@ -64,11 +88,5 @@ export class FrameStore {
       start,
       start + this.frameBytes,
     );
-  }
-
-  #segment(slot: number): Uint8Array {
-    const index = Math.floor(slot / SEGMENT_FRAMES);
-    const frames = Math.min(SEGMENT_FRAMES, this.capacity - index * SEGMENT_FRAMES);
-    return (this.#segments[index] ??= new Uint8Array(frames * this.frameBytes));
   }
 }

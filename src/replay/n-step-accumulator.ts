@@ -16,6 +16,17 @@ export interface Step {
   readonly truncated: boolean;
 }
 
+/** All that an accumulator remembers; plain data. */
+export interface NStepState {
+  readonly sTm1: StackIds;
+  readonly pending: readonly {
+    readonly sTm1: StackIds;
+    readonly aTm1: number;
+    readonly rewardSum: number;
+    readonly discount: number;
+  }[];
+}
+
 interface Pending {
   readonly sTm1: StackIds;
   readonly aTm1: number;
@@ -72,5 +83,14 @@ export class NStepAccumulator {
       discountT: step.terminated ? 0 : pending.discount,
       sT: step.sT,
     }));
+  }
+
+  getState(): NStepState {
+    return { sTm1: this.#sTm1, pending: this.#pending.map((pending) => ({ ...pending })) };
+  }
+
+  setState(state: NStepState): void {
+    this.#sTm1 = state.sTm1;
+    this.#pending = state.pending.map((pending) => ({ ...pending }));
   }
 }

@@ -3,9 +3,16 @@ import type { EpisodeSummary } from "./episode.js";
 /** Episodes over which the tutorial's running means go. */
 const WINDOW_EPISODES = 100;
 
+/** Plain data. */
+export interface EpisodeWindowState {
+  readonly last: readonly EpisodeSummary[];
+  readonly episodes: number;
+  readonly completed: number;
+}
+
 /** Means over the last 100 episodes. */
 export class EpisodeWindow {
-  readonly #last: EpisodeSummary[] = [];
+  #last: EpisodeSummary[] = [];
   #episodes = 0;
   #completed = 0;
 
@@ -44,6 +51,16 @@ export class EpisodeWindow {
   /** Furthest x of the window, pixels. */
   get maxDistance(): number {
     return this.#last.reduce((most, episode) => Math.max(most, episode.distance), 0);
+  }
+
+  getState(): EpisodeWindowState {
+    return { last: [...this.#last], episodes: this.#episodes, completed: this.#completed };
+  }
+
+  setState(state: EpisodeWindowState): void {
+    this.#last = [...state.last];
+    this.#episodes = state.episodes;
+    this.#completed = state.completed;
   }
 
   #mean(of: (episode: EpisodeSummary) => number): number {

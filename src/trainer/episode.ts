@@ -27,6 +27,14 @@ export interface EpisodeSummary {
   readonly truncated: boolean;
 }
 
+/** What a tally has added up so far; plain data. */
+export interface EpisodeTallyState {
+  readonly reward: number;
+  readonly learnerReward: number;
+  readonly steps: number;
+  readonly last: GameInfo;
+}
+
 /** Adds up one running episode. */
 export class EpisodeTally {
   #reward = 0;
@@ -63,5 +71,22 @@ export class EpisodeTally {
       completed: info.completed,
       truncated: step.truncated && !step.terminated,
     };
+  }
+
+  getState(): EpisodeTallyState {
+    const { x, maxX, completed, frames } = this.#last;
+    return {
+      reward: this.#reward,
+      learnerReward: this.#learnerReward,
+      steps: this.#steps,
+      last: { x, maxX, completed, frames },
+    };
+  }
+
+  setState(state: EpisodeTallyState): void {
+    this.#reward = state.reward;
+    this.#learnerReward = state.learnerReward;
+    this.#steps = state.steps;
+    this.#last = state.last;
   }
 }

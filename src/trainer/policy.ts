@@ -15,18 +15,13 @@ export function epsilonGreedyPolicy(agent: Agent, epsilon: number, rng: Rng): Po
 }
 
 /** Epsilon-greedy choice for one observation. The network is asked only when its answer counts. */
-export function chooseAction(
-  agent: Agent,
-  observation: Uint8Array,
-  epsilon: number,
-  rng: Rng,
-): number {
+function chooseAction(agent: Agent, observation: Uint8Array, epsilon: number, rng: Rng): number {
   if (rng.uniform() < epsilon) return rng.integer(agent.actionCount);
   return argmax(agent.qValues(observation, 1));
 }
 
 /** Index of the largest value; the first of equals. */
-function argmax(values: ArrayLike<number>): number {
+export function argmax(values: ArrayLike<number>): number {
   let best = 0;
   for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
   return best;

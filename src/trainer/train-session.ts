@@ -1,10 +1,12 @@
-import type { LearnMetrics } from "../agent/agent.js";
 import { TAGS } from "../logging/tags.js";
 import type { ScalarSink } from "../logging/scalar-sink.js";
 import type { BestModel, CandidateModel, ModelEntry } from "./checkpoint/best-model.js";
+import type { Played } from "./actor-group.js";
 import type { EpisodeSummary } from "./episode.js";
-import { EpisodeWindow } from "./episode-window.js";
+import { EpisodeWindow, type EpisodeWindowState } from "./episode-window.js";
+import type { LearnSummary } from "./learner.js";
 import type { TrainObserver } from "./train-loop.js";
+import type { Window } from "./window.js";
 
 /** Where a run stands, for a progress line. */
 export interface TrainProgress {
@@ -25,10 +27,9 @@ export interface TrainProgress {
 export interface TrainSessionOptions {
   readonly sink: ScalarSink;
   readonly best: BestModel;
-  /** Copies the weights and describes them; called only to save them. */
-  readonly modelAt: (step: number) => CandidateModel;
+  /** Copies the weights as they were after a window, and describes them; called only to save them. */
+  readonly modelAfter: (window: Window) => CandidateModel;
   readonly epsilonAt: (step: number) => number;
-  readonly replaySize: () => number;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
   readonly shouldStop: () => boolean;
@@ -41,14 +42,32 @@ const LEARN_LOG_PERIOD = 100;
 /** Milliseconds between two measurements of speed. */
 const SPEED_PERIOD_MS = 2000;
 
+/** A session's books; plain data. */
+export interface TrainSessionState {
+  readonly window: EpisodeWindowState;
+  readonly learned: LearnSums;
+  readonly last: Window;
+}
+
+/** Sums over the updates since the learner's figures were last logged. */
+interface LearnSums {
+  readonly updates: number;
+  readonly loss: number;
+  readonly meanQ: number;
+  readonly gradientNorm: number;
+}
+
+const NOTHING_LEARNED: LearnSums = { updates: 0, loss: 0, meanQ: 0, gradientNorm: 0 };
+
 /** Keeps the books of one run: statistics, logs, best model. */
 export class TrainSession implements TrainObserver {
   readonly #options: TrainSessionOptions;
   readonly window = new EpisodeWindow();
-  #learned = { updates: 0, loss: 0, meanQ: 0, gradientNorm: 0 };
+  #learned = NOTHING_LEARNED;
   #speed: { since: number; steps: number; updates: number };
   #stepsPerSecond = 0;
-  #step = 0;
+  #last: Window = { index: -1, after: 0, last: 0 };
+  #replaySize = 0;
 
   constructor(options: TrainSessionOptions) {
     this.#options = options;
@@ -59,30 +78,57 @@ export class TrainSession implements TrainObserver {
     return this.#options.shouldStop();
   }
 
-  onStep(step: number): void {
-    this.#step = step;
-    this.#speed.steps++;
-    if (step % 16 === 0) this.#measureSpeed();
+  onWindow(window: Window, played: readonly Played[], learned: LearnSummary): void {
+    this.#last = window;
+    this.#replaySize = learned.replaySize;
+    this.#speed.steps += window.last - window.after;
+    this.#speed.updates += learned.updates;
+    this.#logLearning(window.last, learned);
+    const ended = played.flatMap(({ episodes }) => episodes).sort((a, b) => a.step - b.step);
+    for (const { step, episode } of ended) this.#addEpisode(step, episode);
+    if (ended.length > 0) this.#offerModel(window);
+    this.#measureSpeed();
   }
 
-  onUpdate(step: number, metrics: LearnMetrics): void {
-    const sums = this.#learned;
-    this.#speed.updates++;
-    sums.updates++;
-    sums.loss += metrics.loss;
-    sums.meanQ += metrics.meanQ;
-    sums.gradientNorm += metrics.gradientNorm;
+  /** At the end: a run that was stopped before its tenth episode leaves its model, too. */
+  finish(): void {
+    const { meanReward, episodes } = this.window;
+    this.#options.best.keepIfNone({ meanReward, episodes }, () =>
+      this.#options.modelAfter(this.#last),
+    );
+    this.#options.sink.flush();
+  }
+
+  getState(): TrainSessionState {
+    return { window: this.window.getState(), learned: this.#learned, last: this.#last };
+  }
+
+  setState(state: TrainSessionState): void {
+    this.window.setState(state.window);
+    this.#learned = state.learned;
+    this.#last = state.last;
+  }
+
+  #logLearning(step: number, learned: LearnSummary): void {
+    const before = this.#learned;
+    const sums = {
+      updates: before.updates + learned.updates,
+      loss: before.loss + learned.loss * learned.updates,
+      meanQ: before.meanQ + learned.meanQ * learned.updates,
+      gradientNorm: before.gradientNorm + learned.gradientNorm * learned.updates,
+    };
+    this.#learned = sums;
     if (sums.updates < LEARN_LOG_PERIOD) return;
     const { sink } = this.#options;
     sink.scalar(TAGS.trainLoss, sums.loss / sums.updates, step);
     sink.scalar(TAGS.trainMeanQ, sums.meanQ / sums.updates, step);
     sink.scalar(TAGS.trainGradientNorm, sums.gradientNorm / sums.updates, step);
-    this.#learned = { updates: 0, loss: 0, meanQ: 0, gradientNorm: 0 };
+    this.#learned = NOTHING_LEARNED;
   }
 
-  onEpisode(step: number, episode: EpisodeSummary): void {
+  #addEpisode(step: number, episode: EpisodeSummary): void {
     const { window } = this;
-    const { sink, best, modelAt, onBest } = this.#options;
+    const { sink } = this.#options;
     window.add(episode);
     sink.scalar(TAGS.episodeReward, episode.reward, step);
     sink.scalar(TAGS.episodeDistance, episode.distance, step);
@@ -91,47 +137,42 @@ export class TrainSession implements TrainObserver {
     sink.scalar(TAGS.episodeMeanDistance100, window.meanDistance, step);
     sink.scalar(TAGS.episodeCompleted100, window.completionRate, step);
     sink.scalar(TAGS.trainEpsilon, this.#options.epsilonAt(step), step);
-    const saved = best.offer({ meanReward: window.meanReward, episodes: window.episodes }, () =>
-      modelAt(step),
-    );
-    if (saved) onBest?.(saved, this.progress());
   }
 
-  /** At the end: a run that was stopped before its tenth episode leaves its model, too. */
-  finish(): void {
+  #offerModel(after: Window): void {
+    const { best, modelAfter, onBest } = this.#options;
     const { meanReward, episodes } = this.window;
-    this.#options.best.keepIfNone({ meanReward, episodes }, () =>
-      this.#options.modelAt(this.#step),
-    );
-    this.#options.sink.flush();
+    const saved = best.offer({ meanReward, episodes }, () => modelAfter(after));
+    if (saved) onBest?.(saved, this.progress());
   }
 
   /** Where the run stands now. */
   progress(): TrainProgress {
     const { window } = this;
     return {
-      step: this.#step,
+      step: this.#last.last,
       episodes: window.episodes,
       meanReward: window.meanReward,
       meanDistance: window.meanDistance,
       maxDistance: window.maxDistance,
       completionRate: window.completionRate,
       bestReward: this.#options.best.current?.meanReward,
-      epsilon: this.#options.epsilonAt(this.#step),
+      epsilon: this.#options.epsilonAt(this.#last.last),
       stepsPerSecond: this.#stepsPerSecond,
     };
   }
 
   #measureSpeed(): void {
-    const { sink, now, replaySize, onProgress } = this.#options;
+    const { sink, now, onProgress } = this.#options;
     const { since, steps, updates } = this.#speed;
     const elapsed = now() - since;
     if (elapsed < SPEED_PERIOD_MS) return;
+    const step = this.#last.last;
     this.#stepsPerSecond = (steps / elapsed) * 1000;
     this.#speed = { since: now(), steps: 0, updates: 0 };
-    sink.scalar(TAGS.speedStepsPerSecond, this.#stepsPerSecond, this.#step);
-    sink.scalar(TAGS.speedUpdatesPerSecond, (updates / elapsed) * 1000, this.#step);
-    sink.scalar(TAGS.replaySize, replaySize(), this.#step);
+    sink.scalar(TAGS.speedStepsPerSecond, this.#stepsPerSecond, step);
+    sink.scalar(TAGS.speedUpdatesPerSecond, (updates / elapsed) * 1000, step);
+    sink.scalar(TAGS.replaySize, this.#replaySize, step);
     onProgress?.(this.progress());
   }
 }

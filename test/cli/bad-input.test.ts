@@ -38,6 +38,13 @@ describe("bad input gets one clear line and exit code 2", () => {
     [["train", "--env=SuperMarioBros-1-2-v0", "--stage=1-1"], /1-2.*1-1/],
     [["train", "--stage", "0-1"], /--stage/],
     [["train", "--batch-size", "64", "--buffer-size", "10"], /batch of 64.*10/],
+    [
+      ["train", "--buffer-size=1e12", "--timesteps=1e12"],
+      /takes \d+\.\d GB.*free.*--buffer-size \d/,
+    ],
+    [["train", "--resume", "nowhere"], /no resume point in nowhere/],
+    [["train", "--resume", "run", "--lr=1e-4"], /--resume.*cannot be used with.*--lr/],
+    [["train", "--pipeline=both"], /Allowed choices are overlap, turns/],
     [["random", "--episodes", "1.5"], /whole number/],
     [["eval", "--file", "nowhere.safetensors"], /nowhere\.safetensors/],
     [["enjoy", "--file", "nowhere.safetensors"], /nowhere\.safetensors/],

@@ -6,10 +6,14 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readRun } from "../../src/logging/run-events.js";
+import { loadModel } from "../../src/trainer/checkpoint/model-file.js";
 import { main, mario, type CliResult } from "./run-cli.js";
 
 /** A run of a minute at most: it learns nothing, but every part of it has worked once. */
-const SHORT = ["--timesteps", "420", "--learning-starts", "380", "--seed", "5", "--threads", "2"];
+const SHORT = [
+  ...["--timesteps=1200", "--learning-starts=1100", "--seed=5", "--threads=2"],
+  "--eval-episodes=3",
+];
 
 let folder: string;
 let trained: CliResult;
@@ -21,24 +25,28 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const models = (): string[] => readdirSync(join(folder, "models", "deepq"));
+const models = (): string[] => readdirSync(join(folder, "models", "deepq")).sort();
 
 describe("mario train", () => {
   it("ends well and says where the model is and what to do with it", () => {
     expect(trained.stderr).toBe("");
     expect(trained.status).toBe(0);
-    expect(trained.stdout).toMatch(/420 steps, \d+ episodes/);
+    expect(trained.stdout).toMatch(/1,200 steps, \d+ episodes/);
     expect(trained.stdout).toContain(`mario enjoy --file models/deepq/${models()[0]}`);
   });
 
-  it("leaves one model, named after its mean reward", () => {
-    expect(models()).toHaveLength(1);
-    expect(models()[0]).toMatch(/^mario_reward_-?\d+\.\d\.safetensors$/);
+  it("leaves one model named after its evaluation, one after training's mean reward", () => {
+    expect(models()).toEqual([
+      expect.stringMatching(/^mario_eval_\d+\.\d_\d+\.\d\.safetensors$/),
+      expect.stringMatching(/^mario_reward_-?\d+\.\d\.safetensors$/),
+    ]);
+    const { metadata } = loadModel(join(folder, "models", "deepq", models()[0]));
+    expect(metadata.evaluation).toMatchObject({ episodes: 3 });
   });
 
   it("logs in the tutorial's folder layout, every figure", () => {
     const settings = join(folder, "tensorboard", "deepq");
-    expect(readdirSync(settings)).toEqual(["420_0.5_priofalse_dueltrue_lr0.00025"]);
+    expect(readdirSync(settings)).toEqual(["1200_0.5_priofalse_dueltrue_lr0.00025"]);
     const parent = join(settings, readdirSync(settings)[0]);
     const run = readRun(join(parent, readdirSync(parent)[0]));
     const rewards = run.scalars.get("episode/reward");
@@ -52,15 +60,21 @@ describe("mario train", () => {
     for (const line of lines) expect(JSON.parse(line)).toHaveProperty("msg");
   });
 
-  it("gives the same model for the same seed, bit for bit", () => {
+  it("gives the same model for the same seed, bit for bit, however many threads play", () => {
     const again = mkdtempSync(join(tmpdir(), "mario-again-"));
-    expect(mario(["train", ...SHORT, "--exploration_fraction=0.5"], { cwd: again }).status).toBe(0);
+    const other = ["--exploration_fraction=0.5", "--actors=1", "--pipeline=turns"];
+    expect(mario(["train", ...SHORT, ...other], { cwd: again }).status).toBe(0);
     const weightsIn = (root: string) => {
       const path = join(root, "models", "deepq");
-      const bytes = readFileSync(join(path, readdirSync(path)[0]));
-      return bytes.subarray(8 + Number(bytes.readBigUInt64LE(0))).toString("base64");
+      return readdirSync(path)
+        .sort()
+        .map((name) => {
+          const bytes = readFileSync(join(path, name));
+          return [name, bytes.subarray(8 + Number(bytes.readBigUInt64LE(0))).toString("base64")];
+        });
     };
-    expect(weightsIn(again) === weightsIn(folder)).toBe(true);
+    expect(weightsIn(again)).toHaveLength(2);
+    expect(weightsIn(again).flat().join() === weightsIn(folder).flat().join()).toBe(true);
     rmSync(again, { recursive: true, force: true });
   }, 300_000);
 
@@ -87,6 +101,44 @@ describe("mario train", () => {
     );
     expect(result).toMatchObject({ status: 0, stderr: "" });
   }, 400_000);
+});
+
+describe("mario train --resume", () => {
+  it("goes on with a run that was killed, in the same log, with the same best model", async () => {
+    const cwd = mkdtempSync(join(folder, "killed-"));
+    const args = [
+      "--timesteps=1500",
+      "--learning-starts=1400",
+      "--resume-period=400",
+      "--eval-episodes=0",
+    ];
+    const run = spawn(process.execPath, [main, "train", ...args], {
+      cwd,
+      env: { ...process.env, MARIO_ROM: "" },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let output = "";
+    for await (const chunk of run.stdout as AsyncIterable<Buffer>) {
+      output += chunk.toString();
+      if (output.includes("resume point at step")) run.kill("SIGKILL");
+    }
+    expect(output).not.toContain("best model:");
+    const logs = /logs: ([^"]+)/.exec(output)![1];
+    const resumed = mario(["train", "--resume", logs, "--eval-episodes=0"], {
+      cwd,
+      timeout: 300_000,
+    });
+    expect(resumed).toMatchObject({ status: 0, stderr: "" });
+    expect(resumed.stdout).toMatch(/going on from step 448/);
+    expect(resumed.stdout).toMatch(/1,500 steps, \d+ episodes/);
+    expect(readdirSync(join(cwd, "models", "deepq"))).toHaveLength(1);
+    const { scalars } = readRun(join(cwd, logs));
+    const steps = scalars.get("episode/reward")!.map(({ step }) => step);
+    expect(steps).toEqual([...steps].sort((a, b) => a - b));
+    const again = mario(["train", "--resume", logs], { cwd });
+    expect(again.status).toBe(2);
+    expect(again.stderr).toMatch(/no resume point in .*a run that reached its end has none/);
+  }, 300_000);
 });
 
 describe("the model that was trained", () => {

@@ -40,7 +40,7 @@ describe.skipIf(!existsSync(new URL("mario_onednn.node", build)))("the addon", (
       addon.setThreads(2);
       const [a, b, c] = [32 * 1000, 1000 * 256, 32 * 256].map((n) => new Float32Array(n).fill(0.5));
       for (let i = 0; i < 300; i++) {
-        addon.matrixProduct(Int32Array.of(32, 1000, 256), a, false, b, false, null, c, false);
+        addon.matrixProduct(Int32Array.of(32, 1000, 256, 0, 0, 0), a, b, null, c, false);
         new Float32Array(500 + i);
       }
       if (c.some((value) => value !== 250)) throw new Error("wrong product");`;
@@ -56,5 +56,10 @@ describe.skipIf(!existsSync(new URL("mario_onednn.node", build)))("the addon", (
   it("works in several worker threads at once, and after they have ended", async () => {
     expect(await Promise.all([inWorker(), inWorker()])).toEqual(["ok", "ok"]);
     expect(await inWorker()).toBe("ok");
+  });
+
+  it("outlives the last thread that used it, whose OpenMP helpers are still leaving", () => {
+    const ends = fileURLToPath(new URL("./threads-end.mjs", import.meta.url));
+    expect(execFileSync(process.execPath, [ends], { encoding: "utf8" })).toBe("done\n");
   });
 });

@@ -58,7 +58,7 @@ function convolution(batch, side, channels, filters, kernel, stride, same, width
 function exerciseConvolution(addon, s) {
   const [n, ih, iw, ic, oh, ow, oc, kh, kw] = s;
   const what = `convolution ${s.join(",")}`;
-  const shape = Int32Array.from(s);
+  const shape = Int32Array.from([...s, 0, 0]);
   const x = randoms(n * ih * iw * ic);
   const w = randoms(kh * kw * ic * oc);
   const bias = randoms(oc);
@@ -89,6 +89,35 @@ function exerciseConvolution(addon, s) {
   expectClose(`${what} backward bias`, dbias, wantedDbias, 1e-4);
 }
 
+/** A layout of the weights that is kept must follow their version, and be dropped when told to. */
+function exerciseKeptWeights(addon) {
+  const s = convolution(2, 7, 16, 16, 3, 1, true);
+  const [x, w] = [randoms(2 * 7 * 7 * 16), randoms(3 * 3 * 16 * 16)];
+  const forward = (id, version) => {
+    const y = new Float32Array(2 * 7 * 7 * 16);
+    addon.convolutionForward(Int32Array.from([...s, id, version]), x, w, null, y, false);
+    return y;
+  };
+  const first = forward(7, 1);
+  expectClose("kept weights", forward(7, 1), first, 0);
+  w.forEach((value, i) => (w[i] = 2 * value));
+  expectClose(
+    "changed weights",
+    forward(7, 2),
+    first.map((value) => 2 * value),
+    0,
+  );
+  w.forEach((value, i) => (w[i] = 2 * value));
+  addon.forgetWeights(7);
+  expectClose(
+    "forgotten weights",
+    forward(7, 2),
+    first.map((value) => 4 * value),
+    0,
+  );
+  addon.forgetWeights(0);
+}
+
 function exerciseMatrixProduct(addon, m, k, n) {
   for (const [ta, tb] of [0, 1, 2, 3].map((bits) => [(bits & 1) > 0, (bits & 2) > 0])) {
     const a = randoms(m * k);
@@ -103,29 +132,69 @@ function exerciseMatrixProduct(addon, m, k, n) {
       }
       return Math.max(0, sum);
     });
-    addon.matrixProduct(Int32Array.of(m, k, n), a, ta, b, tb, bias, c, true);
+    addon.matrixProduct(Int32Array.of(m, k, n, +ta, +tb, 0), a, b, bias, c, true);
     expectClose(`matrix product ${[m, k, n, ta, tb].join(",")}`, c, wanted);
   }
 }
 
-function exerciseElementwise(addon, length) {
-  const [a, b] = [randoms(length), randoms(length)];
-  const out = new Float32Array(length);
-  const binary = [(x, y) => x + y, (x, y) => x - y, (x, y) => x * y, (x, y) => (y > 0 ? x : 0)];
-  binary.forEach((wanted, operation) => {
-    addon.binary(operation, a, b, out);
-    expectClose(
-      `binary ${operation}`,
-      out,
-      a.map((x, i) => wanted(x, b[i])),
-    );
+/** An operand's value at an index of each axis. */
+const at = (array, strides, i, j, k) => array[i * strides[0] + j * strides[1] + k * strides[2]];
+
+const BINARY = [
+  (x, y) => x + y,
+  (x, y) => x - y,
+  (x, y) => x * y,
+  (x, y) => x / y,
+  (x, y) => Math.max(x, y),
+  (x, y) => Math.min(x, y),
+  (x, y) => (x - y) ** 2,
+  (x, y) => (y > 0 ? x : 0),
+];
+
+function exerciseBinary(addon, size, strideA, strideB) {
+  const extent = (strides) => 1 + size.reduce((sum, n, i) => sum + (n - 1) * strides[i], 0);
+  const [a, b] = [randoms(extent(strideA)), randoms(extent(strideB))];
+  const out = new Float32Array(size[0] * size[1] * size[2]);
+  const shape = Int32Array.of(...size, ...strideA, ...strideB);
+  BINARY.forEach((operation, code) => {
+    const wanted = Float64Array.from(out, (_, index) => {
+      const [i, rest] = [Math.floor(index / (size[1] * size[2])), index % (size[1] * size[2])];
+      const [j, k] = [Math.floor(rest / size[2]), rest % size[2]];
+      return operation(at(a, strideA, i, j, k), at(b, strideB, i, j, k));
+    });
+    addon.binary(code, a, b, out, shape);
+    expectClose(`binary ${code} of ${shape.join(",")}`, out, wanted);
   });
-  [(x) => Math.max(0, x), (x) => (x > 0 ? 1 : 0), (x) => x * x].forEach((wanted, operation) => {
-    addon.unary(operation, a, out);
+}
+
+const UNARY = [
+  (x) => Math.max(0, x),
+  (x) => (x > 0 ? 1 : 0),
+  (x) => x * x,
+  Math.sqrt,
+  (x) => 1 / Math.sqrt(x),
+  Math.exp,
+  Math.log,
+  Math.abs,
+  (x) => -x,
+  Math.sign,
+  (x) => Math.min(0.2, Math.max(-0.1, x)),
+];
+
+function exerciseElementwise(addon, length) {
+  const a = randoms(length);
+  const out = new Float32Array(length);
+  exerciseBinary(addon, [1, 1, length], [0, 0, 1], [0, 0, 1]);
+  exerciseBinary(addon, [1, 1, length], [0, 0, 1], [0, 0, 0]);
+  exerciseBinary(addon, [1, 1, length], [0, 0, 0], [0, 0, 1]);
+  UNARY.forEach((wanted, operation) => {
+    // Roots and logarithms of what is positive.
+    const x = [3, 4, 6].includes(operation) ? a.map((value) => value + 0.6) : a;
+    addon.unary(operation, x, out, -0.1, 0.2);
     expectClose(
       `unary ${operation}`,
       out,
-      a.map((x) => wanted(x)),
+      x.map((value) => wanted(value)),
     );
   });
   const bytes = Uint8Array.from({ length }, (_, i) => i & 255);
@@ -138,21 +207,104 @@ function exerciseElementwise(addon, length) {
   );
 }
 
+function exerciseReductions(addon, outer, count, inner) {
+  const x = randoms(outer * count * inner);
+  const sums = new Float64Array(outer * inner);
+  const largest = new Float64Array(outer * inner).fill(-Infinity);
+  x.forEach((value, index) => {
+    const i = Math.floor(index / (count * inner)) * inner + (index % inner);
+    sums[i] += value;
+    largest[i] = Math.max(largest[i], value);
+  });
+  const sizes = Int32Array.of(outer, count, inner);
+  const out = new Float32Array(outer * inner);
+  const wanted = [sums, sums.map((sum) => sum / count), largest];
+  wanted.forEach((values, reduction) => {
+    out.fill(NaN);
+    addon.reduce(reduction, x, out, sizes);
+    expectClose(`reduction ${reduction} of ${sizes.join(",")}`, out, values, 1e-4);
+  });
+}
+
 function exerciseRows(addon, rows, columns) {
   const x = randoms(rows * columns);
-  const bias = randoms(columns);
+  const y = randoms(rows * columns);
+  const dz = new Float32Array(x.length).fill(NaN);
+  const sums = new Float32Array(columns).fill(NaN);
+  const wantedDz = x.map((value, i) => (y[i] > 0 ? value : 0));
+  const wantedSums = new Float64Array(columns);
+  wantedDz.forEach((value, i) => (wantedSums[i % columns] += value));
+  addon.reluGradientAndSum(x, y, dz, sums);
+  expectClose("ReLU gradient", dz, wantedDz, 0);
+  expectClose("its sums", sums, wantedSums, 1e-4);
+
+  // Far from 0, where a softmax without its shift overflows.
+  const logits = x.map((value) => 200 + 20 * value);
+  const wanted = new Float64Array(x.length);
+  for (let r = 0; r < rows; r++) {
+    const row = Float64Array.from(logits.subarray(r * columns, (r + 1) * columns));
+    const shift = Math.log(row.reduce((sum, v) => sum + Math.exp(v - 200), 0)) + 200;
+    wanted.set(
+      row.map((v) => v - shift),
+      r * columns,
+    );
+  }
   const out = new Float32Array(x.length);
-  addon.biasAdd(x, bias, out);
-  expectClose(
-    "bias add",
-    out,
-    x.map((value, i) => value + bias[i % columns]),
-  );
-  const sums = new Float64Array(columns);
-  x.forEach((value, i) => (sums[i % columns] += value));
-  const got = new Float32Array(columns);
-  addon.sumRows(x, got);
-  expectClose("sum of rows", got, sums, 1e-4);
+  addon.softmax(logits, out, columns, true);
+  expectClose("log softmax", out, wanted, 1e-4);
+  addon.softmax(logits, out, columns, false);
+  expectClose("softmax", out, wanted.map(Math.exp), 1e-4);
+}
+
+/** What is multiplied keeps 8 significant bits: 2^-9 of error in each factor, averaging out. */
+function exerciseBf16(addon) {
+  addon.setBf16(true);
+  try {
+    const s = convolution(2, 12, 16, 16, 3, 1, true);
+    const [x, w, dy] = [randoms(2 * 144 * 16), randoms(9 * 256), randoms(2 * 144 * 16)];
+    const shape = Int32Array.from([...s, 0, 0]);
+    const wanted = [x, dy, w].map((a) => new Float64Array(a.length));
+    forEachProduct(s, (xi, wi, yi) => {
+      wanted[0][yi] += x[xi] * w[wi];
+      wanted[1][xi] += dy[yi] * w[wi];
+      wanted[2][wi] += dy[yi] * x[xi];
+    });
+    const got = wanted.map((values) => new Float32Array(values.length));
+    addon.convolutionForward(shape, x, w, null, got[0], false);
+    addon.convolutionBackwardData(shape, dy, w, got[1]);
+    addon.convolutionBackwardWeights(shape, x, dy, got[2], null);
+    got.forEach((values, i) => expectClose(`bf16 convolution ${i}`, values, wanted[i], 0.03));
+    const rounded = values(got[0], wanted[0]);
+    if (!(rounded > 1e-4)) throw new Error(`bf16 computed in float32: off by ${rounded}`);
+    const [a, b] = [randoms(8 * 300), randoms(300 * 24)];
+    const full = new Float32Array(8 * 24);
+    const half = new Float32Array(8 * 24);
+    addon.matrixProduct(Int32Array.of(8, 300, 24, 0, 0, 1), a, b, null, full, false);
+    addon.matrixProduct(Int32Array.of(8, 300, 24, 0, 0, 0), a, b, null, half, false);
+    expectClose("bf16 matrix product", half, full, 0.03);
+    if (!(values(half, full) > 1e-4)) throw new Error("bf16 matrix product is float32's");
+  } finally {
+    addon.setBf16(false);
+  }
+  function values(got, wanted) {
+    return got.reduce((most, value, i) => Math.max(most, Math.abs(value - wanted[i])), 0);
+  }
+}
+
+function exercisePrimitiveBenchmark(addon) {
+  const s = convolution(2, 20, 4, 8, 8, 4, true);
+  const requests = Int32Array.from([
+    ...[1, ...s, 1, 1],
+    ...[2, ...s, 0, 0],
+    ...[3, ...s, 0, 0],
+    ...[4, 32, 77, 5, 0, 0, 0, ...new Array(7).fill(0), 1, 1],
+  ]);
+  const indices = addon.preparePrimitiveBenchmark(requests);
+  if (new Set(indices).size !== 4) throw new Error(`benchmark of requests ${indices}`);
+  const times = new Float64Array(indices.length);
+  addon.runPrimitiveBenchmark(times);
+  if (!times.every((time) => time > 0)) throw new Error(`times ${times}`);
+  addon.endPrimitiveBenchmark();
 }
 
 function exerciseAdam(addon, length) {
@@ -206,13 +358,31 @@ export function exercise(name = "mario_onednn", threadCounts = [1, 2, 3]) {
     for (const length of [1, 31, 40_000, 100_001]) exerciseElementwise(addon, length);
     exerciseRows(addon, 5, 3);
     exerciseRows(addon, 3000, 17);
+    exerciseRows(addon, 64, 714);
+    exerciseBinary(addon, [1, 700, 51], [0, 51, 1], [0, 0, 1]);
+    exerciseBinary(addon, [1, 700, 51], [0, 51, 1], [0, 1, 0]);
+    exerciseBinary(addon, [5, 7, 3], [21, 3, 1], [3, 0, 1]);
+    exerciseBinary(addon, [5, 7, 3], [0, 3, 1], [7, 1, 0]);
+    for (const sizes of [
+      [1, 1, 1],
+      [1, 3000, 17],
+      [3000, 17, 1],
+      [4, 9, 5],
+      [1, 70_001, 1],
+    ]) {
+      exerciseReductions(addon, ...sizes);
+    }
+    exerciseKeptWeights(addon);
+    exercisePrimitiveBenchmark(addon);
+    // AVX-512 with bf16; see src/nn/onednn/backend.ts.
+    if ((addon.describe().isa & 0xe7) === 0xe7) exerciseBf16(addon);
     for (const length of [1, 1025, 50_003]) exerciseAdam(addon, length);
     // The same kernels again, from the cache.
     exerciseConvolution(addon, convolution(2, 20, 4, 8, 8, 4, true));
   }
   try {
     addon.convolutionForward(
-      Int32Array.from([-1, 4, 4, 8, 4, 4, 8, 3, 3, 1, 1, 1, 1]),
+      Int32Array.from([-1, 4, 4, 8, 4, 4, 8, 3, 3, 1, 1, 1, 1, 0, 0]),
       new Float32Array(128),
       new Float32Array(576),
       null,

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { CheckedKernels } from "../../src/nn/onednn/checked-kernels.js";
-import type { ConvolutionShape, NativeAddon } from "../../src/nn/onednn/native.js";
+import type { NativeAddon } from "../../src/nn/onednn/native.js";
+import type { ConvolutionShape } from "../../src/nn/primitives.js";
 
 /** Records what would have reached C++. The checks are under test, and they need no addon. */
 let reached: string[];
@@ -19,6 +20,7 @@ beforeEach(() => {
 
 function expectRefused(call: () => void, code = "SHAPE_MISMATCH"): void {
   expect(call).toThrow(expect.objectContaining({ code }) as Error);
+  kernels.flush();
   expect(reached).toEqual([]);
 }
 
@@ -48,6 +50,8 @@ describe("convolutions", () => {
     forward(SHAPE);
     kernels.convolutionBackwardData(SHAPE, floats(Y), floats(W), floats(X));
     kernels.convolutionBackwardWeights(SHAPE, floats(X), floats(Y), floats(W), floats(5));
+    expect(reached).toEqual([]);
+    kernels.flush();
     expect(reached).toEqual([
       "convolutionForward",
       "convolutionBackwardData",
@@ -115,6 +119,7 @@ describe("convolutions", () => {
 it("refuses matrix products whose arrays do not fit", () => {
   const product = { m: 2, k: 3, n: 4, transposeA: false, transposeB: true, relu: false };
   kernels.matrixProduct(product, floats(6), floats(12), floats(4), floats(8));
+  kernels.flush();
   expect(reached).toEqual(["matrixProduct"]);
   reached = [];
   for (const [a, b, bias, c] of [
@@ -136,11 +141,44 @@ it("refuses element-wise operands of different lengths", () => {
   expectRefused(() => {
     kernels.unary("relu", floats(3), floats(4));
   });
+  const rows = { size: [1, 2, 3], strideA: [0, 3, 1], strideB: [0, 0, 1] } as const;
+  kernels.binary("add", floats(6), floats(3), floats(6), rows);
+  kernels.flush();
+  expect(reached).toEqual(["binary"]);
+  reached = [];
+  for (const [a, b, out] of [
+    [5, 3, 6],
+    [6, 2, 6],
+    [6, 4, 6],
+    [6, 3, 7],
+  ]) {
+    expectRefused(() => {
+      kernels.binary("add", floats(a), floats(b), floats(out), rows);
+    });
+  }
   expectRefused(() => {
-    kernels.biasAdd(floats(7), floats(3), floats(7));
+    kernels.binary("add", floats(6), floats(3), floats(6), { ...rows, strideB: [0, 0, -1] });
   });
   expectRefused(() => {
-    kernels.sumRows(floats(6), floats(0));
+    kernels.reduce("sum", floats(6), floats(2), [2, 2, 1]);
+  });
+  expectRefused(() => {
+    kernels.reduce("mean", floats(6), floats(3), [2, 3, 1]);
+  });
+  expectRefused(() => {
+    kernels.reduce("mean", floats(0), floats(0), [0, 3, 1]);
+  });
+  expectRefused(() => {
+    kernels.softmax(floats(7), floats(7), 3, false);
+  });
+  expectRefused(() => {
+    kernels.softmax(floats(6), floats(5), 3, true);
+  });
+  expectRefused(() => {
+    kernels.reluGradientAndSum(floats(6), floats(6), floats(6), floats(4));
+  });
+  expectRefused(() => {
+    kernels.reluGradientAndSum(floats(6), floats(5), floats(6), floats(3));
   });
   expectRefused(() => {
     kernels.scaleBytes(new Uint8Array(4), floats(3));

@@ -1,36 +1,67 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../../src/core/rng.js";
 import { FrameStack } from "../../src/replay/frame-stack.js";
-import { FrameStore } from "../../src/replay/frame-store.js";
+import { allocateFrames, FrameStore } from "../../src/replay/frame-store.js";
 import { ReplayMemory, framesForTransitions } from "../../src/replay/replay-memory.js";
+import { packTransitions } from "../../src/replay/transition-block.js";
+import { UniformSampler } from "../../src/replay/uniform-sampler.js";
 
 const frameBytes = 9;
 const frameOf = (t: number) =>
   Uint8Array.from({ length: frameBytes }, (_, p) => (t * 31 + p) & 255);
 
-/** Plays `steps` steps in episodes of `length`; the reward of a step is its number. */
-function played(steps: number, length: number, capacity: number) {
-  const frames = new FrameStore({ capacity: framesForTransitions(capacity), frameBytes });
-  const memory = new ReplayMemory({ capacity, frames });
-  const stack = new FrameStack(frames);
+interface PlayOptions {
+  readonly steps: number;
+  /** Steps of an episode. */
+  readonly length: number;
+  /** Transitions, of all lanes together. */
+  readonly capacity: number;
+  readonly lanes?: number;
+  readonly inFlight?: number;
+}
+
+/**
+ * Plays `steps` steps in each lane; the reward of a step is its number times lanes plus the lane. A
+ * lane's first frame is that of its number.
+ */
+function played({ steps, length, capacity, lanes = 1, inFlight = 0 }: PlayOptions) {
+  const stores = Array.from(
+    { length: lanes },
+    () =>
+      new FrameStore({
+        capacity: framesForTransitions(Math.floor(capacity / lanes), inFlight),
+        frameBytes,
+      }),
+  );
+  const memory = new ReplayMemory({
+    capacity,
+    lanes: stores,
+    sampler: new UniformSampler({ capacity }),
+    framesInFlight: inFlight,
+  });
   const history: { s: number[]; sNext: number[] }[] = [];
-  let t = 0;
-  let window: number[] = [];
-  for (let step = 0; step < steps; step++) {
-    if (step % length === 0) {
-      stack.reset(frameOf(t));
-      window = [t, t, t, t];
+  for (const [lane, frames] of stores.entries()) {
+    const stack = new FrameStack(frames);
+    let t = lane * 77;
+    let window: number[] = [];
+    for (let step = 0; step < steps; step++) {
+      if (step % length === 0) {
+        stack.reset(frameOf(t));
+        window = [t, t, t, t];
+        t++;
+      }
+      const sTm1 = stack.ids;
+      const before = [...window];
+      const sT = stack.push(frameOf(t));
+      window = [...window.slice(1), t];
       t++;
+      const id = step * lanes + lane;
+      history[id] = { s: before, sNext: [...window] };
+      const block = packTransitions([{ sTm1, aTm1: step % 14, rT: id, discountT: 0.99, sT }]);
+      memory.add(lane, block, frames.count);
     }
-    const sTm1 = stack.ids;
-    const before = [...window];
-    const sT = stack.push(frameOf(t));
-    window = [...window.slice(1), t];
-    t++;
-    history.push({ s: before, sNext: [...window] });
-    memory.add({ sTm1, aTm1: step % 14, rT: step, discountT: 0.99, sT });
   }
-  return { frames, memory, history };
+  return { frames: stores[0], memory, history };
 }
 
 /** What the stack of those frames looks like, written out pixel by pixel. */
@@ -40,34 +71,38 @@ function interleaved(ts: readonly number[]): number[] {
 }
 
 describe("ReplayMemory", () => {
-  for (const [steps, length, capacity] of [
-    [40, 1000, 100],
-    [500, 20, 100],
-    [500, 3, 100],
-    [9000, 37, 5000],
+  for (const options of [
+    { steps: 40, length: 1000, capacity: 100 },
+    { steps: 500, length: 20, capacity: 100 },
+    { steps: 500, length: 3, capacity: 100 },
+    { steps: 9000, length: 37, capacity: 5000 },
+    { steps: 300, length: 20, capacity: 301, lanes: 3 },
+    { steps: 300, length: 2, capacity: 90, lanes: 2, inFlight: 10 },
   ]) {
-    it(`gives back what was put in: ${steps} steps, episodes of ${length}, capacity ${capacity}`, () => {
-      const { memory, history } = played(steps, length, capacity);
+    it(`gives back what was put in: ${JSON.stringify(options)}`, () => {
+      const { steps, capacity, lanes = 1 } = options;
+      const { memory, history } = played(options);
       const rng = new Rng(1);
       for (let round = 0; round < 20; round++) {
         const batch = memory.sample(16, rng);
         for (let i = 0; i < batch.size; i++) {
-          const step = batch.rT[i];
+          const id = batch.rT[i];
+          const step = Math.floor(id / lanes);
           const row = (array: Uint8Array) => [
             ...array.subarray(i * frameBytes * 4, (i + 1) * frameBytes * 4),
           ];
           expect(batch.aTm1[i]).toBe(step % 14);
           expect(batch.discountT[i]).toBeCloseTo(0.99);
-          expect(row(batch.sTm1)).toEqual(interleaved(history[step].s));
-          expect(row(batch.sT)).toEqual(interleaved(history[step].sNext));
-          expect(step).toBeGreaterThanOrEqual(steps - capacity);
+          expect(row(batch.sTm1)).toEqual(interleaved(history[id].s));
+          expect(row(batch.sT)).toEqual(interleaved(history[id].sNext));
+          expect(step).toBeGreaterThanOrEqual(steps - capacity / lanes);
         }
       }
     });
   }
 
   it("the next state is never the current one (the tutorial's defect)", () => {
-    const { memory } = played(200, 50, 100);
+    const { memory } = played({ steps: 200, length: 50, capacity: 100 });
     const batch = memory.sample(32, new Rng(2));
     for (let i = 0; i < batch.size; i++) {
       const at = i * frameBytes * 4;
@@ -77,11 +112,11 @@ describe("ReplayMemory", () => {
   });
 
   it("keeps its whole capacity when episodes are 16 steps or longer", () => {
-    expect(played(1000, 16, 160).memory.size).toBe(160);
+    expect(played({ steps: 1000, length: 16, capacity: 160 }).memory.size).toBe(160);
   });
 
   it("drops transitions whose frames are gone, when episodes are shorter than planned for", () => {
-    const { memory, frames } = played(1000, 1, 160);
+    const { memory, frames } = played({ steps: 1000, length: 1, capacity: 160 });
     expect(memory.size).toBeLessThan(160);
     expect(memory.size).toBeGreaterThan(70);
     expect(frames.has(frames.count - frames.capacity)).toBe(true);
@@ -89,7 +124,7 @@ describe("ReplayMemory", () => {
   });
 
   it("samples every transition equally often: chi-square over 100", () => {
-    const { memory } = played(350, 40, 100);
+    const { memory } = played({ steps: 350, length: 40, capacity: 100 });
     const counts = new Map<number, number>();
     const rng = new Rng(9);
     const draws = 64_000;
@@ -107,15 +142,49 @@ describe("ReplayMemory", () => {
     expect(chiSquare).toBeGreaterThan(61.1);
   });
 
-  it("stores 100,000 transitions of 84×84 frames in under 0.8 GB", () => {
-    const frames = framesForTransitions(100_000);
-    const bytes = FrameStore.bytesFor({ capacity: frames, frameBytes: 84 * 84 });
-    expect(bytes + 100_000 * (8 * 4 + 3 * 4)).toBeLessThan(0.8e9);
+  it("samples no transition whose frames may be overwritten meanwhile", () => {
+    const inFlight = 12;
+    const { memory, frames } = played({ steps: 1000, length: 2, capacity: 60, inFlight });
+    const before = memory.sample(32, new Rng(3));
+    const observations = before.sTm1.slice();
+    // Another thread adds as many frames as it may.
+    for (let i = 0; i < inFlight; i++) frames.add(new Uint8Array(frameBytes).fill(200 + i));
+    expect(memory.sample(32, new Rng(3)).sTm1).toEqual(observations);
+  });
+
+  it("shares its capacity equally, and samples every lane", () => {
+    const { memory } = played({ steps: 200, length: 30, capacity: 100, lanes: 4 });
+    expect(memory.size).toBe(100);
+    const lanes = new Set<number>();
+    const { rT } = memory.sample(64, new Rng(4));
+    for (const id of rT) lanes.add(id % 4);
+    expect(lanes.size).toBe(4);
   });
 
   it("refuses a frame of another size and an empty sample", () => {
     const frames = new FrameStore({ capacity: 10, frameBytes });
     expect(() => frames.add(new Uint8Array(8))).toThrow(/8 bytes/);
-    expect(() => new ReplayMemory({ capacity: 5, frames }).sample(1, new Rng(0))).toThrow(/empty/i);
+    const sampler = new UniformSampler({ capacity: 5 });
+    const memory = new ReplayMemory({ capacity: 5, lanes: [frames], sampler });
+    expect(() => memory.sample(1, new Rng(0))).toThrow(/empty/i);
+  });
+});
+
+describe("FrameStore", () => {
+  it("is written in one place and read in another that shares its memory", () => {
+    const options = { capacity: 5000, frameBytes };
+    const segments = allocateFrames(options);
+    const actor = new FrameStore({ ...options, segments });
+    const learner = new FrameStore({ ...options, segments });
+    for (let t = 0; t < 6000; t++) actor.add(frameOf(t));
+    expect(learner.has(5999)).toBe(false);
+    learner.advance(actor.count);
+    for (const t of [1000, 4095, 4096, 5999]) {
+      expect(learner.has(t)).toBe(true);
+      expect([...learner.view(t)]).toEqual([...frameOf(t)]);
+    }
+    expect(learner.has(999)).toBe(false);
+    expect(learner.has(1009, 10)).toBe(false);
+    expect(learner.has(1010, 10)).toBe(true);
   });
 });

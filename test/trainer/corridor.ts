@@ -14,7 +14,7 @@ export class Corridor implements Environment<GameInfo> {
   readonly actionCount = 3;
   readonly observationShape = [SIDE, SIDE, 4];
   readonly frame = new Uint8Array(SIDE * SIDE);
-  readonly #observation = new Uint8Array(SIDE * SIDE * 4);
+  readonly observation = new Uint8Array(SIDE * SIDE * 4);
   readonly #limit: number;
   #x = START;
   #maxX = START;
@@ -32,8 +32,8 @@ export class Corridor implements Environment<GameInfo> {
     this.#maxX = START;
     this.#steps = 0;
     this.#draw();
-    for (let i = 0; i < this.#observation.length; i++) this.#observation[i] = this.frame[i >> 2];
-    return { observation: this.#observation, info: this.#info() };
+    for (let i = 0; i < this.observation.length; i++) this.observation[i] = this.frame[i >> 2];
+    return { observation: this.observation, info: this.#info() };
   }
 
   step(action: number): StepResult<GameInfo> {
@@ -42,17 +42,27 @@ export class Corridor implements Environment<GameInfo> {
     this.#steps++;
     this.#draw();
     for (let p = 0; p < this.frame.length; p++) {
-      this.#observation.copyWithin(p * 4, p * 4 + 1, p * 4 + 4);
-      this.#observation[p * 4 + 3] = this.frame[p];
+      this.observation.copyWithin(p * 4, p * 4 + 1, p * 4 + 4);
+      this.observation[p * 4 + 3] = this.frame[p];
     }
     const terminated = this.#x === GOAL;
     return {
-      observation: this.#observation,
+      observation: this.observation,
       reward: terminated ? 1 : 0,
       terminated,
       truncated: !terminated && this.#steps >= this.#limit,
       info: this.#info(),
     };
+  }
+
+  getState(): Uint8Array {
+    return Uint8Array.of(this.#x, this.#maxX, this.#steps, ...this.observation);
+  }
+
+  setState(state: Uint8Array): void {
+    [this.#x, this.#maxX, this.#steps] = state;
+    this.observation.set(state.subarray(3));
+    this.#draw();
   }
 
   #info(): GameInfo {

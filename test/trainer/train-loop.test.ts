@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { LearnMetrics } from "../../src/agent/agent.js";
+import { createActingNetwork } from "../../src/agent/acting-network.js";
 import { createDqnAgent, type DqnAgent } from "../../src/agent/dqn-agent.js";
 import { linearEpsilon } from "../../src/agent/epsilon-schedule.js";
 import { Rng } from "../../src/core/rng.js";
@@ -9,79 +9,145 @@ import { FrameStack } from "../../src/replay/frame-stack.js";
 import { FrameStore } from "../../src/replay/frame-store.js";
 import { NStepAccumulator } from "../../src/replay/n-step-accumulator.js";
 import { framesForTransitions, ReplayMemory } from "../../src/replay/replay-memory.js";
+import { UniformSampler } from "../../src/replay/uniform-sampler.js";
+import { ActorGroup, type Played } from "../../src/trainer/actor-group.js";
 import type { EpisodeSummary } from "../../src/trainer/episode.js";
 import { evaluate } from "../../src/trainer/evaluator.js";
+import { Learner, type LearnSummary } from "../../src/trainer/learner.js";
 import { epsilonGreedyPolicy } from "../../src/trainer/policy.js";
-import { trainLoop, type TrainObserver } from "../../src/trainer/train-loop.js";
+import { trainLoop, type TrainObserver, type TrainSchedule } from "../../src/trainer/train-loop.js";
+import { WeightExchange } from "../../src/trainer/weight-exchange.js";
+import type { Window } from "../../src/trainer/window.js";
 import { Corridor } from "./corridor.js";
 
 const GAMMA = 0.8;
+const FRAME_BYTES = Corridor.side ** 2;
 let backend: ComputeBackend;
 beforeAll(async () => {
   backend = await selectBackend("wasm", { threads: 1 });
 });
 
 class Recorder implements TrainObserver {
-  readonly updates: { step: number; loss: number }[] = [];
-  readonly episodes: { step: number; episode: EpisodeSummary }[] = [];
+  readonly windows: { window: Window; learned: LearnSummary }[] = [];
+  readonly episodes: { step: number; lane: number; episode: EpisodeSummary }[] = [];
   stopAt = Infinity;
   #step = 0;
-  onStep(step: number): void {
-    this.#step = step;
-  }
-  onUpdate(step: number, { loss }: LearnMetrics): void {
-    this.updates.push({ step, loss });
-  }
-  onEpisode(step: number, episode: EpisodeSummary): void {
-    this.episodes.push({ step, episode });
+  onWindow(window: Window, played: readonly Played[], learned: LearnSummary): void {
+    this.#step = window.last;
+    this.windows.push({ window, learned });
+    for (const { lane, episodes } of played) {
+      for (const { step, episode } of episodes) this.episodes.push({ step, lane, episode });
+    }
   }
   shouldStop(): boolean {
     return this.#step >= this.stopAt;
   }
 }
 
-async function run(timesteps: number, options: { n?: number; stopAt?: number } = {}) {
-  const environment = new Corridor();
+interface RunOptions {
+  readonly n?: number;
+  readonly stopAt?: number;
+  readonly environments?: number;
+  readonly rounds?: number;
+  /** Environments of each group. */
+  readonly groupSize?: number;
+  readonly pipeline?: "overlap" | "turns";
+  /** Environments' groups play in this order. */
+  readonly reversed?: boolean;
+}
+
+const ARCHITECTURE = {
+  inputShape: [Corridor.side, Corridor.side, 4],
+  convolutions: [{ filters: 8, size: 4, stride: 2 }],
+  hiddenUnits: 24,
+} as const;
+
+/** The whole loop in one thread: what the threads do, without them. */
+async function run(timesteps: number, options: RunOptions = {}) {
+  const { environments = 1, rounds = 4, groupSize = 2, pipeline = "turns" } = options;
+  const plan: TrainSchedule = { timesteps, environments, rounds, pipeline };
   const root = new Rng(11);
-  const rngs = { episodes: root.split(), exploration: root.split(), sampling: root.split() };
+  const actionCount = new Corridor().actionCount;
   const agent: DqnAgent = createDqnAgent({
     backend,
-    actionCount: environment.actionCount,
+    actionCount,
     seed: 3,
     learningRate: 3e-3,
-    architecture: {
-      inputShape: [Corridor.side, Corridor.side, 4],
-      convolutions: [{ filters: 8, size: 4, stride: 2 }],
-      hiddenUnits: 24,
-    },
+    architecture: ARCHITECTURE,
   });
   const capacity = 400;
-  const frames = new FrameStore({
-    capacity: framesForTransitions(capacity),
-    frameBytes: Corridor.side ** 2,
+  const stores = Array.from(
+    { length: environments },
+    () =>
+      new FrameStore({
+        capacity: framesForTransitions(capacity / environments, 2 * rounds),
+        frameBytes: FRAME_BYTES,
+      }),
+  );
+  const shapes = new Map([...agent.getWeights()].map(([name, { shape }]) => [name, shape]));
+  const exchange = new WeightExchange(shapes);
+  exchange.publish(0, agent.getWeights());
+  const network = createActingNetwork({ backend, actionCount, padding: "same", ...ARCHITECTURE });
+  const lanes = stores.map((store, lane) => ({
+    lane,
+    environment: new Corridor(),
+    store,
+    frames: new FrameStack(store),
+    accumulator: new NStepAccumulator({ n: options.n ?? 1, gamma: GAMMA }),
+    rngs: { episodes: root.split(), exploration: root.split() },
+  }));
+  const groups = [];
+  for (let first = 0; first < environments; first += groupSize) {
+    groups.push(
+      new ActorGroup({
+        lanes: lanes.slice(first, first + groupSize),
+        network,
+        epsilonAt: linearEpsilon({ initial: 1, final: 0.2, decaySteps: timesteps / 2 }),
+        plan,
+      }),
+    );
+  }
+  const learner = new Learner({
+    agent,
+    replay: new ReplayMemory({
+      capacity,
+      lanes: stores,
+      sampler: new UniformSampler({ capacity }),
+      framesInFlight: 2 * rounds,
+    }),
+    schedule: { batchSize: 16, learningStarts: 50, learnPeriod: 4, targetPeriod: 100 },
+    rng: root.split(),
   });
   const recorder = new Recorder();
   if (options.stopAt !== undefined) recorder.stopAt = options.stopAt;
-  const steps = await trainLoop(
-    {
-      environment,
-      agent,
-      frames: new FrameStack(frames),
-      accumulator: new NStepAccumulator({ n: options.n ?? 1, gamma: GAMMA }),
-      replay: new ReplayMemory({ capacity, frames }),
-      epsilonAt: linearEpsilon({ initial: 1, final: 0.2, decaySteps: timesteps / 2 }),
-      rngs,
+  const actors = groups.map((group) => ({
+    play: (window: Window): Promise<Played[]> => {
+      network.setWeights(exchange.for(window.index));
+      return Promise.resolve(group.play(window));
     },
-    { timesteps, batchSize: 16, learningStarts: 50, learnPeriod: 4, targetPeriod: 100 },
-    recorder,
-  );
-  return { environment, agent, recorder, steps };
+  }));
+  const parts = {
+    actors: options.reversed ? actors.reverse() : actors,
+    learner: {
+      learn: (window: Window, incoming: readonly Played[]): Promise<LearnSummary> => {
+        const summary = learner.learn(window, incoming);
+        exchange.publish(window.index + 1, agent.getWeights());
+        return Promise.resolve(summary);
+      },
+    },
+  };
+  const steps = await trainLoop(parts, plan, recorder);
+  network.dispose();
+  return { agent, recorder, steps };
 }
 
+const weights = (agent: DqnAgent) =>
+  [...agent.getWeights()].map(([name, { data }]) => [name, [...data]]);
+
 describe("trainLoop", () => {
-  for (const n of [1, 3]) {
-    it(`learns a corridor to its optimum from pixels, n-step ${n}`, async () => {
-      const { agent } = await run(2400, { n });
+  for (const options of [{ n: 1 }, { n: 3 }, { n: 3, environments: 4 }]) {
+    it(`learns a corridor to its optimum from pixels, ${JSON.stringify(options)}`, async () => {
+      const { agent } = await run(2400, options);
       const environment = new Corridor();
       let { observation } = environment.reset();
       for (let x = 2; x < Corridor.goal; x++) {
@@ -106,9 +172,13 @@ describe("trainLoop", () => {
   it("keeps the schedule: when it learns, and what an episode counts", async () => {
     const { recorder, steps, agent } = await run(130);
     expect(steps).toBe(130);
-    expect(recorder.updates.map(({ step }) => step)).toEqual(
-      Array.from({ length: 20 }, (_, i) => 52 + 4 * i),
-    );
+    const updates = recorder.windows.map(({ window, learned }) => [window.last, learned.updates]);
+    // Every fourth step after the fiftieth: in windows of four, one each from 52 on.
+    expect(updates).toEqual([
+      ...Array.from({ length: 12 }, (_, i) => [4 + 4 * i, 0]),
+      ...Array.from({ length: 20 }, (_, i) => [52 + 4 * i, 1]),
+      [130, 0],
+    ]);
     for (const { episode } of recorder.episodes) {
       expect(episode.completed).toBe(episode.distance === Corridor.goal);
       expect(episode.truncated).toBe(!episode.completed);
@@ -118,20 +188,45 @@ describe("trainLoop", () => {
     agent.dispose();
   });
 
-  it("gives the same weights for the same seed", async () => {
-    const first = await run(200);
-    const second = await run(200);
-    const weights = (agent: DqnAgent) =>
-      [...agent.getWeights()].map(([name, { data }]) => [name, [...data]]);
-    expect(weights(first.agent)).toEqual(weights(second.agent));
-    expect(first.recorder.updates).toEqual(second.recorder.updates);
+  it("counts every environment's steps once, also where they do not divide the run", async () => {
+    const { recorder, steps, agent } = await run(61, { environments: 3, rounds: 5 });
+    expect(steps).toBe(61);
+    expect(recorder.windows.map(({ window }) => window.last)).toEqual([15, 30, 45, 60, 61]);
+    for (const { step, lane, episode } of recorder.episodes) {
+      expect((step - 1) % 3).toBe(lane);
+      expect(episode.steps).toBeLessThanOrEqual(Math.ceil(step / 3));
+    }
+    agent.dispose();
+  });
+
+  it("learns from a window only after it is over", async () => {
+    const { recorder, agent } = await run(120, { environments: 2, rounds: 10 });
+    const stored = recorder.windows.map(({ learned }) => learned.replaySize);
+    expect(stored).toEqual([0, 20, 40, 60, 80, 100]);
+    agent.dispose();
+  });
+
+  it("gives the same weights for the same seed, in whatever order the parts work", async () => {
+    const options = { environments: 4, rounds: 4, groupSize: 2 };
+    const first = await run(240, options);
+    for (const variation of [
+      {},
+      { pipeline: "overlap" as const },
+      { reversed: true },
+      { pipeline: "overlap" as const, reversed: true },
+    ]) {
+      const other = await run(240, { ...options, ...variation });
+      expect(weights(other.agent)).toEqual(weights(first.agent));
+      expect(other.recorder.windows).toEqual(first.recorder.windows);
+      expect(other.recorder.episodes).toEqual(first.recorder.episodes);
+      other.agent.dispose();
+    }
     first.agent.dispose();
-    second.agent.dispose();
   });
 
   it("stops when asked to", async () => {
     const { steps, agent } = await run(1000, { stopAt: 77 });
-    expect(steps).toBe(77);
+    expect(steps).toBe(80);
     agent.dispose();
   });
 });

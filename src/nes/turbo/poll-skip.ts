@@ -8,7 +8,7 @@ const BEQ = 0xf0;
 const BNE = 0xd0;
 const BACK = 0xf9;
 /** From the loop's start to its branch. */
-export const POLL_BYTES = POLL.length;
+const POLL_BYTES = POLL.length;
 /** 4 + 2 + 3. */
 const POLL_CYCLES = 9;
 const POLL_DOTS = 3 * POLL_CYCLES;
@@ -19,7 +19,7 @@ const POLL_DOTS = 3 * POLL_CYCLES;
  * the next one does, so the processor may go round at once as often as that lasts. jsnes runs the
  * last round, which sets the registers, the latches and the flags that the loop leaves.
  *
- * @param pc the loop's start, to which its branch has just gone back.
+ * @param pc where the processor is; the loop's start, or nothing happens.
  */
 export function skipPoll(nes: NES, ppu: TurboPpu, pc: number): void {
   const { cpu } = nes;

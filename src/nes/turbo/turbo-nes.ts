@@ -1,6 +1,9 @@
 import { NES } from "jsnes";
-import { LOOP_CYCLES, skipIdle } from "./idle-skip.js";
-import { POLL_BYTES, skipPoll } from "./poll-skip.js";
+import { isQuiet, LOOP_CYCLES, skipIdle } from "./idle-skip.js";
+import { runPlainCode } from "./plain-code.js";
+import { skipPoll } from "./poll-skip.js";
+import { runSpriteDma } from "./sprite-dma.js";
+import { TurboPapu } from "./turbo-papu.js";
 import { TurboPpu } from "./turbo-ppu.js";
 
 /**
@@ -9,13 +12,17 @@ import { TurboPpu } from "./turbo-ppu.js";
  */
 export class TurboNes extends NES {
   #ppu: TurboPpu | undefined;
+  #papu: TurboPapu | undefined;
 
-  /** As jsnes's own, which makes its parts here, with our PPU in the place of its. */
+  /** As jsnes's own, which makes its parts here, with our PPU and APU in the place of its. */
   override reset(): void {
     super.reset();
     this.#ppu = new TurboPpu(this);
     this.ppu = this.#ppu;
     this.cpu.ppu = this.#ppu;
+    this.#papu = new TurboPapu(this);
+    this.papu = this.#papu;
+    this.cpu.papu = this.#papu;
   }
 
   override readonly frame = (): void => {
@@ -30,12 +37,14 @@ export class TurboNes extends NES {
   runFrame(dark: boolean): void {
     if (this.crashed) throw new Error("The game has crashed: load a ROM or restore a state.");
     const ppu = this.#ppu;
-    if (this.mmap === null || ppu === undefined) return;
+    const papu = this.#papu;
+    if (this.mmap === null || ppu === undefined || papu === undefined) return;
     this.controllers[1].clock();
     this.controllers[2].clock();
     ppu.startFrame();
     // A light gun looks at the picture.
     ppu.prepareFrame(this.rom?.mapperType === 0, dark && this.mmap.zapperX === null);
+    papu._scheduleNextEvent();
     try {
       this.#runProgram(ppu);
       ppu.frameEnded = false;
@@ -44,6 +53,7 @@ export class TurboNes extends NES {
       throw cause;
     } finally {
       ppu.finishFrame();
+      papu.settle(this.cpu.cycles);
     }
     this.fpsFrameCount++;
   }
@@ -51,12 +61,22 @@ export class TurboNes extends NES {
   #runProgram(ppu: TurboPpu): void {
     const { cpu } = this;
     while (!ppu.frameEnded) {
+      if (cpu.dmaNeedHalt) runSpriteDma(this);
+      else this.#runPlainCode();
       const pc = cpu.REG_PC;
+      skipPoll(this, ppu, pc);
       // A jump or a branch that was taken; an interrupt or a DMA in between would have taken longer.
-      if (cpu.emulate() !== LOOP_CYCLES) continue;
-      const back = pc - cpu.REG_PC;
-      if (back === 0) skipIdle(this, pc);
-      else if (back === POLL_BYTES) skipPoll(this, ppu, cpu.REG_PC);
+      if (cpu.emulate() === LOOP_CYCLES && cpu.REG_PC === pc) skipIdle(this, pc);
     }
+  }
+
+  /** Until something else in the console may happen. */
+  #runPlainCode(): void {
+    const { cpu, ppu } = this;
+    if (!cpu.directPrgReads || !isQuiet(this)) return;
+    const start = cpu.cycles;
+    const untilPicture = start + Math.floor((ppu.nextEventDot - ppu.dotTarget) / 3);
+    runPlainCode(cpu, Math.min(untilPicture, this.papu.nextEventCycle - 1));
+    ppu.dotTarget += 3 * (cpu.cycles - start);
   }
 }

@@ -6,11 +6,13 @@ import { requireObservationLength } from "../observations.js";
 import { CheckedKernels } from "./checked-kernels.js";
 import { loadAddon } from "./native.js";
 import { OnednnBackend } from "./onednn-backend.js";
+import { createPrimitiveBenchmark } from "./primitive-benchmark.js";
 import { registerKernels } from "./register-kernels.js";
 
 /** oneDNN's codes for instruction sets (dnnl_cpu_isa_t); each includes those before it. */
+const AVX512_BF16 = 0xe7;
 const INSTRUCTION_SETS: readonly (readonly [number, string])[] = [
-  [0xe7, "AVX-512 with bf16"],
+  [AVX512_BF16, "AVX-512 with bf16"],
   [0x67, "AVX-512 with VNNI"],
   [0x27, "AVX-512"],
   [0x07, "AVX2"],
@@ -30,7 +32,10 @@ export async function createOnednnBackend(options: BackendOptions = {}): Promise
   loaded ??= load();
   const { kernels, note } = loaded;
   const threads = options.threads ?? availableParallelism();
+  const { precision = "fp32" } = options;
+  if (precision === "bf16") requireBf16(kernels.describe().isa);
   kernels.setThreads(threads);
+  kernels.setBf16(precision === "bf16");
   const started = await tf.setBackend("onednn");
   const backend = tf.backend();
   if (!started || !(backend instanceof OnednnBackend)) {
@@ -43,14 +48,24 @@ export async function createOnednnBackend(options: BackendOptions = {}): Promise
   return {
     name: "onednn",
     threads,
-    description: `oneDNN ${version} (${runtime}, ${set}), ${threads} thread(s)${note}`,
+    description: `oneDNN ${version} (${runtime}, ${set}), ${precision}, ${threads} thread(s)${note}`,
     uploadObservations: (observations, shape) => {
       requireObservationLength(observations, shape);
       const values = backend.take(observations.length);
       kernels.scaleBytes(observations, values);
       return backend.makeOutput(values, [...shape], "float32");
     },
+    benchmarkPrimitives: (requests) => createPrimitiveBenchmark(kernels, requests),
   };
+}
+
+/** @throws MarioError BACKEND_UNAVAILABLE where the CPU multiplies no 16-bit numbers */
+function requireBf16(isa: number): void {
+  if ((isa & AVX512_BF16) === AVX512_BF16) return;
+  throw new MarioError("BACKEND_UNAVAILABLE", "This CPU has no bf16 instructions (avx512_bf16).", {
+    value: isa,
+    remedy: "Leave out --precision bf16: fp32 works everywhere.",
+  });
 }
 
 function load(): { kernels: CheckedKernels; note: string } {

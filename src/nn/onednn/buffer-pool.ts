@@ -13,9 +13,15 @@ export class BufferPool {
   readonly #free = new Map<number, Float32Array[]>();
   readonly #owned = new WeakSet<Float32Array>();
   #freeBytes = 0;
+  #allocations = 0;
 
   constructor(allocate: (length: number) => Float32Array) {
     this.#allocate = allocate;
+  }
+
+  /** How often an array was asked for that was not there. */
+  get allocations(): number {
+    return this.#allocations;
   }
 
   /** An array of `length` values, contents unspecified: the caller writes all of it. */
@@ -25,6 +31,7 @@ export class BufferPool {
       this.#freeBytes -= array.byteLength;
       return array;
     }
+    this.#allocations++;
     const fresh = this.#allocate(length);
     this.#owned.add(fresh);
     return fresh;

@@ -1,10 +1,48 @@
 import { MarioError } from "../../core/errors.js";
-import type { ConvolutionShape, NativeAddon } from "./native.js";
+import { type Broadcast, extent } from "./broadcast.js";
+import { checkConvolution, checkFloats, checkSizes, fail } from "./checks.js";
+import { DeferredAddon } from "./deferred-addon.js";
+import type { ConvolutionShape, PrimitiveRequest } from "../primitives.js";
+import type { NativeAddon } from "./native.js";
 
 /** Element-wise operations on two arrays; the values are the addon's (native/src/kernels.hpp). */
-export const BINARY = { add: 0, subtract: 1, multiply: 2, reluGradient: 3 } as const;
+const BINARY = {
+  add: 0,
+  subtract: 1,
+  multiply: 2,
+  divide: 3,
+  maximum: 4,
+  minimum: 5,
+  squaredDifference: 6,
+  reluGradient: 7,
+} as const;
 /** Element-wise operations on one array. */
-export const UNARY = { relu: 0, step: 1, square: 2 } as const;
+const UNARY = {
+  relu: 0,
+  step: 1,
+  square: 2,
+  squareRoot: 3,
+  reciprocalRoot: 4,
+  exponential: 5,
+  logarithm: 6,
+  absolute: 7,
+  negate: 8,
+  sign: 9,
+  clip: 10,
+} as const;
+const REDUCTION = { sum: 0, mean: 1, maximum: 2 } as const;
+
+export type BinaryOperation = keyof typeof BINARY;
+export type UnaryOperation = keyof typeof UNARY;
+export type ReductionName = keyof typeof REDUCTION;
+
+/** Which weights an array holds: the same id and version say the same values. Id 0: unknown. */
+export interface WeightsVersion {
+  readonly id: number;
+  readonly version: number;
+}
+
+export const UNKNOWN_WEIGHTS: WeightsVersion = { id: 0, version: 0 };
 
 export interface MatrixProduct {
   /** `op(a)` is `[m, k]`, `op(b)` `[k, n]`, the result `[m, n]`. */
@@ -14,6 +52,8 @@ export interface MatrixProduct {
   readonly transposeA: boolean;
   readonly transposeB: boolean;
   readonly relu: boolean;
+  /** In float32 whatever the precision of the backend; default false. */
+  readonly fullPrecision?: boolean;
 }
 
 /** One variable of an Adam step; all four hold the same number of values. */
@@ -35,22 +75,26 @@ export interface AdamSettings {
   readonly globalClipping: boolean;
 }
 
-/** Largest number of values in one array: oneDNN's and our own indices stay well inside int32. */
-const MAX_VALUES = 2 ** 30;
-
 /**
  * The addon's kernels behind checks: no pointer reaches C++ whose array is not of the type and
  * exactly of the length that the shapes say. Every method throws MarioError SHAPE_MISMATCH.
+ *
+ * Kernels that return nothing are put off until {@link flush}, or until one that returns something.
  */
 export class CheckedKernels {
-  readonly #addon: NativeAddon;
+  readonly #addon: DeferredAddon;
 
   constructor(addon: NativeAddon) {
-    this.#addon = addon;
+    this.#addon = new DeferredAddon(addon);
+  }
+
+  /** Runs what has been put off: afterwards every output is there. */
+  flush(): void {
+    this.#addon.flush();
   }
 
   describe(): ReturnType<NativeAddon["describe"]> {
-    return this.#addon.describe();
+    return this.#addon.now((addon) => addon.describe());
   }
 
   /** @param threads 1 to 1,024; cached primitives are dropped */
@@ -61,12 +105,30 @@ export class CheckedKernels {
         remedy: "Give a whole number from 1 to the number of cores.",
       });
     }
-    this.#addon.setThreads(threads);
+    this.#addon.now((addon) => {
+      addon.setThreads(threads);
+    });
+  }
+
+  /** Whether convolutions and matrix products round what they multiply to bfloat16. */
+  setBf16(on: boolean): void {
+    this.#addon.now((addon) => {
+      addon.setBf16(on);
+    });
+  }
+
+  /** Frees what is kept of weights; without an id, of all. */
+  forgetWeights(id = 0): void {
+    checkSizes({ id }, 0);
+    this.#addon.defer((addon) => {
+      addon.forgetWeights(id);
+    });
   }
 
   /** A new array of `length` zeros that begins on a cache line. */
   allocate(length: number): Float32Array<ArrayBuffer> {
     const buffer = new ArrayBuffer(length * 4 + 64);
+    // Nothing that is pending can know this buffer, so nothing need run before.
     return new Float32Array(buffer, this.#addon.alignment(buffer) * 4, length);
   }
 
@@ -78,13 +140,17 @@ export class CheckedKernels {
     bias: Float32Array | null,
     y: Float32Array,
     relu: boolean,
+    weights = UNKNOWN_WEIGHTS,
   ): void {
     const sizes = checkConvolution(shape);
     checkFloats("x", x, sizes.input);
     checkFloats("w", w, sizes.weights);
     if (bias !== null) checkFloats("bias", bias, shape.outChannels);
     checkFloats("y", y, sizes.output);
-    this.#addon.convolutionForward(pack(shape), x, w, bias, y, relu);
+    const packed = pack(shape, weights);
+    this.#addon.defer((addon) => {
+      addon.convolutionForward(packed, x, w, bias, y, relu);
+    });
   }
 
   /** `dx` = gradient with respect to the input */
@@ -93,12 +159,16 @@ export class CheckedKernels {
     dy: Float32Array,
     w: Float32Array,
     dx: Float32Array,
+    weights = UNKNOWN_WEIGHTS,
   ): void {
     const sizes = checkConvolution(shape);
     checkFloats("dy", dy, sizes.output);
     checkFloats("w", w, sizes.weights);
     checkFloats("dx", dx, sizes.input);
-    this.#addon.convolutionBackwardData(pack(shape), dy, w, dx);
+    const packed = pack(shape, weights);
+    this.#addon.defer((addon) => {
+      addon.convolutionBackwardData(packed, dy, w, dx);
+    });
   }
 
   /** `dw` = gradient with respect to the weights; `dbias`, if given, to the bias */
@@ -114,7 +184,10 @@ export class CheckedKernels {
     checkFloats("dy", dy, sizes.output);
     checkFloats("dw", dw, sizes.weights);
     if (dbias !== null) checkFloats("dbias", dbias, shape.outChannels);
-    this.#addon.convolutionBackwardWeights(pack(shape), x, dy, dw, dbias);
+    const packed = pack(shape, UNKNOWN_WEIGHTS);
+    this.#addon.defer((addon) => {
+      addon.convolutionBackwardWeights(packed, x, dy, dw, dbias);
+    });
   }
 
   /** `c = relu?(op(a) · op(b) + bias?)`, row-major */
@@ -125,54 +198,100 @@ export class CheckedKernels {
     bias: Float32Array | null,
     c: Float32Array,
   ): void {
-    const { m, k, n, transposeA, transposeB, relu } = product;
+    const { m, k, n, transposeA, transposeB, relu, fullPrecision = false } = product;
     checkSizes({ m, k, n }, 1);
     checkFloats("a", a, m * k);
     checkFloats("b", b, k * n);
     if (bias !== null) checkFloats("bias", bias, n);
     checkFloats("c", c, m * n);
-    const sizes = Int32Array.of(m, k, n);
-    this.#addon.matrixProduct(sizes, a, transposeA, b, transposeB, bias, c, relu);
+    const shape = Int32Array.of(m, k, n, +transposeA, +transposeB, +fullPrecision);
+    this.#addon.defer((addon) => {
+      addon.matrixProduct(shape, a, b, bias, c, relu);
+    });
   }
 
+  /** `out = operation(a, b)`, element by element, repeated as `broadcast` says */
   binary(
-    operation: keyof typeof BINARY,
+    operation: BinaryOperation,
     a: Float32Array,
     b: Float32Array,
     out: Float32Array,
+    broadcast: Broadcast = {
+      size: [1, 1, out.length],
+      strideA: [0, 0, 1],
+      strideB: [0, 0, 1],
+    },
   ): void {
-    checkFloats("out", out, out.length);
-    checkFloats("a", a, out.length);
-    checkFloats("b", b, out.length);
-    this.#addon.binary(BINARY[operation], a, b, out);
+    const { size, strideA, strideB } = broadcast;
+    for (const length of size) checkSizes({ length }, 1);
+    for (const stride of [...strideA, ...strideB]) checkSizes({ stride }, 0);
+    checkFloats("out", out, size[0] * size[1] * size[2]);
+    checkFloats("a", a, extent(size, strideA));
+    checkFloats("b", b, extent(size, strideB));
+    const packed = Int32Array.of(...size, ...strideA, ...strideB);
+    this.#addon.defer((addon) => {
+      addon.binary(BINARY[operation], a, b, out, packed);
+    });
   }
 
-  unary(operation: keyof typeof UNARY, x: Float32Array, out: Float32Array): void {
+  /** @param low @param high bounds of "clip" */
+  unary(operation: UnaryOperation, x: Float32Array, out: Float32Array, low = 0, high = 0): void {
     checkFloats("out", out, out.length);
     checkFloats("x", x, out.length);
-    this.#addon.unary(UNARY[operation], x, out);
+    this.#addon.defer((addon) => {
+      addon.unary(UNARY[operation], x, out, low, high);
+    });
   }
 
-  /** `out[r, c] = x[r, c] + bias[c]` */
-  biasAdd(x: Float32Array, bias: Float32Array, out: Float32Array): void {
-    checkFloats("bias", bias, bias.length);
-    checkRows(out, bias.length);
-    checkFloats("x", x, out.length);
-    this.#addon.biasAdd(x, bias, out);
+  /** `out[o, i]` = reduction over n of `x[o, n, i]`; sizes are outer, reduced, inner */
+  reduce(
+    reduction: ReductionName,
+    x: Float32Array,
+    out: Float32Array,
+    sizes: readonly [outer: number, count: number, inner: number],
+  ): void {
+    const [outer, count, inner] = sizes;
+    checkSizes({ outer, count, inner }, 1);
+    checkFloats("x", x, outer * count * inner);
+    checkFloats("out", out, outer * inner);
+    const packed = Int32Array.of(outer, count, inner);
+    this.#addon.defer((addon) => {
+      addon.reduce(REDUCTION[reduction], x, out, packed);
+    });
   }
 
-  /** `out[c]` = sum over r of `x[r, c]` */
-  sumRows(x: Float32Array, out: Float32Array): void {
-    checkFloats("out", out, out.length);
-    checkRows(x, out.length);
-    this.#addon.sumRows(x, out);
+  /** Softmax, or its logarithm, of each row of `columns` values */
+  softmax(x: Float32Array, out: Float32Array, columns: number, logarithm: boolean): void {
+    checkRows(x, columns);
+    checkFloats("out", out, x.length);
+    this.#addon.defer((addon) => {
+      addon.softmax(x, out, columns, logarithm);
+    });
   }
 
-  /** `out[i] = bytes[i] / 255` */
+  /** `dz = dy` where `y > 0`, else 0; `sums[c]` = sum over r of `dz[r, c]` */
+  reluGradientAndSum(
+    dy: Float32Array,
+    y: Float32Array,
+    dz: Float32Array,
+    sums: Float32Array,
+  ): void {
+    checkFloats("sums", sums, sums.length);
+    checkRows(dy, sums.length);
+    checkFloats("y", y, dy.length);
+    checkFloats("dz", dz, dy.length);
+    this.#addon.defer((addon) => {
+      addon.reluGradientAndSum(dy, y, dz, sums);
+    });
+  }
+
+  /** `out[i] = bytes[i] / 255`, at once: the caller's bytes may change afterwards */
   scaleBytes(bytes: Uint8Array, out: Float32Array): void {
     if (!(bytes instanceof Uint8Array)) fail("bytes are no Uint8Array", bytes);
     checkFloats("out", out, bytes.length);
-    this.#addon.scaleBytes(bytes, out);
+    this.#addon.now((addon) => {
+      addon.scaleBytes(bytes, out);
+    });
   }
 
   /** @returns the global gradient norm before clipping; nothing has changed if it is not finite */
@@ -193,11 +312,56 @@ export class CheckedKernels {
       settings.maxGradientNorm,
       settings.globalClipping ? 1 : 0,
     );
-    return this.#addon.clippedAdam(arrays, numbers);
+    return this.#addon.now((addon) => addon.clippedAdam(arrays, numbers));
+  }
+
+  /** @returns for each way to compute one of them, the index of its request */
+  preparePrimitiveBenchmark(requests: readonly PrimitiveRequest[]): Int32Array {
+    const packed = Int32Array.from(requests.flatMap(packRequest));
+    return this.#addon.now((addon) => addon.preparePrimitiveBenchmark(packed));
+  }
+
+  /** @returns milliseconds of each way, run once */
+  runPrimitiveBenchmark(candidates: number): Float64Array {
+    checkSizes({ candidates }, 1);
+    const times = new Float64Array(candidates);
+    this.#addon.now((addon) => {
+      addon.runPrimitiveBenchmark(times);
+    });
+    return times;
+  }
+
+  endPrimitiveBenchmark(): void {
+    this.#addon.now((addon) => {
+      addon.endPrimitiveBenchmark();
+    });
   }
 }
 
-function pack(shape: ConvolutionShape): Int32Array {
+/** The addon's numbers of the kinds (native/src/kernels.hpp). */
+const KIND = {
+  convolutionForward: 1,
+  convolutionBackwardData: 2,
+  convolutionBackwardWeights: 3,
+  matrixProduct: 4,
+} as const;
+
+/** Kind, 13 sizes, ReLU, bias. */
+function packRequest(request: PrimitiveRequest): number[] {
+  const fused = [+request.biasAndRelu, +request.biasAndRelu];
+  if (request.kind !== "matrixProduct") {
+    checkConvolution(request.shape);
+    const sizes = Array.from(pack(request.shape, UNKNOWN_WEIGHTS).subarray(0, 13));
+    return [KIND[request.kind], ...sizes, ...fused];
+  }
+  const { m, k, n, transposeA, transposeB, fullPrecision } = request;
+  checkSizes({ m, k, n }, 1);
+  const flags = [+transposeA, +transposeB, +fullPrecision];
+  return [KIND.matrixProduct, m, k, n, ...flags, ...new Array<number>(7).fill(0), ...fused];
+}
+
+function pack(shape: ConvolutionShape, weights: WeightsVersion): Int32Array {
+  checkSizes({ id: weights.id, version: weights.version }, 0);
   return Int32Array.of(
     shape.batch,
     shape.inHeight,
@@ -212,53 +376,15 @@ function pack(shape: ConvolutionShape): Int32Array {
     shape.strideWidth,
     shape.padTop,
     shape.padLeft,
+    weights.id,
+    weights.version,
   );
-}
-
-function checkConvolution(s: ConvolutionShape): { input: number; weights: number; output: number } {
-  const { padTop, padLeft, ...sizes } = s;
-  checkSizes(sizes, 1);
-  checkSizes({ padTop, padLeft }, 0);
-  // What the last window reads past the input's end is padding too, and less than a kernel.
-  const padBottom = (s.outHeight - 1) * s.strideHeight + s.kernelHeight - s.inHeight - padTop;
-  const padRight = (s.outWidth - 1) * s.strideWidth + s.kernelWidth - s.inWidth - padLeft;
-  if (
-    Math.max(padTop, padBottom) >= s.kernelHeight ||
-    Math.max(padLeft, padRight) >= s.kernelWidth
-  ) {
-    fail("a convolution's padding is not less than its kernel", s);
-  }
-  if (-padBottom >= s.strideHeight || -padRight >= s.strideWidth) {
-    fail("a convolution leaves whole windows unread", s);
-  }
-  return {
-    input: s.batch * s.inHeight * s.inWidth * s.inChannels,
-    weights: s.kernelHeight * s.kernelWidth * s.inChannels * s.outChannels,
-    output: s.batch * s.outHeight * s.outWidth * s.outChannels,
-  };
-}
-
-function checkSizes(sizes: Readonly<Record<string, number>>, least: number): void {
-  for (const [name, size] of Object.entries(sizes)) {
-    if (!Number.isInteger(size) || size < least || size > MAX_VALUES) {
-      fail(`${name} is ${size}`, sizes);
-    }
-  }
-}
-
-function checkFloats(name: string, array: Float32Array, length: number): void {
-  if (!(array instanceof Float32Array)) fail(`${name} is no Float32Array`, array);
-  if (array.length !== length) fail(`${name} holds ${array.length} values, not ${length}`, length);
-  if (length > MAX_VALUES) fail(`${name} holds more than ${MAX_VALUES} values`, length);
 }
 
 function checkRows(matrix: Float32Array, columns: number): void {
   checkFloats("the matrix", matrix, matrix.length);
-  if (columns < 1 || matrix.length % columns !== 0) {
+  checkSizes({ columns }, 1);
+  if (matrix.length % columns !== 0) {
     fail(`${matrix.length} values are no rows of ${columns}`, columns);
   }
-}
-
-function fail(what: string, value: unknown): never {
-  throw new MarioError("SHAPE_MISMATCH", `oneDNN kernel: ${what}.`, { value });
 }

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { ConvolutionShape } from "./native.js";
+import { type ConvolutionShape, shapeOf as sizesOf } from "../primitives.js";
 import { isFloat, type NativeKernel } from "./native-kernel.js";
 
 interface ConvolutionAttributes {
@@ -39,22 +39,7 @@ function shapeOf(
     dimRoundingMode,
   );
   if (tf.util.sizeFromShape(info.outShape) === 0 || info.batchSize === 0) return undefined;
-  const shape: ConvolutionShape = {
-    batch: info.batchSize,
-    inHeight: info.inHeight,
-    inWidth: info.inWidth,
-    inChannels: info.inChannels,
-    outHeight: info.outHeight,
-    outWidth: info.outWidth,
-    outChannels: info.outChannels,
-    kernelHeight: info.filterHeight,
-    kernelWidth: info.filterWidth,
-    strideHeight: info.strideHeight,
-    strideWidth: info.strideWidth,
-    padTop: info.padInfo.top,
-    padLeft: info.padInfo.left,
-  };
-  return { shape, outShape: info.outShape };
+  return { shape: sizesOf(info), outShape: info.outShape };
 }
 
 const forward: NativeKernel = ({ inputs, attrs, backend }) => {
@@ -76,6 +61,7 @@ const forward: NativeKernel = ({ inputs, attrs, backend }) => {
     bias === undefined ? null : backend.floats(bias),
     y,
     activation === "relu",
+    backend.weightsVersion(filter),
   );
   return backend.output(convolution.outShape, y);
 };
@@ -92,6 +78,7 @@ const backpropInput: NativeKernel = ({ inputs, attrs, backend }) => {
     backend.floats(dy),
     backend.floats(filter),
     dx,
+    backend.weightsVersion(filter),
   );
   return backend.output(inputShape, dx);
 };

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { FULL_PRECISION } from "../kernels.js";
 import { isFloat, type NativeKernel } from "./native-kernel.js";
 
 /** One matrix product; batches of more than one are left to the CPU backend. */
@@ -7,6 +8,7 @@ const matrixProduct: NativeKernel = ({ inputs, attrs, backend }) => {
   const bias = inputs["bias"] as tf.TensorInfo | undefined;
   const transposeA = attrs["transposeA"] === true;
   const transposeB = attrs["transposeB"] === true;
+  const fullPrecision = attrs[FULL_PRECISION] === true;
   const activation = attrs["activation"] ?? "linear";
   if (!isFloat(a, b, bias) || (activation !== "linear" && activation !== "relu")) return undefined;
   const batches = [...a.shape.slice(0, -2), ...b.shape.slice(0, -2)];
@@ -17,7 +19,7 @@ const matrixProduct: NativeKernel = ({ inputs, attrs, backend }) => {
   if (bias !== undefined && !tf.util.arraysEqual(bias.shape, [n])) return undefined;
   const c = backend.take(m * n);
   backend.kernels.matrixProduct(
-    { m, k, n, transposeA, transposeB, relu: activation === "relu" },
+    { m, k, n, transposeA, transposeB, relu: activation === "relu", fullPrecision },
     backend.floats(a),
     backend.floats(b),
     bias === undefined ? null : backend.floats(bias),

@@ -2,24 +2,11 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { MarioError } from "../../core/errors.js";
 
-/** A convolution's sizes; NHWC activations, HWIO weights, no dilation. */
-export interface ConvolutionShape {
-  readonly batch: number;
-  readonly inHeight: number;
-  readonly inWidth: number;
-  readonly inChannels: number;
-  readonly outHeight: number;
-  readonly outWidth: number;
-  readonly outChannels: number;
-  readonly kernelHeight: number;
-  readonly kernelWidth: number;
-  readonly strideHeight: number;
-  readonly strideWidth: number;
-  readonly padTop: number;
-  readonly padLeft: number;
-}
-
-/** What the addon exports (native/src/addon.cpp). It checks nothing: see {@link NativeKernels}. */
+/**
+ * What the addon exports (native/src/addon.cpp). It checks nothing: CheckedKernels does. Weights come
+ * with an id and a version, behind the sizes in `shape`: while both are the same, so are the values,
+ * and a copy in oneDNN's own layout is used again. Id 0: nothing is kept.
+ */
 export interface NativeAddon {
   describe(): { version: string; runtime: string; isa: number; threads: number };
   setThreads(threads: number): void;
@@ -45,22 +32,38 @@ export interface NativeAddon {
     dw: Float32Array,
     dbias: Float32Array | null,
   ): void;
+  /** @param shape m, k, n, transposeA, transposeB, fullPrecision */
   matrixProduct(
-    mkn: Int32Array,
+    shape: Int32Array,
     a: Float32Array,
-    transposeA: boolean,
     b: Float32Array,
-    transposeB: boolean,
     bias: Float32Array | null,
     c: Float32Array,
     relu: boolean,
   ): void;
-  binary(operation: number, a: Float32Array, b: Float32Array, out: Float32Array): void;
-  unary(operation: number, x: Float32Array, out: Float32Array): void;
-  biasAdd(x: Float32Array, bias: Float32Array, out: Float32Array): void;
-  sumRows(x: Float32Array, out: Float32Array): void;
+  /** Frees what was kept of weights; 0: of all. */
+  forgetWeights(id: number): void;
+  setBf16(on: boolean): void;
+  /** @param broadcast three sizes, three strides of `a`, three of `b` */
+  binary(
+    operation: number,
+    a: Float32Array,
+    b: Float32Array,
+    out: Float32Array,
+    broadcast: Int32Array,
+  ): void;
+  unary(operation: number, x: Float32Array, out: Float32Array, low: number, high: number): void;
+  /** @param sizes outer, reduced, inner */
+  reduce(reduction: number, x: Float32Array, out: Float32Array, sizes: Int32Array): void;
+  softmax(x: Float32Array, out: Float32Array, columns: number, logarithm: boolean): void;
+  reluGradientAndSum(dy: Float32Array, y: Float32Array, dz: Float32Array, sums: Float32Array): void;
   scaleBytes(bytes: Uint8Array, out: Float32Array): void;
   clippedAdam(arrays: Float32Array[], settings: Float64Array): number;
+  /** @param requests 16 numbers each @returns for each way to compute one, which it is for */
+  preparePrimitiveBenchmark(requests: Int32Array): Int32Array;
+  /** Runs each way once; `times` in milliseconds. */
+  runPrimitiveBenchmark(times: Float64Array): void;
+  endPrimitiveBenchmark(): void;
 }
 
 const BUILD_FOLDER = new URL("../../../native/build/", import.meta.url);

@@ -1,7 +1,10 @@
-import type { backend_util, DataId, TensorInfo } from "@tensorflow/tfjs-core";
+import { type backend_util, type DataId, type TensorInfo, Variable } from "@tensorflow/tfjs-core";
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { BufferPool } from "./buffer-pool.js";
-import type { CheckedKernels } from "./checked-kernels.js";
+import { type CheckedKernels, UNKNOWN_WEIGHTS, type WeightsVersion } from "./checked-kernels.js";
+
+/** Up to so many values a read gives a copy, and the tensor's array stays in the pool. */
+const SMALL = 4096;
 
 /**
  * TensorFlow.js's CPU backend, which keeps every tensor in a typed array, with native kernels on
@@ -10,6 +13,8 @@ import type { CheckedKernels } from "./checked-kernels.js";
 export class OnednnBackend extends MathBackendCPU {
   readonly kernels: CheckedKernels;
   readonly #pool: BufferPool;
+  readonly #weights = new WeakMap<DataId, { id: number; version: number }>();
+  #lastWeightsId = 0;
 
   constructor(kernels: CheckedKernels) {
     super();
@@ -30,11 +35,32 @@ export class OnednnBackend extends MathBackendCPU {
   ownFloats(tensor: TensorInfo): Float32Array {
     const entry = this.data.get(tensor.dataId);
     const values = entry.values as Float32Array;
+    const weights = this.#weights.get(tensor.dataId);
+    if (weights) weights.version++;
     if (this.#pool.owns(values)) return values;
+    this.kernels.flush();
     const own = this.#pool.take(values.length);
     own.set(values);
     entry.values = own;
     return own;
+  }
+
+  /**
+   * Names the values of a variable, so that kernels may keep them in oneDNN's own layout until they
+   * change. What is no variable is seldom used twice.
+   */
+  weightsVersion(tensor: TensorInfo): WeightsVersion {
+    const known = this.#weights.get(tensor.dataId);
+    if (known) return known;
+    if (!(tensor instanceof Variable)) return UNKNOWN_WEIGHTS;
+    const weights = { id: ++this.#lastWeightsId, version: 0 };
+    this.#weights.set(tensor.dataId, weights);
+    return weights;
+  }
+
+  /** How many arrays kernels have needed so far that the pool did not have. */
+  get allocations(): number {
+    return this.#pool.allocations;
   }
 
   /** An array for a kernel's output, contents unspecified. */
@@ -53,7 +79,11 @@ export class OnednnBackend extends MathBackendCPU {
   }
 
   override readSync(dataId: DataId): backend_util.BackendValues {
+    this.kernels.flush();
     const values = super.readSync(dataId);
+    if (values instanceof Float32Array && values.length <= SMALL && this.#pool.owns(values)) {
+      return values.slice();
+    }
     this.#pool.release(values);
     return values;
   }
@@ -61,7 +91,10 @@ export class OnednnBackend extends MathBackendCPU {
   override disposeData(dataId: DataId, force = false): boolean {
     const values = this.data.has(dataId) ? this.data.get(dataId).values : undefined;
     const disposed = super.disposeData(dataId, force);
-    if (disposed) this.#pool.give(values);
-    return disposed;
+    if (!disposed) return false;
+    this.#pool.give(values);
+    const weights = this.#weights.get(dataId);
+    if (weights) this.kernels.forgetWeights(weights.id);
+    return true;
   }
 }

@@ -3,9 +3,13 @@ import { convolutionKernels } from "./convolution-kernels.js";
 import { elementwiseKernels } from "./elementwise-kernels.js";
 import { matrixKernels } from "./matrix-kernels.js";
 import type { KernelArguments, NativeKernel } from "./native-kernel.js";
+import { reductionKernels } from "./reduction-kernels.js";
+import { trainingKernels } from "./training-kernels.js";
 
-/** These only count references to a tensor's data: it stays with the backend. */
-const SHARE_NOTHING = new Set<string>([tf.Identity, tf.Reshape]);
+/** These only count references to a tensor's data: they neither read it nor give it away. */
+const ONLY_COUNT = new Set<string>([tf.Identity, tf.Reshape]);
+/** These read their inputs, and what they return is new. */
+const ONLY_READ = new Set<string>([tf.ArgMax, tf.OneHot]);
 
 /** Registers, for the backend `onednn`, the CPU backend's kernels with ours in front of them. */
 export function registerKernels(): void {
@@ -13,22 +17,22 @@ export function registerKernels(): void {
     ...convolutionKernels,
     ...matrixKernels,
     ...elementwiseKernels,
+    ...reductionKernels,
+    ...trainingKernels,
   ]);
   for (const kernel of tf.getKernelsForBackend("cpu")) {
-    const fallback = SHARE_NOTHING.has(kernel.kernelName)
+    const fallback = ONLY_COUNT.has(kernel.kernelName)
       ? kernel.kernelFunc
-      : sharing(kernel.kernelFunc);
+      : reading(kernel.kernelFunc, !ONLY_READ.has(kernel.kernelName));
     const ours = native.get(kernel.kernelName);
     native.delete(kernel.kernelName);
     const kernelFunc: tf.KernelFunc =
-      ours === undefined
-        ? fallback
-        : (args) => ours(args as unknown as KernelArguments) ?? fallback(args);
+      ours === undefined ? fallback : (args) => ours(argumentsOf(args)) ?? fallback(args);
     tf.registerKernel({ ...kernel, backendName: "onednn", kernelFunc });
   }
   for (const [kernelName, ours] of native) {
     const kernelFunc: tf.KernelFunc = (args) => {
-      const output = ours(args as unknown as KernelArguments);
+      const output = ours(argumentsOf(args));
       if (output === undefined) throw new Error(`${kernelName}: unsupported arguments`);
       return output;
     };
@@ -36,12 +40,19 @@ export function registerKernels(): void {
   }
 }
 
-/** The CPU backend's kernels may return views of their inputs. */
-function sharing(kernel: tf.KernelFunc): tf.KernelFunc {
+/** Some operations have no attributes, and pass `undefined` whatever their type says. */
+function argumentsOf(args: Parameters<tf.KernelFunc>[0]): KernelArguments {
+  const { attrs = {}, ...rest } = args as Partial<typeof args>;
+  return { ...rest, attrs } as unknown as KernelArguments;
+}
+
+/** The CPU backend's kernels read arrays themselves, and may return views of their inputs. */
+function reading(kernel: tf.KernelFunc, share: boolean): tf.KernelFunc {
   return (args) => {
     const { inputs, backend } = args as unknown as KernelArguments;
+    backend.kernels.flush();
     for (const input of Object.values(inputs) as (tf.TensorInfo | undefined)[]) {
-      if (input !== undefined) backend.share(input);
+      if (share && input !== undefined) backend.share(input);
     }
     return kernel(args);
   };

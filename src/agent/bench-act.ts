@@ -1,0 +1,50 @@
+import { measureRounds, ROUNDS, type Spread } from "../core/rounds.js";
+import { Rng } from "../core/rng.js";
+import type { ComputeBackend } from "../nn/backend.js";
+import { createDqnAgent } from "./dqn-agent.js";
+
+export interface BenchActOptions {
+  readonly backend: ComputeBackend;
+  /** About how long to measure, s. */
+  readonly seconds: number;
+  readonly dueling: boolean;
+  readonly padding: "same" | "valid";
+  /** Default 14. */
+  readonly actionCount?: number;
+}
+
+/** Observations decided on at once. */
+const BATCHES = [1, 4, 8, 16] as const;
+type Batches<T> = Readonly<Record<`batch${(typeof BATCHES)[number]}`, T>>;
+
+/** Spreads are over rounds. */
+export interface BenchActResult {
+  readonly backend: string;
+  readonly threads: number;
+  readonly rounds: number;
+  /** Milliseconds of one `qValues`: upload, forward pass, values back. */
+  readonly msPerAct: Batches<Spread>;
+}
+
+/** Times the forward pass that chooses actions, on noise: its cost does not depend on the picture. */
+export function benchAct(options: BenchActOptions): BenchActResult {
+  const { backend, seconds, dueling, padding, actionCount = 14 } = options;
+  const agent = createDqnAgent({
+    ...{ backend, actionCount, dueling, padding },
+    seed: 1,
+    learningRate: 1e-4,
+  });
+  const rng = new Rng(1);
+  try {
+    const works = BATCHES.map((batch) => {
+      const length = batch * 84 * 84 * 4;
+      const observations = Uint8Array.from({ length }, () => rng.nextUint32() & 255);
+      return () => (agent.qValues(observations, batch), 1);
+    });
+    const [batch1, batch4, batch8, batch16] = measureRounds(works, seconds);
+    const msPerAct = { batch1, batch4, batch8, batch16 };
+    return { backend: backend.name, threads: backend.threads, rounds: ROUNDS, msPerAct };
+  } finally {
+    agent.dispose();
+  }
+}

@@ -1,0 +1,22 @@
+import { benchAct } from "../agent/bench-act.js";
+import { selectBackend } from "../nn/select-backend.js";
+import { ofRounds, print, spread } from "./bench-output.js";
+import type { BenchActCommandOptions } from "./bench.js";
+
+export async function runBenchAct(options: BenchActCommandOptions): Promise<void> {
+  const backend = await selectBackend(options.backend, options);
+  const result = benchAct({
+    backend,
+    seconds: options.seconds,
+    dueling: options.dueling ?? false,
+    padding: options.padding,
+  });
+  const { batch1, batch4, batch8, batch16 } = result.msPerAct;
+  print(result, options, [
+    `${backend.description}: ${ofRounds(result.rounds)}`,
+    `  1 observation      ${spread(batch1, 2)} ms`,
+    `  4 observations     ${spread(batch4, 2)} ms`,
+    `  8 observations     ${spread(batch8, 2)} ms`,
+    `  16 observations    ${spread(batch16, 2)} ms`,
+  ]);
+}

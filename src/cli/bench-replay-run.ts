@@ -1,0 +1,19 @@
+import { benchReplay } from "../replay/bench-replay.js";
+import { ofRounds, print, spread } from "./bench-output.js";
+import type { BenchReplayCommandOptions } from "./bench.js";
+
+export function runBenchReplay(options: BenchReplayCommandOptions): void {
+  const result = benchReplay({
+    capacity: options.capacity,
+    batch: options.batch,
+    seconds: options.seconds,
+    residentBytes: () => process.memoryUsage.rss(),
+  });
+  print(result, options, [
+    `${result.capacity} transitions: ${ofRounds(result.rounds)}`,
+    `  adding one decision          ${spread(result.msPerAdd, 4)} ms`,
+    `  sampling ${result.batch}, uniform         ${spread(result.msPerSample.uniform, 2)} ms`,
+    `  sampling ${result.batch}, by priority     ${spread(result.msPerSample.prioritized, 2)} ms`,
+    `  memory                       ${result.bytesPerTransition} bytes a transition`,
+  ]);
+}

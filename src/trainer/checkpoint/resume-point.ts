@@ -1,0 +1,143 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { deserialize, serialize } from "node:v8";
+import { z } from "zod";
+import { trainSettingsSchema, type TrainSettings } from "../../config/schema.js";
+import { MarioError } from "../../core/errors.js";
+import type { FrameStore } from "../../replay/frame-store.js";
+import type { LoopState } from "../train-loop.js";
+import type { TrainSessionState } from "../train-session.js";
+import type { ThreadsState } from "../workers/training-threads.js";
+import { writeFileAtomically } from "./atomic-file.js";
+import {
+  type FrameChunk,
+  frameChunkSchema,
+  isNeeded,
+  readFrames,
+  writeFrames,
+} from "./resume-frames.js";
+
+/** Raised when a newer program could not go on from an older point. */
+const VERSION = 1;
+const POINT_FILE = "point.bin";
+const CHECKSUM_BYTES = 32;
+/** A memory of a million transitions has some 60 MB besides its frames. */
+const MAX_POINT_BYTES = 2e9;
+
+/** What a run needs to go on as if it had never stopped, but for the frames. */
+export interface RunState {
+  readonly settings: TrainSettings;
+  readonly rom: { readonly name: string; readonly sha1: string };
+  /** See `BestModel`. */
+  readonly runId: string;
+  /** Backend and learner's threads, which decide the last bits of the arithmetic. */
+  readonly arithmetic: { readonly backend: string; readonly threads: number };
+  readonly loop: LoopState;
+  readonly session: TrainSessionState;
+  readonly threads: ThreadsState;
+}
+
+export interface ResumePoint extends RunState {
+  readonly chunks: readonly FrameChunk[];
+}
+
+const pointSchema = z.object({
+  version: z.literal(VERSION),
+  settings: trainSettingsSchema,
+  rom: z.object({ name: z.string(), sha1: z.string() }),
+  runId: z.string().min(1).max(200),
+  arithmetic: z.object({ backend: z.string(), threads: z.number().int().positive() }),
+  loop: z.object({
+    step: z.number().int().min(0),
+    index: z.number().int().min(0),
+    incoming: z.array(z.unknown()),
+  }),
+  chunks: z.array(frameChunkSchema),
+  // What the parts check for themselves when they are set to it.
+  session: z.unknown(),
+  threads: z.unknown(),
+});
+
+/** Where a run's resume point is, in the folder of its logs. */
+export function resumeDirectory(runDirectory: string): string {
+  return join(runDirectory, "resume");
+}
+
+/** Keeps the latest resume point of one run. */
+export class ResumeWriter {
+  readonly #directory: string;
+  #chunks: readonly FrameChunk[];
+
+  /** @param earlier of the point from which the run goes on */
+  constructor(directory: string, earlier: readonly FrameChunk[] = []) {
+    this.#directory = directory;
+    this.#chunks = earlier;
+  }
+
+  /**
+   * Saves a point; the one before goes only after that.
+   * @returns bytes written
+   * @throws MarioError DISK_FULL, NOT_WRITABLE; the point before is then still whole
+   */
+  async save(state: RunState, stores: readonly FrameStore[]): Promise<number> {
+    const fresh = await writeFrames(this.#directory, state.loop.step, stores, this.#chunks);
+    const chunks = [...this.#chunks.filter((chunk) => isNeeded(chunk, stores)), fresh];
+    const body = serialize({ version: VERSION, ...state, chunks });
+    const checksum = createHash("sha256").update(body).digest();
+    writeFileAtomically(join(this.#directory, POINT_FILE), [checksum, body]);
+    this.#chunks = chunks;
+    this.#removeOthers();
+    return body.length + fresh.lanes.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** The run is over: there is nothing to resume. */
+  remove(): void {
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  #removeOthers(): void {
+    const kept = new Set([POINT_FILE, ...this.#chunks.map(({ file }) => file)]);
+    for (const name of readdirSync(this.#directory)) {
+      if (!kept.has(name)) rmSync(join(this.#directory, name), { force: true });
+    }
+  }
+}
+
+/**
+ * @param runDirectory folder of the run's logs
+ * @throws MarioError STATE_INVALID when there is none, or it is damaged or of another version
+ */
+export function readResumePoint(runDirectory: string): ResumePoint {
+  const path = join(resumeDirectory(runDirectory), POINT_FILE);
+  if (!existsSync(path)) {
+    throw new MarioError("STATE_INVALID", `There is no resume point in ${runDirectory}.`, {
+      remedy:
+        "Name the folder of a run's logs (tensorboard/deepq/…); a run that reached its end has none.",
+    });
+  }
+  if (statSync(path).size > MAX_POINT_BYTES) throw damaged(path, "it is too large");
+  const file = readFileSync(path);
+  const body = file.subarray(CHECKSUM_BYTES);
+  const checksum = createHash("sha256").update(body).digest();
+  if (!checksum.equals(file.subarray(0, CHECKSUM_BYTES)))
+    throw damaged(path, "its checksum is wrong");
+  const parsed = pointSchema.safeParse(deserialize(body));
+  if (!parsed.success) throw damaged(path, "it is of another version of this program");
+  return parsed.data as unknown as ResumePoint;
+}
+
+/** Puts the point's frames into the stores. @throws MarioError STATE_INVALID. */
+export function restoreFrames(
+  runDirectory: string,
+  { chunks }: ResumePoint,
+  stores: readonly FrameStore[],
+): void {
+  for (const chunk of chunks) readFrames(resumeDirectory(runDirectory), chunk, stores);
+}
+
+function damaged(path: string, reason: string): MarioError {
+  return new MarioError("STATE_INVALID", `${path} cannot be resumed from: ${reason}.`, {
+    remedy: "Start the run anew; its best model is kept in models/.",
+  });
+}

@@ -1,0 +1,128 @@
+import { createActingNetwork, type ActingNetwork } from "../../agent/acting-network.js";
+import { createDqnAgent, type DqnAgent } from "../../agent/dqn-agent.js";
+import type { TrainSettings } from "../../config/schema.js";
+import { Rng } from "../../core/rng.js";
+import { createMarioEnv, type MarioEnv } from "../../env/mario-env.js";
+import { weightShapes } from "../../nn/architecture.js";
+import type { ComputeBackend } from "../../nn/backend.js";
+import { FrameStack } from "../../replay/frame-stack.js";
+import { FrameStore } from "../../replay/frame-store.js";
+import { NStepAccumulator } from "../../replay/n-step-accumulator.js";
+import { ReplayMemory } from "../../replay/replay-memory.js";
+import { UniformSampler } from "../../replay/uniform-sampler.js";
+import { ActorGroup, type ActorLane } from "../actor-group.js";
+import { Learner } from "../learner.js";
+import { architectureOf } from "../network-of.js";
+import { epsilonOf, replayPlanOf, seedsOf, windowPlanOf } from "../run-plan.js";
+import { WeightExchange } from "../weight-exchange.js";
+
+/** Idle frames at most before an evaluation's episode, as `mario eval` has it (Mnih et al. 2015). */
+const EVALUATION_NOOP_FRAMES = 30;
+
+/** What every thread of a run is given: plain data, and memory that all of them share. */
+export interface RunShare {
+  readonly settings: TrainSettings;
+  /** See `WeightExchange`. */
+  readonly weights: readonly [ArrayBufferLike, ArrayBufferLike];
+  /** Each environment's frames, see `allocateFrames`. */
+  readonly frames: readonly (readonly ArrayBufferLike[])[];
+}
+
+export interface ActorShare extends RunShare {
+  readonly rom: Uint8Array;
+  /** The stage's first moment of play. */
+  readonly startState: Uint8Array;
+  /** Environments of each group that this thread plays. */
+  readonly groups: readonly (readonly number[])[];
+}
+
+export function exchangeOf({ settings, weights }: RunShare): WeightExchange {
+  return new WeightExchange(weightShapes(architectureOf(settings)), weights);
+}
+
+function storeOf({ settings, frames }: RunShare, lane: number): FrameStore {
+  const { laneFrames, frameBytes } = replayPlanOf(settings);
+  return new FrameStore({ capacity: laneFrames, frameBytes, segments: frames[lane] });
+}
+
+/** The groups of one actor thread, and the network that they share. */
+export function createGroups(
+  share: ActorShare,
+  backend: ComputeBackend,
+): { groups: ActorGroup[]; network: ActingNetwork } {
+  const { settings } = share;
+  const network = createActingNetwork({ backend, ...architectureOf(settings) });
+  const groups = share.groups.map(
+    (lanes) =>
+      new ActorGroup({
+        lanes: lanes.map((lane) => createLane(share, lane)),
+        network,
+        epsilonAt: epsilonOf(settings),
+        plan: windowPlanOf(settings),
+      }),
+  );
+  return { groups, network };
+}
+
+function openEnvironment(share: ActorShare, noopMaxFrames: number): MarioEnv {
+  const { environment } = share.settings;
+  return createMarioEnv({
+    rom: share.rom,
+    startState: share.startState,
+    stage: environment.stage,
+    actions: environment.actionSet,
+    actionRepeat: environment.actionRepeat,
+    reward: environment.reward,
+    stallSteps: environment.stallSteps,
+    noopMaxFrames,
+  });
+}
+
+/** Apart from those that are trained in, and with starts that differ. */
+export function openEvaluationEnvironment(share: ActorShare): MarioEnv {
+  return openEnvironment(share, EVALUATION_NOOP_FRAMES);
+}
+
+function createLane(share: ActorShare, lane: number): ActorLane {
+  const { learning } = share.settings;
+  const store = storeOf(share, lane);
+  const { episodes, exploration } = seedsOf(share.settings).lanes[lane];
+  return {
+    lane,
+    environment: openEnvironment(share, 0),
+    store,
+    frames: new FrameStack(store),
+    accumulator: new NStepAccumulator({ n: learning.nStep, gamma: learning.gamma }),
+    rngs: { episodes: new Rng(episodes), exploration: new Rng(exploration) },
+  };
+}
+
+export function createLearner(
+  share: RunShare,
+  backend: ComputeBackend,
+): { learner: Learner; agent: DqnAgent } {
+  const { settings } = share;
+  const { learning, network, replay: replaySettings } = settings;
+  const seeds = seedsOf(settings);
+  const agent = createDqnAgent({
+    backend,
+    actionCount: architectureOf(settings).actionCount,
+    seed: seeds.network,
+    ...network,
+    learningRate: learning.learningRate,
+    doubleDqn: learning.doubleDqn,
+    maxGradientNorm: learning.maxGradientNorm,
+  });
+  const { capacity, framesInFlight } = replayPlanOf(settings);
+  const replay = new ReplayMemory({
+    capacity,
+    lanes: share.frames.map((_, lane) => storeOf(share, lane)),
+    sampler: new UniformSampler({ capacity }),
+    framesInFlight,
+  });
+  const schedule = { ...replaySettings, ...learning };
+  return {
+    agent,
+    learner: new Learner({ agent, replay, schedule, rng: new Rng(seeds.sampling) }),
+  };
+}

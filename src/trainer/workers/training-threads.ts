@@ -1,0 +1,192 @@
+import type { NamedTensors } from "../../agent/agent.js";
+import type { TrainSettings } from "../../config/schema.js";
+import { weightShapes } from "../../nn/architecture.js";
+import type { BackendName, BackendOptions } from "../../nn/backend.js";
+import { allocateFrames, FrameStore } from "../../replay/frame-store.js";
+import type { ActorLaneState, Played } from "../actor-group.js";
+import type { LearnerState, LearnSummary } from "../learner.js";
+import type { EpisodeSummary } from "../episode.js";
+import { architectureOf } from "../network-of.js";
+import { groupsOf, replayPlanOf } from "../run-plan.js";
+import type { ActorHandle, LearnerHandle, TrainParts } from "../train-loop.js";
+import { WeightExchange } from "../weight-exchange.js";
+import type { Window } from "../window.js";
+import type { EvaluationRequest } from "./actor-worker.js";
+import type { BackendDescription } from "./learner-worker.js";
+import { RemoteWorker } from "./rpc.js";
+import type { ActorShare, RunShare } from "./setup.js";
+
+/** Threads are the learner's (default: all cores); so is the precision. */
+export interface ThreadOptions extends BackendOptions {
+  readonly backend: BackendName | "auto";
+  /** Actor threads at most: never more than there are groups of environments. */
+  readonly actors: number;
+}
+
+/** What all threads know between two windows, but for the frames. */
+export interface ThreadsState {
+  readonly actors: readonly ActorLaneState[];
+  readonly learner: LearnerState;
+}
+
+/** Milliseconds for which each thread has worked. */
+export interface BusyTimes {
+  readonly actors: readonly number[];
+  readonly learner: number;
+}
+
+/** The threads of one run: actors, and a learner. */
+export class TrainingThreads implements TrainParts {
+  readonly actors: readonly ActorHandle[];
+  readonly learner: LearnerHandle;
+  readonly #actorWorkers: readonly RemoteWorker[];
+  readonly #learnerWorker: RemoteWorker;
+  readonly #groups: readonly (readonly (readonly number[])[])[];
+  readonly #loading: readonly Promise<unknown>[];
+  readonly #backend: Promise<unknown>;
+  #exchange: WeightExchange | undefined;
+  #stores: readonly FrameStore[] = [];
+
+  /** Starts the threads, which load their libraries while the caller goes on. */
+  constructor(environments: number, options: ThreadOptions) {
+    const groups = groupsOf(environments);
+    const count = Math.min(options.actors, groups.length);
+    this.#groups = Array.from({ length: count }, (_, actor) =>
+      groups.filter((_, group) => group % count === actor),
+    );
+    const learner = new RemoteWorker(new URL("learner-worker.js", import.meta.url), "learner");
+    const workers = this.#groups.map(
+      (_, actor) =>
+        new RemoteWorker(new URL("actor-worker.js", import.meta.url), `actor ${actor + 1}`),
+    );
+    this.#learnerWorker = learner;
+    this.#actorWorkers = workers;
+    const { backend: name, threads, precision } = options;
+    this.#backend = learner.call("load", {
+      name,
+      ...(threads !== undefined && { threads }),
+      ...(precision !== undefined && { precision }),
+    });
+    this.#loading = workers.map((worker) => worker.call("load", name));
+    // A failure is heard of in `setUp`.
+    for (const promise of [this.#backend, ...this.#loading]) promise.catch(() => undefined);
+    this.actors = workers.map((worker) => ({
+      play: (window) => worker.call("play", window) as Promise<Played[]>,
+    }));
+    this.learner = {
+      learn: (window: Window, incoming) =>
+        learner.call("learn", { window, incoming }) as Promise<LearnSummary>,
+    };
+  }
+
+  /**
+   * Gives every thread its part.
+   * @param startState the stage's first moment of play
+   * @returns the learner's backend
+   * @throws MarioError BACKEND_UNAVAILABLE
+   */
+  async setUp(
+    settings: TrainSettings,
+    rom: Uint8Array,
+    startState: Uint8Array,
+  ): Promise<BackendDescription> {
+    const backend = (await this.#backend) as BackendDescription;
+    await Promise.all(this.#loading);
+    const { laneFrames, frameBytes } = replayPlanOf(settings);
+    this.#exchange = new WeightExchange(weightShapes(architectureOf(settings)));
+    const share: RunShare = {
+      settings,
+      weights: this.#exchange.buffers,
+      frames: Array.from({ length: settings.actors.environments }, () =>
+        allocateFrames({ capacity: laneFrames, frameBytes }),
+      ),
+    };
+    this.#stores = share.frames.map(
+      (segments) => new FrameStore({ capacity: laneFrames, frameBytes, segments }),
+    );
+    await Promise.all([
+      this.#learnerWorker.call("setUp", share),
+      ...this.#actorWorkers.map((worker, actor) =>
+        worker.call("setUp", {
+          ...share,
+          rom,
+          startState,
+          groups: this.#groups[actor],
+        } satisfies ActorShare),
+      ),
+    ]);
+    return backend;
+  }
+
+  /** Weights at the end of a window, copied; to be asked for before the next window is over. */
+  weightsAfter(window: number): NamedTensors {
+    const copies = [...this.#exchange!.for(window + 1)].map(
+      ([name, { shape, data }]) => [name, { shape, data: data.slice() }] as const,
+    );
+    return new Map(copies);
+  }
+
+  /**
+   * Plays whole episodes with the best actions, on environments of their own; to be asked for between
+   * two windows.
+   * @param window whose weights are tried: those at its end
+   * @param seeds one for each episode
+   * @returns in the order of the seeds, whatever the number of threads
+   */
+  async evaluate(window: number, seeds: readonly number[]): Promise<EpisodeSummary[]> {
+    const workers = this.#actorWorkers;
+    const shares = await Promise.all(
+      workers.map((worker, actor) =>
+        worker.call("evaluate", {
+          window: window + 1,
+          seeds: seeds.filter((_, i) => i % workers.length === actor),
+        } satisfies EvaluationRequest),
+      ),
+    );
+    return seeds.map(
+      (_, i) => (shares[i % workers.length] as EpisodeSummary[])[Math.floor(i / workers.length)],
+    );
+  }
+
+  /** Each environment's frames, in the memory that all threads share; as of the last `getState`. */
+  get stores(): readonly FrameStore[] {
+    return this.#stores;
+  }
+
+  /** To be asked for between two windows; brings {@link stores} up to date. */
+  async getState(): Promise<ThreadsState> {
+    const [learner, ...actors] = await Promise.all([
+      this.#learnerWorker.call("getState", undefined) as Promise<LearnerState>,
+      ...this.#actorWorkers.map(
+        (worker) => worker.call("getState", undefined) as Promise<ActorLaneState[]>,
+      ),
+    ]);
+    const lanes = actors.flat().sort((a, b) => a.lane - b.lane);
+    for (const { lane, frameCount } of lanes) this.#stores[lane].advance(frameCount);
+    return { learner, actors: lanes };
+  }
+
+  /**
+   * Goes on from there; the frames must be in the stores again.
+   * @param window the next one to be played
+   */
+  async setState(state: ThreadsState, window: number): Promise<void> {
+    await Promise.all([
+      this.#learnerWorker.call("setState", { state: state.learner, window }),
+      ...this.#actorWorkers.map((worker) => worker.call("setState", state.actors)),
+    ]);
+  }
+
+  get busyMs(): BusyTimes {
+    return {
+      actors: this.#actorWorkers.map(({ busyMs }) => busyMs),
+      learner: this.#learnerWorker.busyMs,
+    };
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all(
+      [this.#learnerWorker, ...this.#actorWorkers].map((worker) => worker.terminate()),
+    );
+  }
+}

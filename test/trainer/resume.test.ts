@@ -1,0 +1,165 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { resolveSettings } from "../../src/config/resolve.js";
+import { createMarioEnv } from "../../src/env/mario-env.js";
+import type { Played } from "../../src/trainer/actor-group.js";
+import {
+  readResumePoint,
+  restoreFrames,
+  resumeDirectory,
+  ResumeWriter,
+} from "../../src/trainer/checkpoint/resume-point.js";
+import { windowPlanOf } from "../../src/trainer/run-plan.js";
+import { type LoopState, trainLoop } from "../../src/trainer/train-loop.js";
+import type { LearnSummary } from "../../src/trainer/learner.js";
+import { TrainSession } from "../../src/trainer/train-session.js";
+import type { Window } from "../../src/trainer/window.js";
+
+/** Worker threads run compiled code: `npm test` builds it first. */
+const { TrainingThreads } = (await import(
+  new URL("../../dist/trainer/workers/training-threads.js", import.meta.url).href
+)) as typeof import("../../src/trainer/workers/training-threads.js");
+
+const rom = readFileSync(new URL("../../roms/fenn.nes", import.meta.url));
+// A memory of 200 transitions: it wraps twice before the run is cut, and again after.
+const settings = resolveSettings("fast", {
+  timesteps: 900,
+  seed: 7,
+  actors: { environments: 6, windowSteps: 48 },
+  replay: { capacity: 200, learningStarts: 300, batchSize: 8 },
+  learning: { learnPeriod: 12, targetPeriod: 100 },
+});
+
+let folder: string;
+let startState: Uint8Array;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "mario-resume-"));
+  startState = createMarioEnv({ rom }).startState;
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function startThreads(actors: number) {
+  const threads = new TrainingThreads(settings.actors.environments, {
+    backend: "auto",
+    threads: 1,
+    actors,
+  });
+  await threads.setUp(settings, rom, startState);
+  return threads;
+}
+
+/** Plays until the step, or to the end; saves a resume point after each window whose step is named. */
+async function play(
+  threads: InstanceType<typeof TrainingThreads>,
+  options: { from?: LoopState; until?: number; saveAt?: readonly number[]; writer?: ResumeWriter },
+) {
+  const { from, until = Infinity, saveAt = [], writer } = options;
+  const session = new TrainSession({
+    sink: {
+      scalar: () => undefined,
+      text: () => undefined,
+      flush: () => undefined,
+      close: () => undefined,
+    },
+    best: { offer: () => undefined } as never,
+    modelAfter: () => {
+      throw new Error("nothing is saved here");
+    },
+    epsilonAt: () => 0,
+    now: () => 0,
+    shouldStop: () => false,
+  });
+  let last: Window = { index: -1, after: 0, last: 0 };
+  const losses: number[] = [];
+  const schedule = { ...windowPlanOf(settings), pipeline: "overlap" as const };
+  await trainLoop(
+    threads,
+    schedule,
+    {
+      onWindow: async (window: Window, played: readonly Played[], learned: LearnSummary) => {
+        last = window;
+        losses.push(learned.loss);
+        session.onWindow(window, played, learned);
+        if (!saveAt.includes(window.last)) return;
+        await writer?.save(
+          {
+            settings,
+            rom: { name: "fenn.nes", sha1: "0".repeat(40) },
+            runId: "a-run",
+            arithmetic: { backend: "any", threads: 1 },
+            loop: { step: window.last, index: window.index + 1, incoming: played },
+            session: session.getState(),
+            threads: await threads.getState(),
+          },
+          threads.stores,
+        );
+      },
+      shouldStop: () => last.last >= until,
+    },
+    from,
+  );
+  const weights = [...threads.weightsAfter(last.index)].map(([name, { data }]) => [
+    name,
+    Buffer.from(data.buffer).toString("base64"),
+  ]);
+  await threads.dispose();
+  return { weights: new Map(weights as [string, string][]), losses, session: session.getState() };
+}
+
+describe("a run that was cut and resumed", () => {
+  it("ends in the same weights as one that was not, bit for bit", async () => {
+    const whole = await play(await startThreads(2), {});
+    const run = join(folder, "run");
+    const writer = new ResumeWriter(resumeDirectory(run));
+    // Two points: the second one's frames are in two files. Then it goes on, and is lost.
+    await play(await startThreads(1), { until: 576, saveAt: [240, 480], writer });
+
+    const point = readResumePoint(run);
+    expect(point.loop.step).toBe(480);
+    const threads = await startThreads(2);
+    restoreFrames(run, point, threads.stores);
+    await threads.setState(point.threads, point.loop.index);
+    const rest = await play(threads, { from: point.loop });
+
+    expect(rest.losses).toEqual(whole.losses.slice(10));
+    expect(rest.losses.filter((loss) => loss > 0).length).toBeGreaterThan(5);
+    expect([...rest.weights.keys()]).toEqual([...whole.weights.keys()]);
+    for (const [name, bytes] of whole.weights) expect(rest.weights.get(name) === bytes).toBe(true);
+  }, 300_000);
+
+  it("keeps only the files that the last point needs", () => {
+    const files = readdirSync(resumeDirectory(join(folder, "run"))).sort();
+    expect(files).toEqual(["frames-240.bin", "frames-480.bin", "point.bin"]);
+  });
+});
+
+describe("readResumePoint", () => {
+  it("refuses what is not there or was altered", async () => {
+    expect(() => readResumePoint(folder)).toThrow(/no resume point/);
+    const run = join(folder, "run");
+    const directory = resumeDirectory(run);
+    const point = readResumePoint(run);
+    const threads = await startThreads(1);
+    const frames = join(directory, "frames-240.bin");
+    const bytes = readFileSync(frames);
+    bytes[bytes.length >> 1] ^= 1;
+    writeFileSync(frames, bytes);
+    expect(() => {
+      restoreFrames(run, point, threads.stores);
+    }).toThrow(/checksum/);
+    rmSync(frames);
+    expect(() => {
+      restoreFrames(run, point, threads.stores);
+    }).toThrow(/cannot be read/);
+    await threads.dispose();
+    const file = join(directory, "point.bin");
+    const state = readFileSync(file);
+    state[5000] ^= 1;
+    writeFileSync(file, state);
+    expect(() => readResumePoint(run)).toThrow(/checksum/);
+  }, 60_000);
+});
