@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { FULL_PRECISION, reluAndBiasGradient, runKernel } from "./kernels.js";
+import { FUSED_DENSE, hasKernel, REDUCIBLE, reluAndBiasGradient, runKernel } from "./kernels.js";
 
 export type Padding = "same" | "valid";
 export type Activation = "linear" | "relu";
@@ -88,10 +88,10 @@ export function dense(
   bias: tf.Tensor1D,
   activation: Activation,
 ): tf.Tensor2D {
-  // The head's values differ by little: they and their gradients are never rounded to 16 bits.
-  const precision = { [FULL_PRECISION]: activation === "linear" };
+  // A head's values differ by little: they and their gradients are never rounded to 16 bits.
+  const reducible = activation === "relu";
   const matMul = (a: tf.Tensor2D, b: tf.Tensor2D, transposeA: boolean, transposeB: boolean) =>
-    runKernel(tf.BatchMatMul, { a, b }, { transposeA, transposeB, ...precision });
+    runKernel(tf.BatchMatMul, { a, b }, { transposeA, transposeB, [REDUCIBLE]: reducible });
   const layer = tf.customGrad((...args: (tf.Tensor | tf.GradSaveFunc)[]) => {
     const [x, kernel, bias] = args as unknown as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D];
     const y = fusedMatMul(x, kernel, bias, activation);
@@ -152,11 +152,18 @@ function fusedMatMul(
 ): tf.Tensor2D {
   const [batch, inUnits] = x.shape;
   const outUnits = kernel.shape[1];
-  // The kernel's contract is one batch of matrices: rank 3.
+  const attributes = {
+    ...{ transposeA: false, transposeB: false, activation },
+    [REDUCIBLE]: activation === "relu",
+  };
+  if (hasKernel(FUSED_DENSE)) {
+    return runKernel(FUSED_DENSE, { a: x, b: kernel, bias }, attributes) as tf.Tensor2D;
+  }
+  // TensorFlow.js's own kernel wants one batch of matrices: rank 3.
   const y = runKernel(
     tf._FusedMatMul,
     { a: tf.reshape(x, [1, batch, inUnits]), b: tf.reshape(kernel, [1, inUnits, outUnits]), bias },
-    { transposeA: false, transposeB: false, activation, [FULL_PRECISION]: activation === "linear" },
+    attributes,
   ) as tf.Tensor3D;
   return tf.reshape(y, [batch, outUnits]);
 }

@@ -7,6 +7,7 @@ import { chaosRom } from "./chaos-rom.js";
 import { everything } from "./console-values.js";
 import { runnerRom } from "./runner-rom.js";
 import { splitRom } from "./split-rom.js";
+import { AMONG_SPRITES, BEFORE_PICTURE, sweepRom, SWEEPS } from "./sweep-rom.js";
 
 /** More for a long run, e.g. 100000. */
 const FRAMES = Number(process.env["MARIO_TURBO_FRAMES"] ?? 1_500);
@@ -112,6 +113,11 @@ describe.each(LOOKS)("the turbo console is stock jsnes, value for value, %s", (_
     expect(stock.ram[0x13]).toBeGreaterThan(0);
   });
 
+  it.each(SWEEPS)("of a cartridge that does at any dot: %s", (_name, action) => {
+    playBoth(pair(sweepRom(action, BEFORE_PICTURE)), 260, 10, lookAt);
+    playBoth(pair(sweepRom(action, AMONG_SPRITES)), 520, 11, lookAt);
+  });
+
   it.each([
     ["bank-switched program (mapper 2)", 2, 1],
     ["pictures in RAM (mapper 0)", 0, 0],
@@ -149,6 +155,22 @@ describe.each(LOOKS)("the turbo console is stock jsnes, value for value, %s", (_
     ]; // prettier-ignore
     const rom = nromFile(assemble(["reset", ...program, ...handlers]), new Uint8Array(0x2000));
     playBoth(pair(rom), 60, 5, lookAt);
+  });
+
+  it("past the cycle at which 32 bits end, where jsnes loses its sample timer", () => {
+    const consoles = pair(FENN);
+    playBoth(consoles, 200, 12, lookAt);
+    const { cycles } = consoles[0].nes.cpu;
+    // An even number of cycles, as every other one is special.
+    const missing = 2 * Math.floor((2 ** 31 - 8 * 29_781 - cycles) / 2);
+    for (const { nes } of consoles) {
+      nes.cpu.cycles += missing;
+      nes.papu.lastCycle += missing;
+      nes.papu.nextEventCycle += missing;
+    }
+    playBoth(consoles, 40, 13, lookAt);
+    expect(consoles[0].nes.cpu.cycles).toBeGreaterThan(2 ** 31);
+    expect(consoles[0].nes.papu.dmc.timer).toBeGreaterThan(2 ** 31);
   });
 
   it("also where states go back and forth between the two", () => {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { createDqnAgent, type DqnAgent, type DqnAgentOptions } from "../../src/agent/dqn-agent.js";
 import { tdLoss } from "../../src/agent/td-target.js";
 import { Rng } from "../../src/core/rng.js";
-import type { BackendName, ComputeBackend } from "../../src/nn/backend.js";
+import type { BackendName, ComputeBackend, Precision } from "../../src/nn/backend.js";
 import { createAdam } from "../../src/nn/optimizer.js";
 import { createQNetwork, type QNetwork } from "../../src/nn/q-network.js";
 import { selectBackend } from "../../src/nn/select-backend.js";
@@ -70,9 +70,19 @@ function expectSameWeights(a: Weights, b: Weights, tolerance = 0): void {
   }
 }
 
+/** Largest differences from the reference, which computes in float32, after so many updates. */
+const FP32_TOLERANCE = { values: 1e-5, updates: 3, metrics: 1e-4, weights: 1e-4 };
+/**
+ * Factors rounded to 8 bits are off by up to 0.4 %. Adam's first step is as long as the learning rate
+ * whatever the gradient's size, so weights with next to no gradient may part by two steps; how close
+ * the gradients are is tested by themselves (onednn.test.ts).
+ */
+const BF16_TOLERANCE = { values: 0.02, updates: 1, metrics: 0.05, weights: 2.1e-3 };
+
 /** What every backend must do; run once for each that loads. */
-export function describeBackendContract(name: BackendName): void {
-  describe(`the ${name} backend`, () => {
+export function describeBackendContract(name: BackendName, precision: Precision = "fp32"): void {
+  const tolerance = precision === "bf16" ? BF16_TOLERANCE : FP32_TOLERANCE;
+  describe(`the ${name} backend, ${precision}`, () => {
     let backend: ComputeBackend;
     const onReference = async <T>(work: (reference: ComputeBackend) => T): Promise<T> => {
       try {
@@ -92,7 +102,7 @@ export function describeBackendContract(name: BackendName): void {
       });
 
     beforeAll(async () => {
-      backend = await selectBackend(name, { threads: 2 });
+      backend = await selectBackend(name, { threads: 2, precision });
     });
 
     it("scales observations exactly, from shared memory too", () => {
@@ -123,11 +133,12 @@ export function describeBackendContract(name: BackendName): void {
             return result;
           });
           expect(values).toHaveLength(batch * ACTIONS);
-          expect(largestDifference(values, wanted)).toBeLessThan(1e-5);
+          expect(largestDifference(values, wanted)).toBeLessThan(tolerance.values);
         }
       });
 
-      it("has gradients that agree with finite differences", () => {
+      // A difference of 16-bit products of nearly the same factors says nothing of a slope.
+      it.skipIf(precision === "bf16")("has gradients that agree with finite differences", () => {
         const network = createQNetwork({
           ...SMALL,
           ...variant,
@@ -143,7 +154,7 @@ export function describeBackendContract(name: BackendName): void {
           // A norm that most gradients exceed, so that clipping is part of the comparison.
           const agent = smallAgent(on, { ...variant, maxGradientNorm: 0.05 });
           const metrics: number[] = [];
-          for (let i = 0; i < 3; i++) {
+          for (let i = 0; i < tolerance.updates; i++) {
             const { loss, meanQ, gradientNorm, tdErrors } = agent.learn(
               randomBatch(3, SMALL_OBSERVATION, 20 + i),
             );
@@ -155,9 +166,9 @@ export function describeBackendContract(name: BackendName): void {
         };
         const result = learn(backend);
         const wanted = await onReference(learn);
-        expect(largestDifference(result.metrics, wanted.metrics)).toBeLessThan(1e-4);
+        expect(largestDifference(result.metrics, wanted.metrics)).toBeLessThan(tolerance.metrics);
         // Three steps of 1e-3 each: a wrong sign or a missed clip would differ by whole steps.
-        expectSameWeights(result.weights, wanted.weights, 1e-4);
+        expectSameWeights(result.weights, wanted.weights, tolerance.weights);
       });
     });
 
@@ -165,13 +176,13 @@ export function describeBackendContract(name: BackendName): void {
       const learn = (on: ComputeBackend): Weights => {
         const agent = smallAgent(on, { clipping: "global", maxGradientNorm: 0.01 });
         agent.learn(randomBatch(3, SMALL_OBSERVATION, 30));
-        agent.learn(randomBatch(3, SMALL_OBSERVATION, 31));
+        if (tolerance.updates > 1) agent.learn(randomBatch(3, SMALL_OBSERVATION, 31));
         const weights = agent.getWeights();
         agent.dispose();
         return weights;
       };
       const weights = learn(backend);
-      expectSameWeights(weights, await onReference(learn), 1e-4);
+      expectSameWeights(weights, await onReference(learn), tolerance.weights);
     });
 
     it.skipIf(name === "cpu")("has the reference's Q-values at full size, dueling", async () => {
@@ -189,7 +200,7 @@ export function describeBackendContract(name: BackendName): void {
         return values;
       };
       const values = evaluate(backend);
-      expect(largestDifference(values, await onReference(evaluate))).toBeLessThan(1e-5);
+      expect(largestDifference(values, await onReference(evaluate))).toBeLessThan(tolerance.values);
     });
 
     it("gives each of 32 observations the Q-values that it has alone", () => {
