@@ -21,6 +21,9 @@ const browserSafe = ["core", "nes", "env", "replay", "agent"];
 const nodeModules = ["node:*", "fs", "path", "worker_threads", "os", "process", "buffer"];
 const folders = Object.keys(mayImport);
 
+/** Pages may import, besides each other's parts, what runs in a browser. */
+const pagesMayImport = ["core", "nes", "env"];
+
 function arrows(folder) {
   const forbidden = folders.filter(
     (other) => other !== folder && !mayImport[folder].includes(other),
@@ -58,6 +61,28 @@ function arrows(folder) {
   };
 }
 
+/** Pages run in a browser only: their types are in tsconfig.web.json. jsnes has parts for it. */
+function pages() {
+  const forbidden = folders.filter((name) => !pagesMayImport.includes(name) && name !== "viewer");
+  const patterns = [
+    {
+      group: forbidden.map((name) => `**/../${name}/**`),
+      message: `A page may import only from: ${pagesMayImport.join(", ")}.`,
+    },
+    {
+      group: [...nodeModules, "**/../server/**"],
+      message: "This runs in a browser.",
+    },
+  ];
+  return {
+    files: ["src/viewer/web/**/*.ts"],
+    languageOptions: {
+      parserOptions: { projectService: false, project: "./tsconfig.web.json" },
+    },
+    rules: { "no-restricted-imports": ["error", { patterns }] },
+  };
+}
+
 export default tseslint.config(
   { ignores: ["dist", "native/build", "node_modules", "models", "tensorboard", "roms"] },
   js.configs.recommended,
@@ -79,6 +104,7 @@ export default tseslint.config(
     },
   },
   ...folders.map(arrows),
+  pages(),
   {
     files: ["**/*.js", "**/*.mjs"],
     ...tseslint.configs.disableTypeChecked,

@@ -154,7 +154,12 @@ function sourceStamp(folder) {
     }
   };
   visit(folder);
-  for (const name of ["tsconfig.json", "tsconfig.build.json"])
+  for (const name of [
+    "tsconfig.json",
+    "tsconfig.build.json",
+    "tsconfig.web.json",
+    join("scripts", "build-pages.mjs"),
+  ])
     hash.update(readFileSync(join(root, name)));
   return hash.digest("hex");
 }
@@ -167,6 +172,8 @@ function buildTypeScript() {
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
   const result = run(process.execPath, [tsc, "-p", "tsconfig.build.json"]);
   if (!result.ok) fail("the TypeScript build failed (above).", result.output);
+  const pages = run(process.execPath, [join("scripts", "build-pages.mjs")]);
+  if (!pages.ok) fail("the build of the pages failed (above).", pages.output);
   chmodSync(main, 0o755);
   writeStamp("build", stamp);
 }

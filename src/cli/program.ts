@@ -4,6 +4,7 @@ import { benchCommand } from "./bench.js";
 import { doctorCommand } from "./doctor.js";
 import { enjoyCommand } from "./enjoy.js";
 import { evalCommand } from "./eval.js";
+import { playCommand } from "./play.js";
 import { plotCommand } from "./plot.js";
 import { randomCommand } from "./random.js";
 import { trainCommand } from "./train.js";
@@ -19,11 +20,13 @@ export function program(): Command {
       "\nFirst steps:\n" +
         "  mario train                 learn on the cartridge that comes along; Ctrl-C keeps the best model\n" +
         "  mario enjoy                 watch the best model play in this terminal\n" +
-        "  mario eval --episodes 100   measure it\n",
+        "  mario eval --episodes 100   measure it\n" +
+        "  mario play                  play it yourself, in a page of your browser\n",
     );
   for (const command of [
     trainCommand(),
     enjoyCommand(),
+    playCommand(),
     evalCommand(),
     randomCommand(),
     plotCommand(),

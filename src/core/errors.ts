@@ -13,6 +13,8 @@ export type ErrorCode =
   | "NOT_WRITABLE"
   | "DISK_FULL"
   | "GAME_NOT_STARTED"
+  | "PLAY_INVALID"
+  | "REPLAY_DIFFERS"
   | "NOT_FINITE"
   | "DIVERGED";
 
