@@ -2,13 +2,14 @@
  * Ours, as one more worker of run.mjs: the protocol of peer.py, the same scene.
  *
  *   node bench/peers/ours.mjs game ROM
- *   node bench/peers/ours.mjs compute THREADS
+ *   node bench/peers/ours.mjs compute THREADS fp32|bf16
  *   node bench/peers/ours.mjs training ROM
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { createActingNetwork } from "../../dist/agent/acting-network.js";
 import { createDqnAgent } from "../../dist/agent/dqn-agent.js";
 import { Rng } from "../../dist/core/rng.js";
 import { createMarioEnv } from "../../dist/env/mario-env.js";
@@ -66,22 +67,21 @@ function game(rom) {
   };
 }
 
-async function compute(threads) {
-  const backend = await selectBackend("auto", { threads: Number(threads) });
+async function compute(threads, precision) {
+  const backend = await selectBackend("auto", { threads: Number(threads), precision });
   const rng = new Rng(1);
   const noise = (length) => Uint8Array.from({ length }, () => rng.nextUint32() & 255);
+  const architecture = { actionCount: 14, dueling: false, padding: "same" };
   const agent = (doubleDqn) =>
-    createDqnAgent({
-      ...{ backend, actionCount: 14, seed: 1, learningRate: 1e-4, doubleDqn },
-      ...{ dueling: false, padding: "same" },
-    });
+    createDqnAgent({ backend, ...architecture, seed: 1, learningRate: 1e-4, doubleDqn });
   const doubleAgent = agent(true);
   const plainAgent = agent(false);
   const replay = filledReplay(noise);
   const batch = copied(replay.sample(BATCH, rng));
+  const network = createActingNetwork({ backend, ...architecture });
   const act = (size) => {
     const observations = noise(size * 84 * 84 * 4);
-    return repeat(() => (doubleAgent.qValues(observations, size), 1));
+    return repeat(() => (network.qValues(observations, size), 1));
   };
   return {
     about: { backend: backend.description, threads: backend.threads },
@@ -151,8 +151,8 @@ function repeat(piece) {
 
 const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
 
-const [kind, argument] = process.argv.slice(2);
-const { about, works } = await { game, compute, training }[kind](argument);
+const [kind, ...kindArguments] = process.argv.slice(2);
+const { about, works } = await { game, compute, training }[kind](...kindArguments);
 say({ about, works: Object.keys(works) });
 for await (const line of createInterface({ input: process.stdin })) {
   const { work, seconds } = JSON.parse(line);

@@ -20,7 +20,8 @@ const updates = (threads) => ({
   unit: "ms",
   seconds: 1.5,
   contenders: [
-    { label: "mario", worker: ours("compute", `${threads}`), work: "update" },
+    { label: "mario", worker: ours("compute", `${threads}`, "fp32"), work: "update" },
+    { label: "mario, bf16", worker: ours("compute", `${threads}`, "bf16"), work: "update" },
     { label: "PyTorch, eager", worker: torch(threads), work: "update" },
     {
       label: "PyTorch, channels last",
@@ -84,7 +85,7 @@ export const groups = [
     unit: "ms",
     seconds: 1.5,
     contenders: [
-      { label: "mario", worker: ours("compute", "2"), work: "sample-update" },
+      { label: "mario", worker: ours("compute", "2", "fp32"), work: "sample-update" },
       { label: "Stable-Baselines3", worker: sb3("nes_py", 1, 2), work: "train" },
     ],
   },
@@ -95,7 +96,7 @@ export const groups = [
     unit: "ms",
     seconds: 0.75,
     contenders: [
-      { label: "mario", worker: ours("compute", "1"), work: `act-${batch}` },
+      { label: "mario", worker: ours("compute", "1", "fp32"), work: `act-${batch}` },
       { label: "PyTorch, channels last", worker: torch(1), work: `act-${batch}` },
     ],
   })),

@@ -7,10 +7,10 @@ const BEGIN = "<!-- peers:begin -->";
 const END = "<!-- peers:end -->";
 
 /**
- * Where and when; nothing that names the machine or its owner. `busy`: the clock says little, since
- * threads wait for each other longer than they compute.
+ * Where and when; nothing that names the machine or its owner.
+ * @param anyway takes the machine for idle, whatever else it does.
  */
-export function conditions(rom) {
+export function conditions(rom, anyway) {
   const cpus = os.cpus();
   const loadAtStart = Number(os.loadavg()[0].toFixed(1));
   return {
@@ -23,7 +23,8 @@ export function conditions(rom) {
       git("rev-parse", "--short", "HEAD") + (git("status", "--porcelain") ? " and changes" : ""),
     cartridge: rom.endsWith("fenn.nes") ? "Fenn's Trail" : "a ROM of the user's own",
     loadAtStart,
-    busy: loadAtStart >= cpus.length / 2,
+    // Then figures are in processor time, and only those of one thread.
+    busy: !anyway && loadAtStart >= cpus.length / 2,
   };
 }
 
@@ -43,14 +44,14 @@ function git(...args) {
   }
 }
 
-/** The part of docs/performance.md between its marks. */
+/** The part of a document between its marks. */
 export function markdown({ conditions, rounds, versions, groups, notMeasured }) {
   const { date, cpu, cores, memoryGiB, system, commit, cartridge } = conditions;
   const { loadAtStart, loadAtEnd } = conditions;
   const lines = [
     `${date}, commit ${commit}; ${cores} cores of ${article(cpu)}, ${memoryGiB} GiB, ${system}; ${versions}. On ${cartridge}. Medians (least to greatest) of ${rounds} rounds in which all contenders of a group took turns, after one round that warmed up (training: 3 rounds). Load average ${loadAtStart} before, ${loadAtEnd} after: ${disturbance(conditions)}.`,
     "",
-    "| | | figure | mario is |",
+    "| | | figure | the first is |",
     "| --- | --- | --- | --- |",
   ];
   for (const { name, what, unit, contenders } of groups) {
@@ -75,11 +76,10 @@ export function markdown({ conditions, rounds, versions, groups, notMeasured }) 
 
 const article = (cpu) => `${/^[AEIOU]/i.test(cpu) ? "an" : "a"} ${cpu}`;
 
-function disturbance({ busy, loadAtStart }) {
-  if (busy) {
-    return "**other work kept the machine busy: rows of one thread are in processor time, and rows of two are not compared**";
-  }
-  return loadAtStart < 0.3 ? "the machine had nothing else to do" : "little else ran beside it";
+function disturbance({ busy, cores, loadAtStart }) {
+  if (busy) return "other work kept the machine busy, so figures are in processor time";
+  if (loadAtStart < 0.3) return "the machine had nothing else to do";
+  return loadAtStart < cores / 2 ? "little else ran beside it" : "**other work ran beside it**";
 }
 
 /** Three digits that count. */
@@ -95,12 +95,14 @@ function oursText(oursIs) {
   return oursIs === undefined ? "" : `${digits(oursIs)} × as fast`;
 }
 
-/** Puts the text between the marks of the file. */
+/** Whether a table can be put into this document. */
+export function hasMarks(text) {
+  return text.includes(BEGIN) && text.indexOf(END) > text.indexOf(BEGIN);
+}
+
+/** Puts the text between the marks of a document that has them. */
 export function writeBetweenMarks(file, text) {
   const all = readFileSync(file, "utf8");
-  const begin = all.indexOf(BEGIN);
-  const end = all.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error(`${file} lacks the marks ${BEGIN} and ${END}.`);
-  const before = all.slice(0, begin + BEGIN.length);
-  writeFileSync(file, `${before}\n\n${text}\n\n${all.slice(end)}`);
+  const before = all.slice(0, all.indexOf(BEGIN) + BEGIN.length);
+  writeFileSync(file, `${before}\n\n${text}\n\n${all.slice(all.indexOf(END))}`);
 }

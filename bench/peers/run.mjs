@@ -1,76 +1,68 @@
 /**
  * Measures mario beside what one would use instead, in the same run, in turns.
  *
- *   npm run build && node bench/peers/run.mjs [--venvs FOLDER] [--docs]
+ *   npm run build && node bench/peers/run.mjs --docs docs/performance.md
  *
- * About seven minutes on two cores, after an installation of a few minutes (PyTorch's package for
- * Linux takes 5 GB with its CUDA libraries; bench/peers/README.md says how to avoid that). Leave
- * the machine alone meanwhile. Options:
+ * Seven to nine minutes on two idle cores, after an installation of a few minutes. Leave the
+ * machine alone meanwhile. More in README.md. Options:
  *
  *   --venvs FOLDER   where the peers are or get installed; default mario-peers in the temporary folder
  *   --python NAME    Python to make them with; default python3
  *   --pip "ARGS"     more arguments for pip install, e.g. an index of CPU builds
  *   --only TEXT      groups whose name contains it
- *   --rounds N       rounds that count, default 7
+ *   --rounds N       rounds that count, default 5
  *   --scale F        all times by this factor, default 1
  *   --json FILE      where the figures go; default peers.json in the folder of --venvs
- *   --docs           puts the table into docs/performance.md; otherwise it is printed
+ *   --docs FILE      puts the table between the marks of that file; otherwise it is printed
+ *   --anyway         measures as on an idle machine even where other work runs
  *
  * MARIO_ROM names another cartridge than ours.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import os from "node:os";
-import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { install, pythonOf } from "./install.mjs";
-import { groups } from "./plan.mjs";
+import { readOptions } from "./options.mjs";
 import { conditions, markdown, writeBetweenMarks } from "./report.mjs";
 import { Worker } from "./worker.mjs";
 
-const here = import.meta.dirname;
-const root = join(here, "..", "..");
-const { values: options } = parseArgs({
-  options: {
-    venvs: { type: "string", default: join(os.tmpdir(), "mario-peers") },
-    python: { type: "string", default: "python3" },
-    pip: { type: "string", default: "" },
-    only: { type: "string", default: "" },
-    rounds: { type: "string", default: "7" },
-    scale: { type: "string", default: "1" },
-    json: { type: "string" },
-    docs: { type: "boolean", default: false },
-  },
-});
-const defaultRounds = Number(options.rounds);
-const scale = Number(options.scale);
-if (!(defaultRounds >= 1 && scale > 0))
-  throw new Error("--rounds and --scale are positive numbers.");
-const venvs = resolve(options.venvs);
-const rom = resolve(process.env.MARIO_ROM || join(root, "roms", "fenn.nes"));
-
-mkdirSync(venvs, { recursive: true });
-const failures = install(venvs, options.python, options.pip.split(" ").filter(Boolean));
+const options = readOptionsOrExit();
+// Before the installation, which itself keeps the machine busy.
+const where = conditions(options.rom, options.anyway);
+mkdirSync(options.venvs, { recursive: true });
+const failures = install(options.venvs, options.python, options.pipArguments);
 const about = {};
 const notMeasured = [];
-const where = conditions(rom);
 const measured = [];
-for (const group of groups.filter(({ name }) => name.includes(options.only))) {
-  measured.push(await measure(group));
+for (const group of options.groups) {
+  if (where.busy && group.threads > 1) {
+    const reason = "the machine had other work, and threads that share a core mostly wait";
+    notMeasured.push({ label: group.name, reason });
+  } else {
+    measured.push(await measure(group));
+  }
 }
 where.loadAtEnd = Number(os.loadavg()[0].toFixed(1));
 const result = {
-  ...{ conditions: where, rounds: defaultRounds, about, notMeasured, groups: measured },
+  ...{ conditions: where, rounds: options.rounds, about, notMeasured, groups: measured },
   versions: versions(),
 };
-const json = options.json ?? join(venvs, "peers.json");
-writeFileSync(json, `${JSON.stringify(result, undefined, 2)}\n`);
-if (options.docs) writeBetweenMarks(join(root, "docs", "performance.md"), markdown(result));
+writeFileSync(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
+if (options.docs) writeBetweenMarks(options.docs, markdown(result));
 else console.log(markdown(result));
-console.error(`figures: ${json}`);
+console.error(`figures: ${options.json}`);
+
+function readOptionsOrExit() {
+  try {
+    return readOptions();
+  } catch (error) {
+    console.error(`bench/peers: ${error.message}`);
+    process.exit(2);
+  }
+}
 
 /** One group, its contenders in turns. */
 async function measure(group) {
-  const { name, what, unit, seconds, threads, contenders, rounds = defaultRounds } = group;
+  const { name, what, unit, seconds, threads, contenders, rounds = options.rounds } = group;
   console.error(name);
   const workers = new Map();
   const lanes = contenders.map((contender) => ({ contender, times: [] }));
@@ -84,16 +76,16 @@ async function measure(group) {
   for (let round = -1; round < rounds; round++) {
     for (const lane of lanes.filter(({ reason }) => reason === undefined)) {
       await attempt(lane, async () => {
-        const time = await lane.worker.run(lane.contender.work, seconds * scale);
+        const time = await lane.worker.run(lane.contender.work, seconds * options.scale);
         if (round >= 0) lane.times.push(time);
       });
     }
   }
-  for (const worker of workers.values()) worker.stop();
-  const clock = where.busy && threads === 1 ? "cpuMs" : "ms";
+  await Promise.all([...workers.values()].map((worker) => worker.stop()));
+  const clock = where.busy ? "cpuMs" : "ms";
   const each = ({ times }) => times.map((time) => time[clock]);
   const [ours] = lanes;
-  const comparable = ours.times.length === rounds && (!where.busy || threads === 1);
+  const comparable = ours.reason === undefined;
   const rows = lanes.filter(({ reason }) => reason === undefined);
   return {
     ...{ name, what, unit, threads, rounds, clock },
@@ -122,9 +114,9 @@ async function attempt(lane, action) {
 }
 
 async function startWorker({ venv, args }) {
-  const withRom = args.map((argument) => (argument === "ROM" ? rom : argument));
-  const command = venv === undefined ? process.execPath : pythonOf(venvs, venv);
-  const worker = new Worker(command, withRom, { cwd: here });
+  const withRom = args.map((argument) => (argument === "ROM" ? options.rom : argument));
+  const command = venv === undefined ? process.execPath : pythonOf(options.venvs, venv);
+  const worker = new Worker(command, withRom, { cwd: import.meta.dirname });
   await worker.start();
   about[args.join(" ")] = worker.about;
   return worker;
@@ -151,7 +143,8 @@ function versions() {
     for (const [name, value] of Object.entries(worker)) {
       if (/^[A-Z]|-|^python$/.test(name)) seen.set(name === "python" ? "Python" : name, value);
     }
-    if (worker.backend) seen.set("mario's backend", worker.backend.replace(/, \d+ thread.*/, ""));
+    if (worker.backend)
+      seen.set("mario's backend", worker.backend.replace(/, (fp32|bf16)?,? ?\d+ thread.*/, ""));
     if (worker.built) seen.set("PyTorch's", worker.built);
   }
   return [...seen].map(([name, value]) => `${name} ${value}`).join(", ");

@@ -5,6 +5,7 @@ import { clearTimeout, setTimeout } from "node:timers";
 const START_MS = 120_000;
 /** torch.compile takes half a minute when nothing else runs. */
 const WORK_MS = 300_000;
+const STOP_MS = 5_000;
 const ERROR_BYTES = 4_000;
 
 /** A contender's process; see peer.py for what is said between us. */
@@ -39,9 +40,15 @@ export class Worker {
     return { ms: ms / done, cpuMs: cpuMs / done };
   }
 
-  stop() {
+  /** Lets it end by itself, so that it can stop processes of its own; insists after a while. */
+  async stop() {
+    const { exitCode, signalCode, pid } = this.#child;
+    if (exitCode !== null || signalCode !== null || pid === undefined) return;
+    const exit = new Promise((resolve) => this.#child.once("exit", resolve));
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), STOP_MS);
     this.#child.stdin.end();
-    this.#child.kill();
+    await exit;
+    clearTimeout(timer);
   }
 
   async #answer(withinMs) {

@@ -44,7 +44,8 @@ double clippedAdam(const std::vector<AdamParameter>& parameters, const AdamSetti
   const float stepSize = float(settings.learningRate * std::sqrt(settings.correction2) /
                                settings.correction1);
   const float epsilon = float(settings.epsilon * std::sqrt(settings.correction2));
-  for (size_t p = 0; p < parameters.size(); p++) {
+  // Backwards: what the norms have read last may still be in the cache.
+  for (size_t p = parameters.size(); p-- > 0;) {
     const AdamParameter& parameter = parameters[p];
     const double norm = settings.globalClipping ? globalNorm : norms[p];
     const double scale = norm > settings.maxGradientNorm ? settings.maxGradientNorm / norm : 1.0;

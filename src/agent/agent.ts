@@ -1,15 +1,19 @@
+import type { Rng, RngState } from "../core/rng.js";
 import type { OptimizerState } from "../nn/optimizer.js";
 import type { TransitionBatch } from "../replay/transition.js";
 
 /** What one gradient step reports; each is defined in docs/metrics.md. */
 export interface LearnMetrics {
-  /** Mean (weighted) Huber loss over the batch. */
+  /** Mean weighted loss over the batch: Huber, KL divergence (c51) or quantile Huber loss. */
   readonly loss: number;
   /** Mean over the batch of Q(s_tm1, a_tm1) before the step. */
   readonly meanQ: number;
   /** Global L2 norm of the gradient before clipping. */
   readonly gradientNorm: number;
-  /** TD errors, target − estimate, `[batch] float32`; for prioritized replay. */
+  /**
+   * For prioritized replay, `[batch] float32`: TD errors, target − estimate, of a scalar head; the
+   * loss of each, before its weight, of a distributional one (Hessel et al. 2018).
+   */
   readonly tdErrors: Float32Array;
 }
 
@@ -25,6 +29,11 @@ export interface AgentState {
   readonly targetWeights: NamedTensors;
   readonly optimizer: OptimizerState;
   readonly learningRate: number;
+  /** Of the noise that is learned with. */
+  readonly noise: RngState;
+  /** Of the check for divergence. */
+  readonly largestReturn: number;
+  readonly largestDiscount: number;
 }
 
 /** An agent that learns from minibatches; all effects (time, files, randomness) are outside it. */
@@ -33,12 +42,18 @@ export interface Agent {
   /**
    * Q-values of observations under the online network.
    * @param observations `[batch, 84, 84, 4] uint8`
+   * @param noise a noisy network draws its noise from it, anew at each call, the same for the whole
+   * batch; without it the noise is 0, as for evaluation. Without effect on other networks.
    * @returns `[batch, actionCount] float32`, row-major, freshly allocated
    */
-  qValues(observations: Uint8Array, batch: number): Float32Array;
-  /** One gradient step. @throws MarioError NOT_FINITE when the loss is NaN or infinite. */
+  qValues(observations: Uint8Array, batch: number, noise?: Rng): Float32Array;
+  /**
+   * One gradient step.
+   * @throws MarioError NOT_FINITE when the loss or the gradient is NaN or infinite, DIVERGED when
+   * values are far beyond any that the rewards allow; nothing has changed then
+   */
   learn(batch: TransitionBatch): LearnMetrics;
-  /** Copies the online network's weights into the target network. */
+  /** Moves the target network towards the online one: a copy, unless the agent's tau is below 1. */
   syncTarget(): void;
   /** Online weights, copied: names such as `conv1/kernel`. */
   getWeights(): NamedTensors;

@@ -1,7 +1,7 @@
 import { measureRounds, ROUNDS, type Spread } from "../core/rounds.js";
 import { Rng } from "../core/rng.js";
 import type { ComputeBackend } from "../nn/backend.js";
-import { createDqnAgent } from "./dqn-agent.js";
+import { createActingNetwork } from "./acting-network.js";
 
 export interface BenchActOptions {
   readonly backend: ComputeBackend;
@@ -29,22 +29,18 @@ export interface BenchActResult {
 /** Times the forward pass that chooses actions, on noise: its cost does not depend on the picture. */
 export function benchAct(options: BenchActOptions): BenchActResult {
   const { backend, seconds, dueling, padding, actionCount = 14 } = options;
-  const agent = createDqnAgent({
-    ...{ backend, actionCount, dueling, padding },
-    seed: 1,
-    learningRate: 1e-4,
-  });
+  const network = createActingNetwork({ backend, actionCount, dueling, padding });
   const rng = new Rng(1);
   try {
     const works = BATCHES.map((batch) => {
       const length = batch * 84 * 84 * 4;
       const observations = Uint8Array.from({ length }, () => rng.nextUint32() & 255);
-      return () => (agent.qValues(observations, batch), 1);
+      return () => (network.qValues(observations, batch), 1);
     });
     const [batch1, batch4, batch8, batch16] = measureRounds(works, seconds);
     const msPerAct = { batch1, batch4, batch8, batch16 };
     return { backend: backend.name, threads: backend.threads, rounds: ROUNDS, msPerAct };
   } finally {
-    agent.dispose();
+    network.dispose();
   }
 }

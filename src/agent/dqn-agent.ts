@@ -1,37 +1,63 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { MarioError } from "../core/errors.js";
 import { Rng } from "../core/rng.js";
+import type { Architecture } from "../nn/architecture.js";
 import type { ComputeBackend } from "../nn/backend.js";
 import type { Padding } from "../nn/layers.js";
 import { createAdam, type OptimizerState } from "../nn/optimizer.js";
-import { createQNetwork, type QNetworkOptions } from "../nn/q-network.js";
+import { createQNetwork } from "../nn/q-network.js";
 import type { TransitionBatch } from "../replay/transition.js";
 import type { Agent, AgentState, LearnMetrics, NamedTensors } from "./agent.js";
-import { chosenValues, tdLoss, tdTarget } from "./td-target.js";
+import { headLoss } from "./head-loss.js";
+import { createHead, type HeadLoss, type Targets } from "./heads/head.js";
+import { moveTowards } from "./soft-update.js";
+import {
+  greedyTargets,
+  munchausenBonus,
+  munchausenTargets,
+  type MunchausenOptions,
+} from "./targets.js";
+import { ValueLimit } from "./value-limit.js";
 
-export interface DqnAgentOptions {
-  /** Where it computes: from `selectBackend`; must stay the current TensorFlow.js backend. */
-  readonly backend: ComputeBackend;
-  readonly actionCount: number;
-  /** Seed of the initial weights. */
-  readonly seed: number;
+/** How an agent learns; what it is for, and each paper, in docs/algorithms.md. */
+export interface LearningOptions {
   /** Step size of Adam; `setLearningRate` changes it later. */
   readonly learningRate: number;
-  /** Two streams, value and advantage (Wang et al. 2016); default false. */
-  readonly dueling?: boolean;
-  /** Default "same". */
-  readonly padding?: Padding;
   /** The online network chooses the target's action (van Hasselt et al. 2016); default true. */
   readonly doubleDqn?: boolean;
+  /** Adds the policy's logarithm to the reward (Vieillard et al. 2020); default: off. */
+  readonly munchausen?: MunchausenOptions | undefined;
+  /** Error at which the loss turns linear; Infinity: squared error; default 1. */
+  readonly huberDelta?: number;
+  /** Share of the way that `syncTarget` moves the target network, above 0; default 1: a copy. */
+  readonly targetTau?: number;
   /** Longest gradient per variable, L2 norm; default 10; Infinity: not clipped. */
   readonly maxGradientNorm?: number;
   /** "variable" (default) or "global": what {@link maxGradientNorm} is measured over. */
   readonly clipping?: "variable" | "global";
-  /** Smaller networks for tests; default the DQN network on `[84, 84, 4]`. */
-  readonly architecture?: Pick<QNetworkOptions, "inputShape" | "convolutions" | "hiddenUnits">;
+  /** Adam's, default 1e-8. */
+  readonly adamEpsilon?: number;
+  /** Share of each kernel, times the learning rate, that is taken off at each update; default 0. */
+  readonly weightDecay?: number;
 }
 
-/** An {@link Agent} whose whole learning state can be saved and brought back. */
+export interface DqnAgentOptions extends LearningOptions {
+  /** Where it computes: from `selectBackend`; must stay the current TensorFlow.js backend. */
+  readonly backend: ComputeBackend;
+  readonly actionCount: number;
+  /** Seed of the initial weights and of the noise that is learned with. */
+  readonly seed: number;
+  /** Two streams, value and advantage (Wang et al. 2016); default false. */
+  readonly dueling?: boolean;
+  /** Default "same". */
+  readonly padding?: Padding;
+  /** Anything else of the network; default the DQN network on `[84, 84, 4]` with a scalar head. */
+  readonly architecture?: Partial<Omit<Architecture, "actionCount">>;
+  /** Of a noisy network; default 0.5. */
+  readonly initialSigma?: number;
+}
+
+/** An {@link Agent} whose parts can be looked at one by one. */
 export interface DqnAgent extends Agent {
   /** From the next `learn` on. @throws MarioError INVALID_OPTION unless positive and finite. */
   setLearningRate(learningRate: number): void;
@@ -46,67 +72,80 @@ export interface DqnAgent extends Agent {
 }
 
 /**
- * Deep Q-network agent (Mnih et al. 2015): Huber loss on the (Double-)DQN target, clipped gradients,
- * Adam. Deterministic: the same calls give the same weights bit for bit on the same backend and
- * thread count.
+ * Deep Q-network agent (Mnih et al. 2015). A network gives outputs, a head makes Q-values and a loss
+ * of them, a target rule says what they are to become, and Adam follows the clipped gradient.
+ * Deterministic: the same calls give the same weights bit for bit on the same backend and thread
+ * count.
  */
 export function createDqnAgent(options: DqnAgentOptions): DqnAgent {
-  const { backend, actionCount, doubleDqn = true } = options;
-  const inputShape = options.architecture?.inputShape ?? [84, 84, 4];
+  const { backend, actionCount, doubleDqn = true, munchausen, targetTau = 1 } = options;
+  const { inputShape = [84, 84, 4], head: spec = { kind: "scalar" } } = options.architecture ?? {};
   const network = (): ReturnType<typeof createQNetwork> =>
     createQNetwork({
+      dueling: options.dueling ?? false,
+      padding: options.padding ?? "same",
       ...options.architecture,
       actionCount,
       rng: new Rng(options.seed),
-      dueling: options.dueling ?? false,
-      padding: options.padding ?? "same",
+      initialSigma: options.initialSigma,
     });
+  const head = createHead({ actionCount, spec, huberDelta: options.huberDelta ?? 1 });
   const online = network();
-  // The same seed: both start equal, as `syncTarget` would leave them.
+  // The same seed: both start equal, as a copy would leave them.
   const target = network();
   const trained = [...online.variables.values()];
   const optimizer = createAdam({
     variables: online.variables,
     maxGradientNorm: options.maxGradientNorm ?? 10,
     clipping: options.clipping ?? "variable",
+    epsilon: options.adamEpsilon ?? 1e-8,
+    weightDecay: options.weightDecay ?? 0,
   });
   let learningRate = requireLearningRate(options.learningRate);
+  const noise = new Rng(options.seed).split();
+  const limit = new ValueLimit(munchausen ? munchausenBonus(actionCount, munchausen) : 0);
 
   const upload = (observations: Uint8Array, batch: number): tf.Tensor4D =>
     backend.uploadObservations(observations, [batch, ...inputShape]);
 
-  /** The target `[batch] float32`; nothing here is on a gradient tape. */
-  function bootstrapTarget(batch: TransitionBatch): tf.Tensor1D {
-    return tf.tidy(() => {
-      const sT = upload(batch.sT, batch.size);
-      const qTarget = target.forward(sT);
-      const qSelector = doubleDqn ? online.forward(sT) : qTarget;
-      return tdTarget(vector(batch.rT), vector(batch.discountT), qTarget, qSelector);
-    });
+  /** What the outputs of a batch are to become. Each forward pass has its own noise. */
+  function targetsOf(batch: TransitionBatch): Targets {
+    const outputs = (network: typeof online, observations: tf.Tensor4D): Float32Array =>
+      network.forward(observations, noise).dataSync() as Float32Array;
+    const sT = upload(batch.sT, batch.size);
+    const targetT = outputs(target, sT);
+    if (munchausen) {
+      const targetTm1 = outputs(target, upload(batch.sTm1, batch.size));
+      return munchausenTargets(batch, head, { targetTm1, targetT }, munchausen);
+    }
+    const selectorT = doubleDqn ? outputs(online, sT) : targetT;
+    return greedyTargets(batch, head, { targetT, selectorT });
   }
 
   function learn(batch: TransitionBatch): LearnMetrics {
     return tf.tidy(() => {
-      const targetT = bootstrapTarget(batch);
+      const targets = targetsOf(batch);
       const sTm1 = upload(batch.sTm1, batch.size);
-      const aTm1 = tf.tensor1d(batch.aTm1.slice(), "int32");
-      const weights = vector(batch.weights);
-      let q!: tf.Tensor2D;
-      const { value, grads } = tf.variableGrads(() => {
-        q = tf.keep(online.forward(sTm1));
-        return tdLoss(q, aTm1, targetT, weights);
-      }, trained);
-      const qTm1 = chosenValues(q, aTm1);
-      q.dispose();
-      const loss = value.dataSync()[0];
-      const tdErrors = (tf.sub(targetT, qTm1).dataSync() as Float32Array).slice();
-      const meanQ = tf.mean(qTm1).dataSync()[0];
+      let result!: HeadLoss;
+      let meanQ = 0;
+      const { grads } = tf.variableGrads(
+        () =>
+          headLoss(online.forward(sTm1, noise), (outputs) => {
+            meanQ = meanChosen(head.qValues(outputs), batch.aTm1);
+            result = head.loss(outputs, targets);
+            return result;
+          }),
+        trained,
+      );
+      const { loss, tdErrors } = result;
       if (!Number.isFinite(loss)) {
         throw new MarioError("NOT_FINITE", `The loss became ${loss}.`, {
           value: loss,
           remedy: "Lower the learning rate, or check the rewards' scale.",
         });
       }
+      limit.observe(batch.rT, batch.discountT);
+      limit.check(meanQ);
       const gradientNorm = optimizer.step(grads, learningRate);
       return { loss, meanQ, gradientNorm, tdErrors };
     });
@@ -114,11 +153,15 @@ export function createDqnAgent(options: DqnAgentOptions): DqnAgent {
 
   return {
     actionCount,
-    qValues: (observations, batch) =>
-      tf.tidy(() => online.forward(upload(observations, batch)).dataSync().slice() as Float32Array),
+    qValues: (observations, batch, noise) =>
+      tf.tidy(() => {
+        const outputs = online.forward(upload(observations, batch), noise);
+        return head.qValues(outputs.dataSync() as Float32Array);
+      }),
     learn,
     syncTarget: () => {
-      target.setWeights(online.getWeights());
+      if (targetTau === 1) target.setWeights(online.getWeights());
+      else moveTowards(target.variables, online.variables, targetTau);
     },
     getWeights: () => online.getWeights(),
     setWeights: (weights) => {
@@ -130,12 +173,18 @@ export function createDqnAgent(options: DqnAgentOptions): DqnAgent {
       targetWeights: target.getWeights(),
       optimizer: optimizer.getState(),
       learningRate,
+      noise: noise.getState(),
+      largestReturn: limit.largestReturn,
+      largestDiscount: limit.largestDiscount,
     }),
     setState: (state) => {
       online.setWeights(state.weights);
       target.setWeights(state.targetWeights);
       optimizer.setState(state.optimizer);
       learningRate = requireLearningRate(state.learningRate);
+      noise.setState(state.noise);
+      limit.largestReturn = state.largestReturn;
+      limit.largestDiscount = state.largestDiscount;
     },
     getTargetWeights: () => target.getWeights(),
     setTargetWeights: (weights) => {
@@ -156,9 +205,10 @@ export function createDqnAgent(options: DqnAgentOptions): DqnAgent {
   };
 }
 
-/** Uploads a copy: the batch is reused, and some backends keep the array that they are given. */
-function vector(values: Float32Array): tf.Tensor1D {
-  return tf.tensor1d(values.slice());
+/** Mean over the rows of the action's value. @param q `[rows, actions]` @param actions `[rows]` */
+function meanChosen(q: Float32Array, actions: Int32Array): number {
+  const rows = actions.length;
+  return actions.reduce((sum, action, row) => sum + q[row * (q.length / rows) + action], 0) / rows;
 }
 
 function requireLearningRate(learningRate: number): number {

@@ -1,8 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { Rng } from "../core/rng.js";
+import type { HeadSpec } from "../nn/architecture.js";
 import type { ComputeBackend } from "../nn/backend.js";
 import { createQNetwork, type QNetworkOptions } from "../nn/q-network.js";
 import type { NamedTensors } from "./agent.js";
+import { softmaxInto, supportValues } from "./heads/c51-head.js";
 
 export interface SaliencyOptions extends Omit<QNetworkOptions, "rng" | "observationGradient"> {
   /** Where it computes; must stay the current TensorFlow.js backend. */
@@ -32,17 +34,13 @@ export function createSaliency(options: SaliencyOptions): Saliency {
   const { backend, weights, inputShape = [84, 84, 4], ...network } = options;
   const q = createQNetwork({ ...network, inputShape, rng: new Rng(0), observationGradient: true });
   q.setWeights(weights);
-  const chosen = (action: number): Float32Array => {
-    const oneHot = new Float32Array(network.actionCount);
-    oneHot[action] = 1;
-    return oneHot;
-  };
+  const head: HeadSpec = network.head ?? { kind: "scalar" };
   return {
     gradient: (observation, action) =>
       tf.tidy(() => {
         const s = backend.uploadObservations(observation, [1, ...inputShape]);
-        // The gradient of the sum of one row of Q-values times a one-hot row: that of the one.
-        const dq = tf.tensor2d(chosen(action), [1, network.actionCount]);
+        const outputs = q.forward(s).dataSync();
+        const dq = tf.tensor2d(slopes(head, outputs, action), [1, outputs.length]);
         const ds = tf.grad((x) => q.forward(x as tf.Tensor4D))(s, dq);
         return ds.dataSync().slice() as Float32Array;
       }),
@@ -50,6 +48,30 @@ export function createSaliency(options: SaliencyOptions): Saliency {
       q.dispose();
     },
   };
+}
+
+/**
+ * The gradient of one action's Q-value with respect to the network's outputs: Q is the output itself,
+ * the mean of the quantiles, or the mean of the atoms under the softmax of their logits.
+ * @param outputs `[actionCount · atoms] float32`, action by action
+ */
+function slopes(head: HeadSpec, outputs: ArrayLike<number>, action: number): Float32Array {
+  const slopes = new Float32Array(outputs.length);
+  if (head.kind === "scalar") {
+    slopes[action] = 1;
+    return slopes;
+  }
+  const { atoms } = head;
+  const from = action * atoms;
+  if (head.kind === "quantile") return slopes.fill(1 / atoms, from, from + atoms);
+  const support = supportValues(head);
+  const probabilities = new Float64Array(atoms);
+  softmaxInto(probabilities, outputs, from);
+  const q = probabilities.reduce((sum, p, i) => sum + p * support[i], 0);
+  probabilities.forEach((p, i) => {
+    slopes[from + i] = p * (support[i] - q);
+  });
+  return slopes;
 }
 
 /** What is below this share of the strongest is noise to the eye, and drawn as nothing. */

@@ -15,6 +15,7 @@ import type { EnjoyCommand, EpisodeEntry } from "../viewer/protocol.js";
 import { WatchSession } from "../viewer/watch-session.js";
 import { EnjoyGame } from "./enjoy-game.js";
 import type { PageOptions } from "./page-options.js";
+import { watchForInterrupt } from "./interrupt.js";
 import { openPage } from "./page-server.js";
 import type { SavedModel } from "./saved-model.js";
 
@@ -28,8 +29,6 @@ export interface EnjoyPageOptions extends PageOptions {
   /** Undefined: until it is stopped. */
   readonly episodes: number | undefined;
   readonly rng: Rng;
-  /** Resolves when the person wants to stop. */
-  readonly stopped: Promise<void>;
 }
 
 /** `mario enjoy`'s page asks for this port first. */
@@ -76,12 +75,13 @@ export async function enjoyOnPage(options: EnjoyPageOptions): Promise<Evaluation
       },
     });
   });
-  void options.stopped.then(() => {
+  const interrupt = watchForInterrupt(() => {
     session.stop();
   });
   try {
     await session.run();
   } finally {
+    interrupt.dispose();
     await server.close();
     game.dispose();
     environment.onFrame = undefined;

@@ -1,40 +1,29 @@
-import { basename } from "node:path";
 import { Rng } from "../core/rng.js";
-import { selectBackend } from "../nn/select-backend.js";
-import { evaluate } from "../trainer/evaluator.js";
 import { epsilonGreedyPolicy } from "../trainer/policy.js";
-import { openEnvironment, stageFrom } from "./environment.js";
 import type { EvalOptions } from "./eval.js";
 import { evaluationReport } from "./evaluation-report.js";
-import { watchForInterrupt } from "./interrupt.js";
-import { readRomFile } from "./rom-file.js";
-import { agentFor, openModel } from "./saved-model.js";
+import { playEpisodes } from "./play-episodes.js";
+import { openPlayer } from "./player.js";
+import { filmPlan } from "./record-options.js";
 
 export async function runEval(options: EvalOptions): Promise<void> {
-  const model = openModel(options.file, stageFrom(options));
-  const rom = readRomFile(options.rom);
-  const environment = openEnvironment(rom, model.environment, options.noops);
-  const backend = await selectBackend(options.backend, options);
-  const agent = agentFor(model, backend);
+  const plan = filmPlan(options, "best");
+  const { model, environment, agent, title } = await openPlayer(options);
   const rng = new Rng(options.seed);
-  const interrupt = watchForInterrupt();
-  const evaluation = await evaluate({
-    environment,
-    policy: epsilonGreedyPolicy(agent, options.epsilon, rng.split()),
-    episodes: options.episodes,
-    rng: rng.split(),
-    now: () => performance.now(),
-    shouldStop: () => interrupt.requested(),
-    onEpisode: (episode) => {
-      if (options.json) return;
-      process.stderr.write(
-        `episode: ${episode.distance} px${episode.completed ? ", finished" : ""}\n`,
-      );
-    },
-  });
-  interrupt.dispose();
-  agent.dispose();
-  if (options.json)
-    process.stdout.write(`${JSON.stringify({ file: model.path, ...evaluation })}\n`);
-  else process.stdout.write(evaluationReport(`${basename(model.path)} on ${rom.name}`, evaluation));
+  try {
+    const evaluation = await playEpisodes({
+      environment,
+      policy: epsilonGreedyPolicy(agent, options.epsilon, rng.split()),
+      episodes: options.episodes,
+      rng: rng.split(),
+      plan,
+      qValues: (observation) => agent.qValues(observation, 1),
+      quiet: options.json ?? false,
+    });
+    if (options.json) {
+      process.stdout.write(`${JSON.stringify({ file: model.path, ...evaluation })}\n`);
+    } else process.stdout.write(evaluationReport(title, evaluation));
+  } finally {
+    agent.dispose();
+  }
 }

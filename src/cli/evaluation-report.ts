@@ -2,6 +2,7 @@ import type { Evaluation } from "../trainer/evaluator.js";
 
 /** An evaluation for people, a few aligned lines. */
 export function evaluationReport(title: string, evaluation: Evaluation): string {
+  if (evaluation.episodes === 0) return `${title}\n  no episode was played to its end\n`;
   const [low, high] = evaluation.completionInterval;
   const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
   return [

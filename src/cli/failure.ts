@@ -2,7 +2,7 @@ import { CommanderError } from "commander";
 import { MarioError } from "../core/errors.js";
 
 /** Codes that say something broke here, rather than that the user can mend it by asking anew. */
-const NOT_THE_USERS = new Set(["NOT_FINITE", "REPLAY_DIFFERS"]);
+const NOT_THE_USERS = new Set(["NOT_FINITE", "DIVERGED", "REPLAY_DIFFERS"]);
 
 /** 0 help and version, 2 a user's mistake, 1 anything else. */
 export function exitCodeOf(error: unknown): number {

@@ -65,6 +65,51 @@ export const pipelineOption = (): Option =>
     .choices(["overlap", "turns"])
     .default("overlap");
 
+export interface EpisodeOptions {
+  readonly episodes: number;
+  readonly seed: number;
+  readonly rom?: string;
+  readonly stage?: string;
+  readonly env?: string;
+}
+
+/** Options of every command that plays episodes. @param episodes by default */
+export function addEpisodeOptions(command: Command, episodes: number): Command {
+  return command
+    .addOption(
+      new Option("--episodes <n>", "episodes to play").argParser(integer(1)).default(episodes),
+    )
+    .addOption(seedOption(1))
+    .addOption(romOption())
+    .addOption(stageOption())
+    .addOption(new Option("--env <id>", "stage in the tutorial's spelling, SuperMarioBros-1-1-v0"));
+}
+
+export interface ModelOptions extends ComputeOptions {
+  readonly file?: string;
+  readonly epsilon: number;
+  readonly noops: number;
+}
+
+/** Options of every command that plays a model. @param noops by default */
+export function addModelOptions(command: Command, noops: number): Command {
+  return addComputeOptions(
+    command
+      .option("--file <model>", "model file; default: the best one in models/")
+      .addOption(
+        new Option("--epsilon <p>", "share of random decisions").argParser(number(0, 1)).default(0),
+      )
+      .addOption(
+        new Option(
+          "--noops <n>",
+          "at most so many idle frames at the start, drawn for each episode",
+        )
+          .argParser(integer(0, 1000))
+          .default(noops),
+      ),
+  );
+}
+
 /**
  * Options of every command that computes with the network.
  * @param threads what it is without `--threads`; not given: all cores.

@@ -1,14 +1,15 @@
 import { presets } from "../config/presets.js";
 import { Rng } from "../core/rng.js";
-import { evaluate } from "../trainer/evaluator.js";
 import { randomPolicy } from "../trainer/policy.js";
 import { openEnvironment, stageFrom } from "./environment.js";
 import { evaluationReport } from "./evaluation-report.js";
-import { watchForInterrupt } from "./interrupt.js";
+import { playEpisodes } from "./play-episodes.js";
 import type { RandomOptions } from "./random.js";
+import { filmPlan } from "./record-options.js";
 import { readRomFile } from "./rom-file.js";
 
 export async function runRandom(options: RandomOptions): Promise<void> {
+  const plan = filmPlan(options, "best");
   const rom = readRomFile(options.rom);
   const environment = openEnvironment(rom, {
     ...presets.fast.environment,
@@ -18,19 +19,14 @@ export async function runRandom(options: RandomOptions): Promise<void> {
     stallSteps: 0,
   });
   const rng = new Rng(options.seed);
-  const interrupt = watchForInterrupt();
-  const evaluation = await evaluate({
+  const evaluation = await playEpisodes({
     environment,
     policy: randomPolicy(environment.actionCount, rng.split()),
     episodes: options.episodes,
     rng: rng.split(),
-    now: () => performance.now(),
-    shouldStop: () => interrupt.requested(),
-    onEpisode: (episode) => {
-      if (!options.json) process.stderr.write(`episode: ${episode.distance} px\n`);
-    },
+    plan,
+    quiet: options.json ?? false,
   });
-  interrupt.dispose();
   if (options.json) process.stdout.write(`${JSON.stringify(evaluation)}\n`);
   else process.stdout.write(evaluationReport(`Random buttons on ${rom.name}`, evaluation));
 }

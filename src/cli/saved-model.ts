@@ -5,7 +5,8 @@ import { environmentSettingsSchema } from "../config/schema.js";
 import { MarioError } from "../core/errors.js";
 import { actionSet } from "../env/actions.js";
 import type { ComputeBackend } from "../nn/backend.js";
-import { bestModelIn, MODEL_DIRECTORY } from "../trainer/checkpoint/best-model.js";
+import { bestEvaluatedIn } from "../trainer/checkpoint/best-evaluated.js";
+import { bestModelIn, MODEL_DIRECTORY, type ModelEntry } from "../trainer/checkpoint/best-model.js";
 import { loadModel, type Model } from "../trainer/checkpoint/model-file.js";
 import { packageRoot } from "./version.js";
 
@@ -48,28 +49,36 @@ export function openModel(file: string | undefined, stage: string | undefined): 
   return { ...model, path, environment: environment.data };
 }
 
+/** One that was evaluated is better known than one that did well while it was trained. */
 function bestModelPath(): string {
+  const own = bestEvaluatedIn(MODEL_DIRECTORY) ?? bestByReward(MODEL_DIRECTORY);
+  if (own) return own.path;
+  const shipped = join(packageRoot, MODEL_DIRECTORY);
+  return (bestEvaluatedIn(shipped) ?? bestModelIn(shipped)).path;
+}
+
+function bestByReward(directory: string): ModelEntry | undefined {
   try {
-    return bestModelIn(MODEL_DIRECTORY).path;
+    return bestModelIn(directory);
   } catch (error) {
-    if (!(error instanceof MarioError)) throw error;
-    return bestModelIn(join(packageRoot, MODEL_DIRECTORY)).path;
+    if (error instanceof MarioError && error.code === "MODEL_NOT_FOUND") return undefined;
+    throw error;
   }
 }
 
+/** What of a model it takes to play it. */
+export interface PlayableModel {
+  readonly weights: Model["weights"];
+  readonly metadata: Pick<Model["metadata"], "architecture">;
+}
+
 /** An agent with the model's network and weights. @throws MarioError MODEL_MISMATCH. */
-export function agentFor(model: Model, backend: ComputeBackend): DqnAgent {
-  const { architecture } = model.metadata;
+export function agentFor(model: PlayableModel, backend: ComputeBackend): DqnAgent {
+  const { actionCount, ...architecture } = model.metadata.architecture;
   const agent = createDqnAgent({
     backend,
-    actionCount: architecture.actionCount,
-    dueling: architecture.dueling,
-    padding: architecture.padding,
-    architecture: {
-      inputShape: architecture.inputShape,
-      convolutions: architecture.convolutions,
-      hiddenUnits: architecture.hiddenUnits,
-    },
+    actionCount,
+    architecture,
     // Neither matters: the weights come from the file and nothing is learned.
     seed: 0,
     learningRate: 1e-4,

@@ -2,13 +2,16 @@ import type { Logger } from "pino";
 import type { TrainSettings } from "../config/schema.js";
 import { createConsoleLog } from "../logging/console-log.js";
 import { formatDuration, ProgressLine } from "../logging/progress.js";
+import type { EvaluatedEntry } from "../trainer/checkpoint/best-evaluated.js";
 import type { ModelEntry } from "../trainer/checkpoint/best-model.js";
+import type { Evaluation } from "../trainer/evaluator.js";
 import type { TrainProgress } from "../trainer/train-session.js";
 
 /** What a person sees of a run: a progress line, and above it what is worth keeping in sight. */
 export interface TrainReport {
   progress(progress: TrainProgress): void;
   best(entry: ModelEntry, progress: TrainProgress): void;
+  evaluation(step: number, evaluation: Evaluation, kept: EvaluatedEntry | undefined): void;
   note(message: string): void;
   close(): void;
 }
@@ -39,6 +42,13 @@ export async function createTrainReport(
     best({ path, meanReward }, { step, episodes }) {
       log.info({ step, episodes, meanReward, path }, "new best model");
     },
+    evaluation(step, { episodes, completionRate, meanDistance }, kept) {
+      const path = kept && { path: kept.path };
+      log.info(
+        { step, episodes, completionRate, meanDistance, ...path },
+        kept ? "evaluation: the best so far" : "evaluation",
+      );
+    },
     note(message) {
       log.info(message);
     },
@@ -65,12 +75,14 @@ function fieldsOf(progress: TrainProgress): Record<string, number | string> {
 export function farewell(
   progress: TrainProgress,
   model: ModelEntry | undefined,
+  evaluated: EvaluatedEntry | undefined,
   seconds: number,
 ): string {
   const figures =
     `${progress.step.toLocaleString("en-US")} steps, ${progress.episodes} episodes in ${formatDuration(seconds)}; ` +
     `last 100 episodes: mean distance ${progress.meanDistance.toFixed(1)} px, ` +
     `finished ${(progress.completionRate * 100).toFixed(0)} %`;
-  if (!model) return figures;
-  return `${figures}\nbest model: ${model.path}\nwatch it:   npx mario enjoy --file ${model.path}\nmeasure it: npx mario eval --file ${model.path} --episodes 100`;
+  const best = evaluated ?? model;
+  if (!best) return figures;
+  return `${figures}\nbest model: ${best.path}\nwatch it:   npx mario enjoy --file ${best.path}\nmeasure it: npx mario eval --file ${best.path} --episodes 100`;
 }

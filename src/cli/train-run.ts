@@ -3,7 +3,8 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { MarioError } from "../core/errors.js";
 import { combine } from "../logging/scalar-sink.js";
-import { BestModel } from "../trainer/checkpoint/best-model.js";
+import { BestEvaluated } from "../trainer/checkpoint/best-evaluated.js";
+import { BestModel, type CandidateModel } from "../trainer/checkpoint/best-model.js";
 import {
   readResumePoint,
   resumeDirectory,
@@ -11,13 +12,17 @@ import {
   ResumeWriter,
   type ResumePoint,
 } from "../trainer/checkpoint/resume-point.js";
+import { PeriodicEvaluation } from "../trainer/periodic-evaluation.js";
 import { epsilonOf, replayPlanOf, windowPlanOf } from "../trainer/run-plan.js";
 import { type LoopState, trainLoop } from "../trainer/train-loop.js";
 import { TrainSession } from "../trainer/train-session.js";
+import type { Window } from "../trainer/window.js";
 import { TrainingThreads } from "../trainer/workers/training-threads.js";
 import { openEnvironment } from "./environment.js";
 import { watchForInterrupt } from "./interrupt.js";
+import { LearnerSummaries } from "./learner-summaries.js";
 import { requireMemory } from "./memory.js";
+import { openBestFilms } from "./train-films.js";
 import { describeModel } from "./model-description.js";
 import { readRomFile } from "./rom-file.js";
 import { createTrainReport, farewell, type TrainReport } from "./train-report.js";
@@ -56,7 +61,7 @@ export async function runTrain(options: TrainOptions): Promise<void> {
     const backend = await threads.setUp(settings, rom.bytes, startState);
     const runId = point?.runId ?? randomUUID();
     const best = new BestModel({ directory: modelDirectory, runId });
-    const { sink, directory } = openSink(options, settings, point?.loop.step);
+    const { sink, summaries, directory } = openSink(options, settings, point?.loop.step);
     const report = await createTrainReport(settings, options.log === "tensorboard");
     report.note(
       `${settings.preset} on ${rom.name} ${settings.environment.stage} (SHA-1 ${emulator.rom.sha1.slice(0, 8)}), seed ${settings.seed}, ${backend.description}`,
@@ -69,18 +74,19 @@ export async function runTrain(options: TrainOptions): Promise<void> {
     const interrupt = watchForInterrupt(() => {
       report.note("stopping; once more stops at once");
     });
+    const modelAfter = ({ index, last }: Window): CandidateModel =>
+      describeModel({
+        weights: threads.weightsAfter(index),
+        settings,
+        rom: emulator.rom,
+        romName: rom.name,
+        backend: backend.name,
+        step: last,
+      });
     const session = new TrainSession({
       sink: watch ? combine(sink, watch.sink) : sink,
       best,
-      modelAfter: ({ index, last }) =>
-        describeModel({
-          weights: threads.weightsAfter(index),
-          settings,
-          rom: emulator.rom,
-          romName: rom.name,
-          backend: backend.name,
-          step: last,
-        }),
+      modelAfter,
       epsilonAt: epsilonOf(settings),
       now: () => performance.now(),
       shouldStop: () => interrupt.requested(),
@@ -89,8 +95,36 @@ export async function runTrain(options: TrainOptions): Promise<void> {
       },
       onBest: (entry, progress) => {
         report.best(entry, progress);
+        films?.offer({
+          model: modelAfter(session.lastWindow),
+          modelPath: entry.path,
+          step: progress.step,
+        });
       },
     });
+    const bestEvaluated = new BestEvaluated({ directory: modelDirectory, runId });
+    const evaluation =
+      options.evalEpisodes === 0
+        ? undefined
+        : new PeriodicEvaluation({
+            periodSteps: options.evalPeriod,
+            episodes: options.evalEpisodes,
+            timesteps: settings.timesteps,
+            seed: settings.seed,
+            evaluate: (window, seeds) => threads.evaluate(window, seeds),
+            sink,
+            best: bestEvaluated,
+            modelAfter,
+            training: () => session.window,
+            onEvaluation: (step, result, kept) => {
+              report.evaluation(step, result, kept);
+            },
+          });
+    const films = options.recordBest
+      ? await openBestFilms(rom, settings.environment, options, summaries, report)
+      : undefined;
+    const looks =
+      summaries && new LearnerSummaries({ sink: summaries, look: () => threads.look() });
     const arithmetic = { backend: backend.name, threads: backend.threads };
     if (point && options.resume !== undefined) {
       await goOn(point, options.resume, { threads, session, report, arithmetic });
@@ -127,6 +161,8 @@ export async function runTrain(options: TrainOptions): Promise<void> {
         onWindow: async (...[window, played, learned]: Parameters<TrainSession["onWindow"]>) => {
           session.onWindow(window, played, learned);
           watch?.onWindow(window, played);
+          await evaluation?.onWindow(window);
+          await looks?.onWindow(window);
           await keeper?.onWindow(window, played);
         },
         shouldStop: () => session.shouldStop(),
@@ -134,13 +170,21 @@ export async function runTrain(options: TrainOptions): Promise<void> {
       steps = await trainLoop(threads, schedule, observer, from);
       session.finish();
       await keeper?.finish();
+      await films?.finish();
+      await looks?.finish();
+      summaries?.endSession("success");
+    } catch (error) {
+      summaries?.endSession("failure");
+      throw error;
     } finally {
       interrupt.dispose();
       report.close();
       sink.close();
     }
     const seconds = (performance.now() - started) / 1000;
-    process.stdout.write(`${farewell(session.progress(), best.current, seconds)}\n`);
+    process.stdout.write(
+      `${farewell(session.progress(), best.current, bestEvaluated.current, seconds)}\n`,
+    );
     if (directory && steps < settings.timesteps) {
       process.stdout.write(`go on:      npx mario train --resume ${directory}\n`);
     }

@@ -1,5 +1,6 @@
 import { resolveSettings } from "../config/resolve.js";
 import type { TrainSettings } from "../config/schema.js";
+import { algorithmOverrides } from "./algorithm-options.js";
 import { stageFrom } from "./environment.js";
 import type { TrainOptions } from "./train.js";
 
@@ -15,19 +16,6 @@ export function settingsFrom(options: TrainOptions): TrainSettings {
       reward: options.reward,
     },
     actors: { environments: options.numEnvs, windowSteps: options.windowSteps },
-    exploration: { fraction: options.explorationFraction },
-    replay: {
-      capacity: options.bufferSize,
-      batchSize: options.batchSize,
-      learningStarts: options.learningStarts,
-    },
-    learning: {
-      learningRate: options.lr,
-      gamma: options.gamma,
-      nStep: options.nStep,
-      learnPeriod: options.learnPeriod,
-      targetPeriod: options.targetPeriod,
-    },
-    network: { dueling: options.dueling },
+    ...algorithmOverrides(options),
   });
 }

@@ -1,10 +1,10 @@
 import { Command, Option } from "commander";
 import { defaultPreset, presetNames, type PresetName } from "../config/presets.js";
+import { addAlgorithmOptions, type AlgorithmOptions } from "./algorithm-options.js";
 import {
   actorsOption,
   addComputeOptions,
   integer,
-  number,
   numEnvsOption,
   pipelineOption,
   romOption,
@@ -15,7 +15,7 @@ import {
 } from "./options.js";
 import { addPageOptions, type PageOptions } from "./page-options.js";
 
-export interface TrainOptions extends ComputeOptions, PageOptions {
+export interface TrainOptions extends ComputeOptions, PageOptions, AlgorithmOptions {
   readonly watch?: boolean;
   readonly algorithm: "deepq";
   readonly env?: string;
@@ -24,16 +24,6 @@ export interface TrainOptions extends ComputeOptions, PageOptions {
   readonly preset: PresetName;
   readonly timesteps?: number;
   readonly seed: number;
-  readonly explorationFraction?: number;
-  readonly lr?: number;
-  readonly dueling?: boolean;
-  readonly gamma?: number;
-  readonly nStep?: number;
-  readonly batchSize?: number;
-  readonly bufferSize?: number;
-  readonly learningStarts?: number;
-  readonly learnPeriod?: number;
-  readonly targetPeriod?: number;
   readonly actionRepeat?: number;
   readonly actionSet?: "full" | "right-only" | "simple" | "complex";
   readonly reward?: "distance" | "progress";
@@ -41,6 +31,9 @@ export interface TrainOptions extends ComputeOptions, PageOptions {
   readonly windowSteps?: number;
   readonly actors?: number;
   readonly pipeline: "overlap" | "turns";
+  readonly recordBest?: boolean;
+  readonly evalPeriod: number;
+  readonly evalEpisodes: number;
   readonly resume?: string;
   readonly resumePeriod: number;
   readonly log: "stdout" | "tensorboard" | "both";
@@ -92,35 +85,9 @@ export function trainCommand(): Command {
     .addOption(
       new Option("--algorithm <name>", "learning algorithm").choices(["deepq"]).default("deepq"),
     );
+  addAlgorithmOptions(command);
   command
-    .addOption(
-      new Option(
-        "--exploration-fraction <f>",
-        "share of the run over which epsilon falls",
-      ).argParser(number(0, 1)),
-    )
-    .addOption(new Option("--lr <f>", "Adam's step size").argParser(number(1e-9, 1)))
-    .option("--dueling", "dueling network")
-    .option("--no-dueling", "plain network")
-    .addOption(new Option("--gamma <f>", "discount per decision").argParser(number(0, 1)))
-    .addOption(new Option("--n-step <n>", "steps in a return").argParser(integer(1, 100)))
-    .addOption(
-      new Option("--batch-size <n>", "transitions in a minibatch").argParser(integer(1, 4096)),
-    )
-    .addOption(
-      new Option("--buffer-size <n>", "transitions in the replay memory").argParser(integer(1)),
-    )
-    .addOption(
-      new Option("--learning-starts <n>", "decisions before the first update").argParser(
-        integer(0),
-      ),
-    )
-    .addOption(new Option("--learn-period <n>", "decisions between updates").argParser(integer(1)))
-    .addOption(
-      new Option("--target-period <n>", "decisions between copies to the target network").argParser(
-        integer(1),
-      ),
-    )
+    .optionsGroup("Environment:")
     .addOption(new Option("--action-repeat <n>", "frames per decision").argParser(integer(1, 60)))
     .addOption(
       new Option("--action-set <name>", "buttons that may be pressed").choices([
@@ -137,10 +104,22 @@ export function trainCommand(): Command {
       ]),
     );
   command
+    .optionsGroup("Machine and files:")
     .addOption(numEnvsOption())
     .addOption(windowStepsOption())
     .addOption(actorsOption())
     .addOption(pipelineOption())
+    .option("--record-best", "film each new best model, beside its file")
+    .addOption(
+      new Option("--eval-period <n>", "decisions between two evaluations without random actions")
+        .argParser(integer(1))
+        .default(25_000),
+    )
+    .addOption(
+      new Option("--eval-episodes <n>", "episodes of each; 0: no evaluation")
+        .argParser(integer(0, 10_000))
+        .default(20),
+    )
     .addOption(
       new Option("--resume <run>", "go on with a run that was stopped: the folder of its logs")
         // What was learned so far belongs to its settings.

@@ -36,7 +36,36 @@ function checkSettings(candidate: unknown): TrainSettings {
       { remedy: "Raise the replay capacity." },
     );
   }
+  const wrong = contradictionIn(settings);
+  if (wrong) throw new MarioError("INVALID_OPTION", wrong.message, { remedy: wrong.remedy });
   return settings;
+}
+
+/** The first of the values that are right one by one, but not together. */
+function contradictionIn({
+  network,
+  learning,
+}: TrainSettings): { message: string; remedy: string } | undefined {
+  const { head, atoms, vMin, vMax } = network;
+  if (head === "c51" && vMin >= vMax) {
+    return {
+      message: `A c51 head cannot have returns from ${vMin} to ${vMax}.`,
+      remedy: "Give a --v-min below --v-max.",
+    };
+  }
+  if (head !== "scalar" && atoms < 2) {
+    return {
+      message: `${atoms} atom is no distribution.`,
+      remedy: "Raise --atoms, or use --head scalar.",
+    };
+  }
+  if (head === "quantile" && learning.loss === "squared") {
+    return {
+      message: "Quantiles are not learned with a squared error.",
+      remedy: "Use --loss huber, or --head scalar.",
+    };
+  }
+  return undefined;
 }
 
 function isSection(value: unknown): value is Record<string, unknown> {

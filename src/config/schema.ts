@@ -42,29 +42,77 @@ const replaySchema = z.strictObject({
   batchSize: positiveInteger.max(4096),
   /** Steps before the first update. */
   learningStarts: count,
+  /** Transitions are looked at by how wrong their values were (Schaul et al. 2016), not evenly. */
+  prioritized: z.boolean(),
+  /** How much priorities count, 0 to 1. */
+  priorityAlpha: probability,
+  /** How much importance weights correct for it at the start; rises linearly to 1 at the end. */
+  priorityBeta: probability,
 });
 
 const learningSchema = z.strictObject({
   /** Adam's step size. */
   learningRate: z.number().positive().max(1),
+  /** Added to the root of Adam's second moment. */
+  adamEpsilon: z.number().positive().max(1),
+  /** Share of the kernels, times the learning rate, taken off at each update (AdamW). */
+  weightDecay: z.number().min(0).max(1),
+  /** Factor of every reward. */
+  rewardScale: z.number().positive(),
+  /** Rewards are cut to ± this after scaling; 0: not cut. */
+  rewardClip: z.number().min(0),
   /** Discount per step. */
   gamma: probability,
   /** Steps in a return. */
   nStep: positiveInteger.max(100),
-  /** Double-DQN target (van Hasselt et al. 2016). */
+  /** Double-DQN target (van Hasselt et al. 2016); no part of Munchausen's. */
   doubleDqn: z.boolean(),
-  /** L2 norm to which each variable's gradient is clipped. */
+  /** The policy's logarithm as a part of the reward (Vieillard et al. 2020). */
+  munchausen: z.boolean(),
+  /** Share of it that is added. */
+  munchausenAlpha: probability,
+  /** Temperature of the policy, in units of the return. */
+  munchausenTemperature: z.number().positive(),
+  /** Least that may be added, before the share. */
+  munchausenClip: z.number().max(0),
+  /** Of errors: quadratic then linear, or quadratic throughout. Not used by a c51 head. */
+  loss: z.enum(["huber", "squared"]),
+  /** Error at which the Huber loss turns linear. */
+  huberDelta: z.number().positive(),
+  /** L2 norm to which gradients are clipped. */
   maxGradientNorm: z.number().positive(),
+  /** Each variable's gradient by itself, or all as one. */
+  clipping: z.enum(["variable", "global"]),
   /** Steps between updates. */
   learnPeriod: positiveInteger,
-  /** Steps between copies of the online network into the target network. */
+  /** Steps between two moves of the target network towards the online network. */
   targetPeriod: positiveInteger,
+  /** Share of the way that it moves; 1: a copy. */
+  targetTau: z.number().positive().max(1),
 });
 
 const networkSchema = z.strictObject({
+  /** Convolutions of Mnih et al. 2015, or IMPALA's residual ones (Espeholt et al. 2018). */
+  encoder: z.enum(["nature", "impala"]),
+  /** Units of each dense hidden layer. */
+  hiddenUnits: positiveInteger.max(4096),
   /** Separate streams for value and advantage (Wang et al. 2016). */
   dueling: z.boolean(),
+  /** Of the nature encoder. */
   padding: z.enum(["same", "valid"]),
+  /** Layer normalization (Ba et al. 2016; PQN, Gallici et al. 2024). */
+  layerNorm: z.boolean(),
+  /** Dense layers with learned noise (Fortunato et al. 2018). */
+  noisy: z.boolean(),
+  /** Initial size of that noise. */
+  initialSigma: z.number().positive(),
+  /** Q-values, distributions over fixed returns (Bellemare et al. 2017), or quantiles (Dabney et al. 2018). */
+  head: z.enum(["scalar", "c51", "quantile"]),
+  /** Returns or quantiles of a distribution. */
+  atoms: positiveInteger.max(1000),
+  /** Least and largest return of a c51 head. */
+  vMin: z.number(),
+  vMax: z.number(),
 });
 
 /** Everything that decides what is learned: two runs with equal settings and seed are equal. */

@@ -15,7 +15,8 @@ export type ErrorCode =
   | "GAME_NOT_STARTED"
   | "PLAY_INVALID"
   | "REPLAY_DIFFERS"
-  | "NOT_FINITE";
+  | "NOT_FINITE"
+  | "DIVERGED";
 
 export interface MarioErrorOptions {
   /** What was given, for logs; never printed raw. */

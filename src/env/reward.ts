@@ -52,6 +52,16 @@ export function progressReward(input: RewardInput): number {
   return progress + (completed ? COMPLETION_BONUS : 0) - (died ? DEATH_PENALTY : 0);
 }
 
+/**
+ * A reward as the learner is given it: times a factor, then cut to ±clip (Mnih et al. 2015 cut at 1,
+ * so that one learning rate serves rewards of any size).
+ * @param clip above 0; 0: not cut
+ */
+export function scaledReward(reward: number, scale: number, clip: number): number {
+  const scaled = reward * scale;
+  return clip > 0 ? Math.max(-clip, Math.min(clip, scaled)) : scaled;
+}
+
 export const REWARDS: Readonly<Record<RewardKind, (input: RewardInput) => number>> = {
   distance: distanceReward,
   progress: progressReward,

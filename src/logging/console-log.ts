@@ -17,7 +17,7 @@ export interface ConsoleLogOptions {
    * `ProgressLine` here, so that messages appear above it instead of through it.
    */
   readonly output?: TextOutput;
-  /** Colours for a person; default: on a terminal, unless NO_COLOR is set (no-color.org). */
+  /** Colours for a person; default: on a terminal, unless NO_COLOR is set (no-color.org) or TERM is dumb. */
   readonly color?: boolean;
 }
 
@@ -33,12 +33,16 @@ export async function createConsoleLog(options: ConsoleLogOptions = {}): Promise
   if (output.isTTY !== true) return pino({ level, base: null, formatters }, output);
   const { default: pretty } = await import("pino-pretty");
   const line = pretty.prettyFactory({
-    colorize: options.color ?? (process.env.NO_COLOR ?? "") === "",
+    colorize: options.color ?? hasColours(),
     translateTime: "SYS:HH:MM:ss",
     ignore: "pid,hostname",
     singleLine: true,
   });
   return pino({ level, base: null }, { write: (json: string) => output.write(line(json)) });
+}
+
+function hasColours(): boolean {
+  return (process.env.NO_COLOR ?? "") === "" && process.env.TERM !== "dumb";
 }
 
 /** Names of levels instead of pino's numbers, for whoever reads the lines with other tools. */

@@ -1,9 +1,19 @@
 import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import type { HistogramBucket } from "./histogram.js";
+import {
+  nested,
+  writeHistogram,
+  writeImage,
+  writePluginData,
+  writeText,
+  type EncodedImage,
+} from "./summary-encoding.js";
 
 /**
  * TensorBoard's `Event` message, as far as we use it. The field numbers are those of
  * tensorboard/compat/proto/{event,summary,tensor,tensor_shape}.proto. The wire format comes from
- * @bufbuild/protobuf; the six messages are spelt out here, which spares a code-generation step.
+ * @bufbuild/protobuf; the messages are spelt out, here and in `summary-encoding.ts`, which spares a
+ * code-generation step.
  */
 export interface LogEvent {
   /** Seconds since 1970, with fractions. */
@@ -17,8 +27,24 @@ export type LogContent =
   | { readonly kind: "fileVersion"; readonly version: string }
   | { readonly kind: "scalar"; readonly tag: string; readonly value: number }
   | { readonly kind: "text"; readonly tag: string; readonly markdown: string }
+  | WrittenOnly
   /** A resumed run: what earlier files say of this step and later ones no longer holds. */
   | { readonly kind: "sessionStart" };
+
+/** What other programs show; reading passes over it. */
+type WrittenOnly =
+  | {
+      readonly kind: "histogram";
+      readonly tag: string;
+      readonly buckets: readonly HistogramBucket[];
+    }
+  | { readonly kind: "image"; readonly tag: string; readonly image: EncodedImage }
+  | {
+      readonly kind: "pluginData";
+      readonly tag: string;
+      readonly plugin: string;
+      readonly content: Uint8Array;
+    };
 
 /** The only version there is; must be the first record of a file. */
 export const FILE_VERSION = "brain.Event:2";
@@ -28,9 +54,8 @@ const SUMMARY = { value: 1 } as const;
 const VALUE = { tag: 1, simpleValue: 2, tensor: 8, metadata: 9 } as const;
 const METADATA = { pluginData: 1 } as const;
 const PLUGIN_DATA = { pluginName: 1 } as const;
-const TENSOR = { dtype: 1, shape: 2, stringValue: 8 } as const;
+const TENSOR = { stringValue: 8 } as const;
 const SESSION_LOG = { status: 1 } as const;
-const DT_STRING = 7;
 const SESSION_START = 1;
 
 /** @returns the protobuf bytes of one event */
@@ -61,6 +86,21 @@ function writeContent(writer: BinaryWriter, content: LogContent): void {
       writeValue(writer, content.tag, () => {
         writeText(writer, content.markdown);
       });
+      return;
+    case "histogram":
+      writeValue(writer, content.tag, () => {
+        writeHistogram(writer, content.buckets);
+      });
+      return;
+    case "image":
+      writeValue(writer, content.tag, () => {
+        writeImage(writer, content.image);
+      });
+      return;
+    case "pluginData":
+      writeValue(writer, content.tag, () => {
+        writePluginData(writer, content.plugin, content.content);
+      });
   }
 }
 
@@ -71,26 +111,6 @@ function writeValue(writer: BinaryWriter, tag: string, body: () => void): void {
       body();
     });
   });
-}
-
-/** A rank-0 string tensor that the `text` plugin claims. */
-function writeText(writer: BinaryWriter, markdown: string): void {
-  nested(writer, VALUE.tensor, () => {
-    writer.tag(TENSOR.dtype, WireType.Varint).int32(DT_STRING);
-    nested(writer, TENSOR.shape, () => undefined);
-    writer.tag(TENSOR.stringValue, WireType.LengthDelimited).string(markdown);
-  });
-  nested(writer, VALUE.metadata, () => {
-    nested(writer, METADATA.pluginData, () => {
-      writer.tag(PLUGIN_DATA.pluginName, WireType.LengthDelimited).string("text");
-    });
-  });
-}
-
-function nested(writer: BinaryWriter, field: number, body: () => void): void {
-  writer.tag(field, WireType.LengthDelimited).fork();
-  body();
-  writer.join();
 }
 
 /** The writer refuses doubles beyond float32's range; rounding makes them infinite, as a cast does. */
@@ -134,30 +154,40 @@ function decodeSummary(bytes: Uint8Array): LogContent[] {
   return contents;
 }
 
-/** @returns undefined for what we do not write: images, histograms, … */
+/** @returns undefined for what is neither a scalar nor a text: images, histograms, … */
 function decodeValue(bytes: Uint8Array): LogContent | undefined {
   const reader = new BinaryReader(bytes);
   let tag = "";
   let value: number | undefined;
-  let markdown: string | undefined;
+  let tensor: Uint8Array | undefined;
+  let plugin: string | undefined;
   while (reader.pos < reader.len) {
     const [field, type] = reader.tag();
     if (field === VALUE.tag && type === WireType.LengthDelimited) tag = reader.string();
     else if (field === VALUE.simpleValue && type === WireType.Bit32) value = reader.float();
     else if (field === VALUE.tensor && type === WireType.LengthDelimited) {
-      markdown = firstString(reader.bytes(), TENSOR.stringValue);
+      tensor = reader.bytes();
+    } else if (field === VALUE.metadata && type === WireType.LengthDelimited) {
+      const pluginData = firstBytes(reader.bytes(), METADATA.pluginData);
+      plugin = pluginData && firstString(pluginData, PLUGIN_DATA.pluginName);
     } else reader.skip(type, field);
   }
   if (value !== undefined) return { kind: "scalar", tag, value };
-  if (markdown !== undefined) return { kind: "text", tag, markdown };
-  return undefined;
+  if (tensor === undefined || plugin !== "text") return undefined;
+  const markdown = firstString(tensor, TENSOR.stringValue);
+  return markdown === undefined ? undefined : { kind: "text", tag, markdown };
 }
 
 function firstString(bytes: Uint8Array, wanted: number): string | undefined {
+  const found = firstBytes(bytes, wanted);
+  return found && new TextDecoder().decode(found);
+}
+
+function firstBytes(bytes: Uint8Array, wanted: number): Uint8Array | undefined {
   const reader = new BinaryReader(bytes);
   while (reader.pos < reader.len) {
     const [field, type] = reader.tag();
-    if (field === wanted && type === WireType.LengthDelimited) return reader.string();
+    if (field === wanted && type === WireType.LengthDelimited) return reader.bytes();
     reader.skip(type, field);
   }
   return undefined;

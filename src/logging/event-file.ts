@@ -1,10 +1,20 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { crc32c } from "@node-rs/crc32";
 import { MarioError } from "../core/errors.js";
 import { encodeEvent, FILE_VERSION, type LogContent } from "./event-encoding.js";
 import { asWriteError, explainWriteErrors, systemErrorCode } from "./file-error.js";
+import { histogramOf } from "./histogram.js";
+import {
+  encodeSessionEnd,
+  encodeSessionStart,
+  HPARAMS,
+  type HparamValues,
+  type SessionStatus,
+} from "./hparams-encoding.js";
 import { frameRecord } from "./record-framing.js";
-import type { ScalarSink } from "./scalar-sink.js";
+import type { EncodedImage } from "./summary-encoding.js";
+import type { SummarySink } from "./summary-sink.js";
 
 export interface EventFileOptions {
   /** The run's folder; created if need be. */
@@ -21,7 +31,7 @@ export interface EventFileOptions {
 }
 
 /** A sink that TensorBoard reads. */
-export interface EventFile extends ScalarSink {
+export interface EventFile extends SummarySink {
   readonly path: string;
 }
 
@@ -90,6 +100,24 @@ class EventFileWriter implements EventFile {
     this.append(step, { kind: "text", tag, markdown });
   }
 
+  histogram(tag: string, values: ArrayLike<number>, step: number): void {
+    this.append(step, { kind: "histogram", tag, buckets: histogramOf(values) });
+  }
+
+  image(tag: string, image: EncodedImage, step: number): void {
+    this.append(step, { kind: "image", tag, image });
+  }
+
+  hparams(values: HparamValues): void {
+    const json = JSON.stringify(values, Object.keys(values).sort());
+    const group = crc32c(json).toString(16).padStart(8, "0");
+    this.hparam(HPARAMS.sessionStartTag, encodeSessionStart(values, group, this.now() / 1000));
+  }
+
+  endSession(status: SessionStatus): void {
+    this.hparam(HPARAMS.sessionEndTag, encodeSessionEnd(status, this.now() / 1000));
+  }
+
   flush(): void {
     this.throwFailure();
     clearTimeout(this.timer);
@@ -125,6 +153,10 @@ class EventFileWriter implements EventFile {
       this.descriptor = undefined;
       closeSync(descriptor);
     }
+  }
+
+  private hparam(tag: string, content: Uint8Array): void {
+    this.append(0, { kind: "pluginData", tag, plugin: HPARAMS.plugin, content });
   }
 
   private append(step: number, content: LogContent): void {

@@ -2,16 +2,21 @@ import type { TextOutput } from "./console-log.js";
 
 /** How far a long task is. */
 export interface Progress {
+  /** Done so far: steps, or what {@link ProgressLineOptions.unit} says. */
   readonly steps: number;
   /** Mean reward of the last 100 episodes, once there is one. */
   readonly meanReward?: number | undefined;
   /** The best such mean for which a model was saved. */
   readonly bestReward?: number | undefined;
+  /** Anything else worth a few words, at the end of the line. */
+  readonly detail?: string | undefined;
 }
 
 /** What is shown: {@link Progress} and what follows from it. */
 export interface ProgressReport extends Progress {
   readonly totalSteps: number;
+  /** Default `steps`. */
+  readonly unit?: string | undefined;
   /** Over the last half minute. */
   readonly stepsPerSecond: number;
   /** Undefined until the speed is known. */
@@ -20,6 +25,8 @@ export interface ProgressReport extends Progress {
 
 export interface ProgressLineOptions {
   readonly totalSteps: number;
+  /** What is counted; default `steps`. */
+  readonly unit?: string;
   /** Steps done before, by the run that is resumed. Default 0. */
   readonly startSteps?: number;
   /** Default `process.stderr`. */
@@ -47,6 +54,8 @@ const CLEAR = "\r\u001b[K";
  */
 export class ProgressLine implements TextOutput {
   readonly isTTY: boolean;
+  /** A line is drawn; a terminal that cannot erase (TERM=dumb) gets messages only. */
+  readonly isDrawn: boolean;
   private readonly output: TextOutput & { readonly columns?: number };
   private readonly options: ProgressLineOptions;
   private readonly now: () => number;
@@ -60,6 +69,7 @@ export class ProgressLine implements TextOutput {
     this.options = options;
     this.output = options.output ?? process.stderr;
     this.isTTY = this.output.isTTY === true;
+    this.isDrawn = this.isTTY && process.env.TERM !== "dumb";
     this.now = options.now ?? (() => performance.now());
     this.reportedAt = this.now();
     this.samples = [{ time: this.now(), steps: options.startSteps ?? 0 }];
@@ -69,7 +79,7 @@ export class ProgressLine implements TextOutput {
     const time = this.now();
     this.sample(time, progress.steps);
     const period = this.options.reportPeriodMs ?? 30_000;
-    if (this.isTTY ? time - this.drawnAt < DRAW_PERIOD_MS : time - this.reportedAt < period) {
+    if (this.isDrawn ? time - this.drawnAt < DRAW_PERIOD_MS : time - this.reportedAt < period) {
       this.pending = progress;
       return;
     }
@@ -89,9 +99,17 @@ export class ProgressLine implements TextOutput {
     this.line = "";
   }
 
+  /** Takes the line away; a later `update` brings it back. */
+  clear(): void {
+    if (this.line !== "") this.output.write(CLEAR);
+    this.line = "";
+    this.pending = undefined;
+    this.drawnAt = -Infinity;
+  }
+
   private show(report: ProgressReport, time: number): void {
     this.pending = undefined;
-    if (!this.isTTY) {
+    if (!this.isDrawn) {
       this.reportedAt = time;
       this.options.report?.(report);
       return;
@@ -112,29 +130,32 @@ export class ProgressLine implements TextOutput {
   }
 
   private describe(progress: Progress, time: number): ProgressReport {
-    const { totalSteps } = this.options;
+    const { totalSteps, unit } = this.options;
     const [oldest] = this.samples;
     const seconds = (time - oldest.time) / 1000;
     const stepsPerSecond = seconds > 0 ? (progress.steps - oldest.steps) / seconds : 0;
     const left = Math.max(0, totalSteps - progress.steps);
     const secondsLeft = stepsPerSecond > 0 ? left / stepsPerSecond : undefined;
-    return { ...progress, totalSteps, stepsPerSecond, secondsLeft };
+    return { ...progress, totalSteps, unit, stepsPerSecond, secondsLeft };
   }
 }
 
 /** The progress line's text, most important first because a narrow terminal cuts its end. */
 export function formatProgress(report: ProgressReport): string {
   const { steps, totalSteps, stepsPerSecond, secondsLeft, meanReward, bestReward } = report;
+  const { unit = "steps", detail } = report;
   const share = totalSteps > 0 ? Math.min(1, steps / totalSteps) : 1;
   const full = Math.round(share * BAR_WIDTH);
   const parts = [
     `${"█".repeat(full)}${"░".repeat(BAR_WIDTH - full)} ${(share * 100).toFixed(1)} %`,
-    `${whole(steps)}/${whole(totalSteps)} steps`,
-    `${whole(stepsPerSecond)}/s`,
+    `${whole(steps)}/${whole(totalSteps)} ${unit}`,
   ];
+  // Of episodes there is less than one a second.
+  if (stepsPerSecond >= 1 || unit === "steps") parts.push(`${whole(stepsPerSecond)}/s`);
   if (secondsLeft !== undefined) parts.push(`${formatDuration(secondsLeft)} left`);
   if (meanReward !== undefined) parts.push(`mean ${meanReward.toFixed(1)}`);
   if (bestReward !== undefined) parts.push(`best ${bestReward.toFixed(1)}`);
+  if (detail !== undefined) parts.push(detail);
   return parts.join(" · ");
 }
 

@@ -13,6 +13,9 @@ export const TAGS = {
   trainMeanQ: "train/mean_q",
   trainGradientNorm: "train/gradient_norm",
   trainEpsilon: "train/epsilon",
+  evalCompletionRate: "eval/completion_rate",
+  evalMeanDistance: "eval/mean_distance",
+  evalMeanReward: "eval/mean_reward",
   speedStepsPerSecond: "speed/steps_per_second",
   speedUpdatesPerSecond: "speed/updates_per_second",
   replaySize: "replay/size",
@@ -20,3 +23,15 @@ export const TAGS = {
 
 /** Text tag under which a run writes its settings, once, as Markdown. */
 export const RUN_SETTINGS_TAG = "run/settings";
+
+/**
+ * Tags of what is no scalar. Under the first two there is one for each of the network's variables:
+ * `weights/conv1/kernel`, …
+ */
+export const SUMMARY_TAGS = {
+  weights: "weights",
+  gradients: "gradients",
+  qValues: "q_values",
+  observation: "observation",
+  bestFilm: "best_film",
+} as const;

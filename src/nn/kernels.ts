@@ -8,8 +8,11 @@ export const RELU_GRADIENT = "ReluGradient";
 export const RELU_GRADIENT_AND_SUM = "ReluGradientAndSum";
 export const CLIPPED_ADAM = "ClippedAdam";
 
-/** Attribute of a matrix product: in float32, where a backend may be told to use less. */
-export const FULL_PRECISION = "fullPrecision";
+/** A matrix product with bias and activation, of matrices: TensorFlow.js's takes batches of them. */
+export const FUSED_DENSE = "FusedDense";
+
+/** Attribute of a matrix product that a backend may compute in less than float32 if it is told to. */
+export const REDUCIBLE = "reducible";
 
 /** Whether the current backend has a kernel of this name. */
 export function hasKernel(name: string): boolean {

@@ -15,6 +15,11 @@ export interface AdamOptions {
   readonly epsilon?: number;
   /** Longest L2 norm that a gradient may have before it is scaled down, default 10; Infinity: never. */
   readonly maxGradientNorm?: number;
+  /**
+   * Share of every weight of rank 2 or more (kernels, not biases), times the learning rate, that an
+   * update takes off; default 0 (AdamW: Loshchilov & Hutter 2019, algorithm 2).
+   */
+  readonly weightDecay?: number;
   /** "variable" (default, the tutorial's): each variable's gradient by itself. "global": all as one. */
   readonly clipping?: "variable" | "global";
 }
@@ -61,6 +66,7 @@ interface StepSizes {
 
 export function createAdam(options: AdamOptions): Optimizer {
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, maxGradientNorm = 10 } = options;
+  const { weightDecay = 0 } = options;
   const parameters = new Map<string, Parameter>();
   for (const [name, variable] of options.variables) {
     const zeros = (): tf.Variable =>
@@ -91,6 +97,7 @@ export function createAdam(options: AdamOptions): Optimizer {
           remedy: "Lower the learning rate or the maximum gradient norm.",
         });
       }
+      if (weightDecay > 0) decay([...parameters.values()], learningRate * weightDecay);
       updates++;
       return norm;
     },
@@ -120,6 +127,16 @@ function momentsOf(parameters: ReadonlyMap<string, Parameter>): Map<string, tf.V
       [`${name}/v`, v],
     ]),
   );
+}
+
+/** Takes a share off the kernels; after the step, so that a step that is refused changes nothing. */
+function decay(parameters: readonly Parameter[], share: number): void {
+  for (const { variable } of parameters) {
+    if (variable.rank < 2) continue;
+    tf.tidy(() => {
+      variable.assign(tf.mul(variable, 1 - share));
+    });
+  }
 }
 
 /** One native call for all variables; the kernel itself leaves everything alone at a bad norm. */

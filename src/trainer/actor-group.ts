@@ -23,7 +23,12 @@ export interface ActorLane {
   readonly store: FrameStore;
   readonly frames: FrameStack;
   readonly accumulator: NStepAccumulator;
-  readonly rngs: { readonly episodes: Rng; readonly exploration: Rng };
+  readonly rngs: {
+    readonly episodes: Rng;
+    readonly exploration: Rng;
+    /** Of a noisy network; the first environment of a group draws for all of it. */
+    readonly noise: Rng;
+  };
 }
 
 export interface ActorGroupOptions {
@@ -31,6 +36,8 @@ export interface ActorGroupOptions {
   readonly network: ActingNetwork;
   /** Epsilon of a step. */
   readonly epsilonAt: (step: number) => number;
+  /** What the learner is given for a reward; default the reward itself. */
+  readonly rewardOf?: (reward: number) => number;
   readonly plan: WindowPlan;
 }
 
@@ -48,7 +55,11 @@ export interface Played {
 export interface ActorLaneState {
   readonly lane: number;
   readonly frameCount: number;
-  readonly rngs: { readonly episodes: RngState; readonly exploration: RngState };
+  readonly rngs: {
+    readonly episodes: RngState;
+    readonly exploration: RngState;
+    readonly noise: RngState;
+  };
   /** The running episode, if one is. */
   readonly episode?: {
     readonly environment: Uint8Array;
@@ -112,6 +123,7 @@ export class ActorGroup {
       rngs: {
         episodes: lane.rngs.episodes.getState(),
         exploration: lane.rngs.exploration.getState(),
+        noise: lane.rngs.noise.getState(),
       },
       ...(lane.observation && {
         episode: {
@@ -149,7 +161,7 @@ export class ActorGroup {
       this.#observations.set(observationOf(lanes[i]), row * this.#rowBytes);
     }
     const batch = this.#observations.subarray(0, asking.length * this.#rowBytes);
-    const values = network.qValues(batch, asking.length);
+    const values = network.qValues(batch, asking.length, this.#lanes[0].rngs.noise);
     for (const [row, i] of asking.entries()) {
       const start = row * network.actionCount;
       actions[i] = argmax(values.subarray(start, start + network.actionCount));
@@ -160,7 +172,9 @@ export class ActorGroup {
   #step(lane: LaneState, action: number, step: number): void {
     // One that is asked for no action has not begun yet, either.
     observationOf(lane);
-    const result = lane.environment.step(action);
+    const played = lane.environment.step(action);
+    const { rewardOf = (reward: number) => reward } = this.#options;
+    const result = { ...played, reward: rewardOf(played.reward) };
     lane.observation = result.observation;
     const sT = lane.frames.push(lane.environment.frame);
     lane.transitions.push(...lane.accumulator.push({ ...result, action, sT }));
@@ -197,6 +211,7 @@ function restore(lane: LaneState, state: ActorLaneState): void {
   lane.store.advance(state.frameCount);
   lane.rngs.episodes.setState(state.rngs.episodes);
   lane.rngs.exploration.setState(state.rngs.exploration);
+  lane.rngs.noise.setState(state.rngs.noise);
   lane.observation = undefined;
   if (!state.episode) return;
   const { environment, stack, accumulator, tally } = state.episode;

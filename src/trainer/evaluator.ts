@@ -2,6 +2,7 @@ import type { Environment } from "../env/environment.js";
 import type { Rng } from "../core/rng.js";
 import { EpisodeTally, type EpisodeSummary, type GameInfo } from "./episode.js";
 import type { Policy } from "./policy.js";
+import { mean, meanInterval, quantile, standardError, wilson } from "./statistics.js";
 
 /** What `mario random --json` and `mario eval --json` print. Distances in pixels. */
 export interface Evaluation {
@@ -18,6 +19,10 @@ export interface Evaluation {
   readonly completionInterval: readonly [number, number];
   /** Standard error of `meanDistance`. */
   readonly distanceStandardError: number;
+  /** 95 % interval of `meanDistance` (Student's t). */
+  readonly meanDistanceInterval: readonly [number, number];
+  /** Distances that 5, 25, 50, 75 and 95 % of the episodes stay below. */
+  readonly distanceQuantiles: readonly number[];
   /** Decisions in all episodes. */
   readonly steps: number;
   readonly stepsPerSecond: number;
@@ -65,6 +70,8 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   return summarise(summaries, steps, (options.now() - started) / 1000);
 }
 
+const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95];
+
 /** Figures over episodes; all zero for none. */
 export function summarise(
   episodes: readonly EpisodeSummary[],
@@ -73,38 +80,24 @@ export function summarise(
 ): Evaluation {
   const distances = episodes.map((episode) => episode.distance).sort((a, b) => a - b);
   const completed = episodes.filter((episode) => episode.completed).length;
-  const meanDistance = mean(distances);
-  const squares = distances.reduce((sum, distance) => sum + (distance - meanDistance) ** 2, 0);
   const n = distances.length;
+  const [low, high] = meanInterval(distances);
   return {
     episodes: n,
     meanReward: round1(mean(episodes.map((episode) => episode.reward))),
-    meanDistance: round1(meanDistance),
-    medianDistance: n === 0 ? 0 : (distances[(n - 1) >> 1] + distances[n >> 1]) / 2,
+    meanDistance: round1(mean(distances)),
+    medianDistance: quantile(distances, 0.5),
     maxDistance: n === 0 ? 0 : distances[n - 1],
     completionRate: n === 0 ? 0 : completed / n,
     completionInterval: wilson(completed, n),
-    distanceStandardError: n < 2 ? 0 : round1(Math.sqrt(squares / (n - 1) / n)),
+    distanceStandardError: round1(standardError(distances)),
+    meanDistanceInterval: [round1(low), round1(high)],
+    distanceQuantiles: QUANTILES.map((level) => round1(quantile(distances, level))),
     steps,
     stepsPerSecond: seconds > 0 ? round1(steps / seconds) : 0,
   };
 }
 
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 function round1(value: number): number {
   return Math.round(value * 10) / 10;
-}
-
-/** Wilson's 95 % score interval of a proportion (Wilson 1927): honest at 0 and at 1 too. */
-export function wilson(successes: number, trials: number): readonly [number, number] {
-  if (trials === 0) return [0, 1];
-  const z = 1.959964;
-  const p = successes / trials;
-  const scale = 1 + (z * z) / trials;
-  const centre = p + (z * z) / (2 * trials);
-  const spread = z * Math.sqrt((p * (1 - p)) / trials + (z * z) / (4 * trials * trials));
-  return [Math.max(0, (centre - spread) / scale), Math.min(1, (centre + spread) / scale)];
 }

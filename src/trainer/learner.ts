@@ -1,6 +1,7 @@
-import type { Agent, AgentState } from "../agent/agent.js";
+import type { Agent, AgentState, NamedTensors } from "../agent/agent.js";
 import type { Rng, RngState } from "../core/rng.js";
 import type { ReplayMemory, ReplayState } from "../replay/replay-memory.js";
+import type { TransitionBatch } from "../replay/transition.js";
 import type { Played } from "./actor-group.js";
 import type { Window } from "./window.js";
 
@@ -11,7 +12,7 @@ export interface LearningSchedule {
   readonly learningStarts: number;
   /** Steps between updates. */
   readonly learnPeriod: number;
-  /** Steps between copies of the online into the target network. */
+  /** Steps between moves of the target network towards the online network. */
   readonly targetPeriod: number;
 }
 
@@ -30,6 +31,8 @@ export interface LearnerOptions {
   readonly replay: ReplayMemory;
   readonly schedule: LearningSchedule;
   readonly rng: Rng;
+  /** Called before each update with its step, to set what changes over the run. */
+  readonly beforeUpdate?: (step: number) => void;
 }
 
 /** A learner between two windows, without the frames of its memory: plain data and typed arrays. */
@@ -39,18 +42,35 @@ export interface LearnerState {
   readonly rng: RngState;
 }
 
+/** What one may want to see of a learner, copied. */
+export interface LearnerLook {
+  readonly weights: NamedTensors;
+  /**
+   * Adam's first moments, by the weights' names: the gradient, clipped, averaged over the last ten
+   * or so updates.
+   */
+  readonly gradients: NamedTensors;
+  /** Of the last minibatch's observations: `[batch, actions] float32`. */
+  readonly qValues: Float32Array;
+  /** The first of them: `[84, 84, 4] uint8`. */
+  readonly observation: Uint8Array;
+}
+
 /** The half of the loop that learns: add -> replay -sample-> batch -learn-> weights. */
 export class Learner {
   readonly agent: Agent;
   readonly #replay: ReplayMemory;
   readonly #schedule: LearningSchedule;
   readonly #rng: Rng;
+  readonly #beforeUpdate: ((step: number) => void) | undefined;
+  #lastBatch: TransitionBatch | undefined;
 
   constructor(options: LearnerOptions) {
     this.agent = options.agent;
     this.#replay = options.replay;
     this.#schedule = options.schedule;
     this.#rng = options.rng;
+    this.#beforeUpdate = options.beforeUpdate;
   }
 
   /**
@@ -67,7 +87,9 @@ export class Learner {
     const sums = { updates: 0, loss: 0, meanQ: 0, gradientNorm: 0 };
     for (let step = window.after + 1; step <= window.last; step++) {
       if (step > learningStarts && step % learnPeriod === 0 && this.#replay.size > 0) {
+        this.#beforeUpdate?.(step);
         const batch = this.#replay.sample(batchSize, this.#rng);
+        this.#lastBatch = batch;
         const metrics = agent.learn(batch);
         this.#replay.updatePriorities(batch, metrics.tdErrors);
         sums.updates++;
@@ -84,6 +106,20 @@ export class Learner {
       meanQ: sums.meanQ / updates,
       gradientNorm: sums.gradientNorm / updates,
       replaySize: this.#replay.size,
+    };
+  }
+
+  /** Takes less than one update's time; changes nothing. Undefined before the first update. */
+  look(): LearnerLook | undefined {
+    const batch = this.#lastBatch;
+    if (batch === undefined) return undefined;
+    const { weights, optimizer } = this.agent.getState();
+    const moments = [...optimizer.moments].filter(([name]) => name.endsWith("/m"));
+    return {
+      weights,
+      gradients: new Map(moments.map(([name, tensor]) => [name.slice(0, -"/m".length), tensor])),
+      qValues: this.agent.qValues(batch.sTm1, batch.size),
+      observation: batch.sTm1.slice(0, batch.sTm1.length / batch.size),
     };
   }
 

@@ -31,7 +31,11 @@ export function groupsOf(environments: number): number[][] {
 
 /** Every use of chance in a run has a seed of its own, all of them from the run's seed. */
 export interface RunSeeds {
-  readonly lanes: readonly { readonly episodes: number; readonly exploration: number }[];
+  readonly lanes: readonly {
+    readonly episodes: number;
+    readonly exploration: number;
+    readonly noise: number;
+  }[];
   readonly sampling: number;
   readonly network: number;
 }
@@ -44,7 +48,12 @@ export function seedsOf({ seed, actors }: TrainSettings): RunSeeds {
     episodes: root.nextUint32(),
     exploration: root.nextUint32(),
   }));
-  return { lanes, sampling, network };
+  // Drawn last: the streams above are what they were before there was noise.
+  return {
+    lanes: lanes.map((lane) => ({ ...lane, noise: root.nextUint32() })),
+    sampling,
+    network,
+  };
 }
 
 export function epsilonOf({ exploration, timesteps }: TrainSettings): EpsilonSchedule {

@@ -99,6 +99,11 @@ export class TrainSession implements TrainObserver {
     this.#options.sink.flush();
   }
 
+  /** The window that was told of last. */
+  get lastWindow(): Window {
+    return this.#last;
+  }
+
   getState(): TrainSessionState {
     return { window: this.window.getState(), learned: this.#learned, last: this.#last };
   }

@@ -6,11 +6,16 @@ export async function saveFile(path: string, bytes: Uint8Array): Promise<void> {
   try {
     await writeFile(path, bytes);
   } catch (cause) {
-    const isFull = (cause as NodeJS.ErrnoException).code === "ENOSPC";
-    throw new MarioError(isFull ? "DISK_FULL" : "NOT_WRITABLE", `Cannot write '${path}'.`, {
-      value: path,
-      cause,
-      remedy: isFull ? "Free some space." : "Check that the folder exists and is writable.",
-    });
+    throw writeFailure(path, cause);
   }
+}
+
+/** A system's error on writing, as one for people. */
+export function writeFailure(path: string, cause: unknown): MarioError {
+  const isFull = (cause as NodeJS.ErrnoException).code === "ENOSPC";
+  return new MarioError(isFull ? "DISK_FULL" : "NOT_WRITABLE", `Cannot write '${path}'.`, {
+    value: path,
+    cause,
+    remedy: isFull ? "Free some space." : "Check that the folder exists and is writable.",
+  });
 }

@@ -1,12 +1,13 @@
 import type { Picture } from "./picture.js";
 
-/** What the terminal understands: 24-bit colour, or the 256 colours of xterm. */
-type TerminalColours = "truecolor" | "256";
+/** What the terminal understands: 24-bit colour, the 256 or the 16 of xterm, or no colour at all. */
+export type TerminalColours = "truecolor" | "256" | "16" | "none";
 
 export interface TerminalPictureOptions {
   /** Room in character cells. */
   readonly columns: number;
   readonly rows: number;
+  /** Default `truecolor`. */
   readonly colours?: TerminalColours;
 }
 
@@ -20,10 +21,13 @@ const PIXEL_ASPECT = 8 / 7;
 /**
  * Draws with half blocks, as large as fits without distortion.
  * @returns lines joined by "\n", colours reset at each line's end; no line break after the last.
+ * Without colours it is made of shades.
  */
 export function terminalPicture(picture: Picture, options: TerminalPictureOptions): string {
   const { width, height } = terminalSize(picture, options);
-  const paint = options.colours === "256" ? paint256 : paintTrue;
+  const { colours = "truecolor" } = options;
+  if (colours === "none") return shades(picture, width, height);
+  const paint = PAINTS[colours];
   const lines: string[] = [];
   for (let row = 0; row < height; row++) {
     let line = "";
@@ -32,8 +36,8 @@ export function terminalPicture(picture: Picture, options: TerminalPictureOption
     for (let column = 0; column < width; column++) {
       const upper = paint(average(picture, column, 2 * row, width, 2 * height));
       const lower = paint(average(picture, column, 2 * row + 1, width, 2 * height));
-      if (upper.key !== upperBefore) line += `${ESCAPE}38;${upper.code}m`;
-      if (lower.key !== lowerBefore) line += `${ESCAPE}48;${lower.code}m`;
+      if (upper.key !== upperBefore) line += `${ESCAPE}${upper.foreground}m`;
+      if (lower.key !== lowerBefore) line += `${ESCAPE}${lower.background}m`;
       line += HALF_BLOCK;
       upperBefore = upper.key;
       lowerBefore = lower.key;
@@ -83,13 +87,62 @@ function average(
   );
 }
 
-function paintTrue(rgb: number) {
-  return { key: rgb, code: `2;${rgb >> 16};${(rgb >> 8) & 0xff};${rgb & 0xff}` };
+/** Shares of a cell that are inked, from none to all: dark to light on a dark terminal. */
+const SHADES = " ░▒▓█";
+
+/** No escape codes at all: one mean brightness a cell. */
+function shades(picture: Picture, width: number, height: number): string {
+  const line = (row: number) =>
+    Array.from({ length: width }, (_, column) => {
+      const rgb = average(picture, column, row, width, height);
+      const luma = 0.299 * (rgb >> 16) + 0.587 * ((rgb >> 8) & 0xff) + 0.114 * (rgb & 0xff);
+      return SHADES[Math.min(SHADES.length - 1, Math.floor((luma * SHADES.length) / 256))];
+    }).join("");
+  return Array.from({ length: height }, (_, row) => line(row)).join("\n");
 }
 
-function paint256(rgb: number) {
-  const index = nearest256(rgb);
-  return { key: index, code: `5;${index}` };
+/** Parameters of "select graphic rendition" (ECMA-48) for a colour; equal keys look the same. */
+interface Paint {
+  readonly key: number;
+  readonly foreground: string;
+  readonly background: string;
+}
+
+const PAINTS: Readonly<Record<Exclude<TerminalColours, "none">, (rgb: number) => Paint>> = {
+  truecolor: (rgb) => {
+    const code = `2;${rgb >> 16};${(rgb >> 8) & 0xff};${rgb & 0xff}`;
+    return { key: rgb, foreground: `38;${code}`, background: `48;${code}` };
+  },
+  "256": (rgb) => {
+    const index = nearest256(rgb);
+    return { key: index, foreground: `38;5;${index}`, background: `48;5;${index}` };
+  },
+  "16": (rgb) => {
+    const index = nearest16(rgb);
+    // 30 to 37, and 90 to 97 for the bright ones; backgrounds are 10 higher.
+    const code = index < 8 ? 30 + index : 82 + index;
+    return { key: index, foreground: String(code), background: String(code + 10) };
+  },
+};
+
+/** xterm's first 16 colours, as most terminals have them. */
+const SIXTEEN = [
+  ...[0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd, 0x00cdcd, 0xe5e5e5],
+  ...[0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff],
+];
+
+/** Nearest of xterm's colours 0 to 15, by squared distance in RGB. */
+export function nearest16(rgb: number): number {
+  let best = 0;
+  SIXTEEN.forEach((colour, i) => {
+    if (squaredDistance(rgb, colour) < squaredDistance(rgb, SIXTEEN[best])) best = i;
+  });
+  return best;
+}
+
+function squaredDistance(a: number, b: number): number {
+  const [red, green, blue] = [16, 8, 0].map((bits) => ((a >> bits) & 0xff) - ((b >> bits) & 0xff));
+  return red * red + green * green + blue * blue;
 }
 
 /** Levels of xterm's 6 × 6 × 6 colour cube, indices 16 to 231; 232 to 255 are greys 8, 18, … 238. */

@@ -30,6 +30,8 @@ describe.each(["cpu", "wasm", "onednn"] as const)("saliency on %s", (name) => {
   it.for([
     { padding: "same", dueling: false },
     { padding: "valid", dueling: true },
+    { padding: "same", dueling: true, head: { kind: "c51", atoms: 11, vMin: -5, vMax: 5 } },
+    { padding: "valid", dueling: false, head: { kind: "quantile", atoms: 8 } },
   ] as const)("is what finite differences say: %o", async (variant, context) => {
     const backend = await load(name);
     if (backend === undefined) {
@@ -41,8 +43,7 @@ describe.each(["cpu", "wasm", "onednn"] as const)("saliency on %s", (name) => {
       actionCount: ACTIONS,
       seed: 3,
       learningRate: 1e-3,
-      architecture: SMALL,
-      ...variant,
+      architecture: { ...SMALL, ...variant },
     });
     const saliency = createSaliency({
       backend,

@@ -31,7 +31,7 @@ describe("lastFrameOf", () => {
           store,
           frames: new FrameStack(store),
           accumulator: new NStepAccumulator({ n: 1, gamma: 0.9 }),
-          rngs: { episodes: new Rng(1), exploration: new Rng(2) },
+          rngs: { episodes: new Rng(1), exploration: new Rng(2), noise: new Rng(3) },
         },
       ],
       network: network as unknown as ConstructorParameters<typeof ActorGroup>[0]["network"],

@@ -6,10 +6,14 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readRun } from "../../src/logging/run-events.js";
+import { loadModel } from "../../src/trainer/checkpoint/model-file.js";
 import { main, mario, type CliResult } from "./run-cli.js";
 
 /** A run of a minute at most: it learns nothing, but every part of it has worked once. */
-const SHORT = ["--timesteps=1200", "--learning-starts=1100", "--seed=5", "--threads=2"];
+const SHORT = [
+  ...["--timesteps=1200", "--learning-starts=1100", "--seed=5", "--threads=2"],
+  "--eval-episodes=3",
+];
 
 let folder: string;
 let trained: CliResult;
@@ -21,7 +25,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const models = (): string[] => readdirSync(join(folder, "models", "deepq"));
+const models = (): string[] => readdirSync(join(folder, "models", "deepq")).sort();
 
 describe("mario train", () => {
   it("ends well and says where the model is and what to do with it", () => {
@@ -31,9 +35,13 @@ describe("mario train", () => {
     expect(trained.stdout).toContain(`mario enjoy --file models/deepq/${models()[0]}`);
   });
 
-  it("leaves one model, named after its mean reward", () => {
-    expect(models()).toHaveLength(1);
-    expect(models()[0]).toMatch(/^mario_reward_-?\d+\.\d\.safetensors$/);
+  it("leaves one model named after its evaluation, one after training's mean reward", () => {
+    expect(models()).toEqual([
+      expect.stringMatching(/^mario_eval_\d+\.\d_\d+\.\d\.safetensors$/),
+      expect.stringMatching(/^mario_reward_-?\d+\.\d\.safetensors$/),
+    ]);
+    const { metadata } = loadModel(join(folder, "models", "deepq", models()[0]));
+    expect(metadata.evaluation).toMatchObject({ episodes: 3 });
   });
 
   it("logs in the tutorial's folder layout, every figure", () => {
@@ -58,10 +66,15 @@ describe("mario train", () => {
     expect(mario(["train", ...SHORT, ...other], { cwd: again }).status).toBe(0);
     const weightsIn = (root: string) => {
       const path = join(root, "models", "deepq");
-      const bytes = readFileSync(join(path, readdirSync(path)[0]));
-      return bytes.subarray(8 + Number(bytes.readBigUInt64LE(0))).toString("base64");
+      return readdirSync(path)
+        .sort()
+        .map((name) => {
+          const bytes = readFileSync(join(path, name));
+          return [name, bytes.subarray(8 + Number(bytes.readBigUInt64LE(0))).toString("base64")];
+        });
     };
-    expect(weightsIn(again) === weightsIn(folder)).toBe(true);
+    expect(weightsIn(again)).toHaveLength(2);
+    expect(weightsIn(again).flat().join() === weightsIn(folder).flat().join()).toBe(true);
     rmSync(again, { recursive: true, force: true });
   }, 300_000);
 
@@ -93,7 +106,12 @@ describe("mario train", () => {
 describe("mario train --resume", () => {
   it("goes on with a run that was killed, in the same log, with the same best model", async () => {
     const cwd = mkdtempSync(join(folder, "killed-"));
-    const args = ["--timesteps=1500", "--learning-starts=1400", "--resume-period=400"];
+    const args = [
+      "--timesteps=1500",
+      "--learning-starts=1400",
+      "--resume-period=400",
+      "--eval-episodes=0",
+    ];
     const run = spawn(process.execPath, [main, "train", ...args], {
       cwd,
       env: { ...process.env, MARIO_ROM: "" },
@@ -106,7 +124,10 @@ describe("mario train --resume", () => {
     }
     expect(output).not.toContain("best model:");
     const logs = /logs: ([^"]+)/.exec(output)![1];
-    const resumed = mario(["train", "--resume", logs], { cwd, timeout: 300_000 });
+    const resumed = mario(["train", "--resume", logs, "--eval-episodes=0"], {
+      cwd,
+      timeout: 300_000,
+    });
     expect(resumed).toMatchObject({ status: 0, stderr: "" });
     expect(resumed.stdout).toMatch(/going on from step 448/);
     expect(resumed.stdout).toMatch(/1,500 steps, \d+ episodes/);
@@ -150,7 +171,7 @@ describe("the model that was trained", () => {
     expect({ width, pageHeight }).toEqual({ width: 256, pageHeight: 240 });
     expect(pages).toBeGreaterThan(10);
     // 30 pictures a second; like pictures in a row are one that stays longer.
-    const pictures = Number(/(\d+) pictures/.exec(stderr)?.[1]);
+    const pictures = Number(/"pictures":(\d+)/.exec(stderr)?.[1]);
     const milliseconds = (delay ?? []).reduce((sum, ms) => sum + ms, 0);
     expect(Math.abs(milliseconds - (pictures * 2000) / 60.0988)).toBeLessThan(2);
   }, 300_000);

@@ -3,6 +3,7 @@ import {
   distanceReward,
   movement,
   progressReward,
+  scaledReward,
   type RewardInput,
 } from "../../src/env/reward.js";
 
@@ -45,4 +46,11 @@ describe("progress reward", () => {
     expect(progressReward({ ...still, xT: 2600, maxXT: 2600 })).toBe(0);
     expect(progressReward({ ...still, maxXT: 120, completed: true })).toBe(7);
   });
+});
+
+it("scales first, then cuts", () => {
+  expect(scaledReward(-3, 0.5, 0)).toBe(-1.5);
+  expect(scaledReward(-3, 0.5, 1)).toBe(-1);
+  expect(scaledReward(7, 0.5, 1)).toBe(1);
+  expect(scaledReward(0.5, 0.5, 1)).toBe(0.25);
 });

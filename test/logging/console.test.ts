@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createConsoleLog } from "../../src/logging/console-log.js";
 import {
   formatDuration,
@@ -16,6 +16,14 @@ function paper(isTTY: boolean, columns = 200) {
   const written: string[] = [];
   return { isTTY, columns, written, write: (text: string) => written.push(text) };
 }
+
+beforeEach(() => {
+  vi.stubEnv("TERM", "xterm");
+  vi.stubEnv("NO_COLOR", "");
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 describe("console log", () => {
   it("writes JSON lines where nobody looks", async () => {
@@ -111,6 +119,38 @@ describe("progress line", () => {
     const output = paper(true, 30);
     new ProgressLine({ totalSteps: 10, output }).update({ steps: 1 });
     expect(output.written[0].length).toBe("\r\u001b[K".length + 29);
+  });
+
+  it("counts other things than steps, and makes room for something else", () => {
+    let time = 0;
+    const output = paper(true);
+    const line = new ProgressLine({ totalSteps: 20, unit: "episodes", output, now: () => time });
+    line.update({ steps: 0 });
+    line.clear();
+    expect(output.written[1]).toBe("\r\u001b[K");
+    time = 40_000;
+    line.update({ steps: 5, detail: "last 930 px" });
+    expect(output.written[2]).toBe(
+      "\r\u001b[K█████░░░░░░░░░░░░░░░ 25.0 % · 5/20 episodes · 2 min 0 s left · last 930 px",
+    );
+  });
+
+  it("draws nothing on a terminal that cannot erase, and reports instead", () => {
+    vi.stubEnv("TERM", "dumb");
+    let time = 0;
+    const output = paper(true);
+    const reports: ProgressReport[] = [];
+    const report = (r: ProgressReport) => reports.push(r);
+    const line = new ProgressLine({ totalSteps: 20, output, report, now: () => time });
+    time = 31_000;
+    line.update({ steps: 5 });
+    line.end();
+    expect([line.isTTY, line.isDrawn, output.written, reports.length]).toEqual([
+      true,
+      false,
+      [],
+      1,
+    ]);
   });
 
   it("draws nothing where nobody looks", () => {

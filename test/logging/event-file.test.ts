@@ -4,6 +4,12 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { decodeEvent, encodeEvent } from "../../src/logging/event-encoding.js";
 import { openEventFile } from "../../src/logging/event-file.js";
+import { histogramOf } from "../../src/logging/histogram.js";
+import {
+  encodeSessionEnd,
+  encodeSessionStart,
+  HPARAMS,
+} from "../../src/logging/hparams-encoding.js";
 import { readEventFile } from "../../src/logging/event-reader.js";
 import { frameRecord, maskedCrc32c, readRecords } from "../../src/logging/record-framing.js";
 import { combine, type ScalarSink } from "../../src/logging/scalar-sink.js";
@@ -100,6 +106,51 @@ describe("event encoding", () => {
     expect(decodeEvent(encodeEvent(event))).toEqual([event]);
   });
 
+  // A summary holding one value, as tensorboard 2.21.0's own Python functions encode it.
+  it.each([
+    [
+      "histogram",
+      { kind: "histogram", tag: "w", buckets: histogramOf([0, 1, 2, 3], { buckets: 2 }) },
+      "0a530a0177423e08021208120208021202080322300000000000000000000000000000f83f0000000000000040" +
+        "000000000000f83f000000000000084000000000000000404a0e0a0c0a0a686973746f6772616d73",
+    ],
+    [
+      "image",
+      {
+        kind: "image",
+        tag: "i",
+        image: { width: 2, height: 1, bytes: Uint8Array.of(0x89, 0x50, 0x4e, 0x47) },
+      },
+      "0a250a016942140807120412020803420132420131420489504e474a0a0a080a06696d61676573",
+    ],
+    [
+      "hyperparameter row",
+      {
+        kind: "pluginData",
+        tag: HPARAMS.sessionStartTag,
+        plugin: HPARAMS.plugin,
+        content: encodeSessionStart({ s: "x" }, "g", 2),
+      },
+      "0a4d0a1c5f68706172616d735f2f73657373696f6e5f73746172745f696e666f42060801120212004a250a23" +
+        "0a0768706172616d7312181a160a080a017312031a0178220167290000000000000040",
+    ],
+  ] as const)("encodes a %s as TensorBoard does, and passes over it", (_, content, summary) => {
+    const bytes = encodeEvent({ wallTime: 2, step: 0, content });
+    const length = (summary.length / 2).toString(16);
+    expect(hex(bytes)).toBe("090000000000000040" + "2a" + length + summary);
+    expect(decodeEvent(bytes)).toEqual([]);
+  });
+
+  it("encodes the rest of the HParams page's messages as TensorBoard does", () => {
+    expect(hex(encodeSessionStart({ lr: 0.5 }, "g", 2))).toBe(
+      "1a1d0a0f0a026c72120911000000000000e03f220167290000000000000040",
+    );
+    expect(hex(encodeSessionStart({ on: true }, "g", 2))).toBe(
+      "1a160a080a026f6e12022001220167290000000000000040",
+    );
+    expect(hex(encodeSessionEnd("success", 2))).toBe("220b0801110000000000000040");
+  });
+
   it("rounds a value beyond float32 to infinity instead of failing", () => {
     const content = { kind: "scalar", tag: "x", value: 1e300 } as const;
     const [event] = decodeEvent(encodeEvent({ wallTime: 0, step: 0, content }));
@@ -152,6 +203,26 @@ describe("event file", () => {
     file.scalar("x", 1, 1);
     await expect.poll(() => read(file.path).scalars.get("x")?.length).toBe(1);
     file.close();
+  });
+
+  it("groups runs whose hyperparameters are the same, in whatever order", () => {
+    const groups = [
+      { a: 1, b: true },
+      { b: true, a: 1 },
+      { a: 1, b: false },
+    ].map((values) => {
+      const file = openEventFile({ directory, now: () => 5000 });
+      file.hparams(values);
+      file.endSession("failure");
+      file.close();
+      // "group_name", field 4, is eight digits.
+      const bytes = readFileSync(file.path);
+      const at = bytes.indexOf(Uint8Array.of((4 << 3) | 2, 8));
+      return bytes.toString("latin1", at + 2, at + 10);
+    });
+    expect(groups[0]).toMatch(/^[0-9a-f]{8}$/);
+    expect(groups[1]).toBe(groups[0]);
+    expect(groups[2]).not.toBe(groups[0]);
   });
 
   it("keeps two writers of one second apart", () => {

@@ -23,7 +23,7 @@ if (isMainThread) {
   addon.setThreads(2);
   const m = 256;
   const [a, b, c] = [0, 1, 2].map(() => new Float32Array(m * m).fill(1));
-  addon.matrixProduct(Int32Array.of(m, m, m), a, false, b, false, null, c, false);
+  addon.matrixProduct(Int32Array.of(m, m, m, 0, 0, 0), a, b, null, c, false);
   parentPort.postMessage(c[0]);
   // As a worker that waits for its next request.
   parentPort.ref();

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Rng } from "../../src/core/rng.js";
+import { runKernel } from "../../src/nn/kernels.js";
 import { selectBackend } from "../../src/nn/select-backend.js";
 
 interface Convolution {
@@ -58,6 +59,25 @@ describe("the wasm backend's own kernels", () => {
       wanted.forEach((value, j) => {
         expect(got[i][j]).toBeCloseTo(value, 4);
       });
+    });
+  });
+
+  it.each([0, -0.5, -2])("have the reference's gradient of maxima, values from %s", async (low) => {
+    const gradient = (): number[] =>
+      tf.tidy(() => {
+        const input = tf.add(values([2, 9, 8, 3], 7), low + 0.5);
+        const dy = values([2, 5, 4, 3], 8);
+        const attributes = { filterSize: [3, 3], strides: [2, 2], pad: "same" };
+        const output = runKernel(tf.MaxPool, { x: input }, attributes);
+        const inputs = { dy, input, output };
+        return Array.from(runKernel(tf.MaxPoolGrad, inputs, attributes).dataSync());
+      });
+    await tf.setBackend("wasm");
+    const got = gradient();
+    await selectBackend("cpu");
+    expect(got.some((value) => value !== 0)).toBe(true);
+    gradient().forEach((value, i) => {
+      expect(got[i]).toBeCloseTo(value, 5);
     });
   });
 

@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
+import { Rng } from "../../src/core/rng.js";
 import { EpisodeTally, type EpisodeSummary } from "../../src/trainer/episode.js";
 import { EpisodeWindow } from "../../src/trainer/episode-window.js";
-import { summarise, wilson } from "../../src/trainer/evaluator.js";
+import { summarise } from "../../src/trainer/evaluator.js";
+import {
+  bootstrapMeanInterval,
+  clopperPearson,
+  meanInterval,
+  quantile,
+  standardError,
+  wilson,
+} from "../../src/trainer/statistics.js";
 
 const episode = (distance: number, completed = false): EpisodeSummary => ({
   reward: distance - 40,
@@ -67,6 +76,9 @@ describe("summarise", () => {
     });
     // sqrt(sum of squares 50,000 / 3 / 4)
     expect(result.distanceStandardError).toBeCloseTo(64.5, 1);
+    // Student's 97.5 % point with 3 degrees of freedom is 3.182.
+    expect(result.meanDistanceInterval[0]).toBeCloseTo(250 - 3.1824 * 64.55, 0);
+    expect(result.distanceQuantiles).toEqual([115, 175, 250, 325, 385]);
   });
 
   it("has no NaN for no episodes", () => {
@@ -87,5 +99,89 @@ describe("wilson", () => {
     const interval = wilson(successes, trials);
     expect(interval[0]).toBeCloseTo(low, 4);
     expect(interval[1]).toBeCloseTo(high, 4);
+  });
+});
+
+describe("clopperPearson", () => {
+  // Reference values: Newcombe 1998, table I, method 5.
+  it.each([
+    [81, 263, 0.2527, 0.3676],
+    [15, 148, 0.0578, 0.1617],
+    [0, 20, 0, 0.1684],
+    [1, 29, 0.0009, 0.1776],
+  ])("%i of %i", (successes, trials, low, high) => {
+    const interval = clopperPearson(successes, trials);
+    expect(interval[0]).toBeCloseTo(low, 4);
+    expect(interval[1]).toBeCloseTo(high, 4);
+    const [mirroredLow, mirroredHigh] = clopperPearson(trials - successes, trials);
+    expect(mirroredLow).toBeCloseTo(1 - interval[1], 9);
+    expect(mirroredHigh).toBeCloseTo(1 - interval[0], 9);
+  });
+
+  it("has the ends at which the binomial tails are 2.5 %", () => {
+    const [low, high] = clopperPearson(95, 100);
+    /** P(X ≤ most) by adding up. */
+    const atMost = (most: number, p: number): number => {
+      let term = (1 - p) ** 100;
+      let sum = 0;
+      for (let k = 0; k <= most; k++) {
+        sum += term;
+        term *= ((100 - k) / (k + 1)) * (p / (1 - p));
+      }
+      return sum;
+    };
+    expect(1 - atMost(94, low)).toBeCloseTo(0.025, 8);
+    expect(atMost(95, high)).toBeCloseTo(0.025, 8);
+  });
+});
+
+describe("meanInterval", () => {
+  // Student's 97.5 % points, from any table.
+  it.each([
+    [2, 12.706],
+    [5, 2.776],
+    [10, 2.262],
+    [31, 2.042],
+    [1001, 1.962],
+  ])("is Student's for %i values", (n, t) => {
+    const values = Array.from({ length: n }, (_, i) => (i * 37) % 101);
+    const [low, high] = meanInterval(values);
+    expect((high - low) / 2 / standardError(values)).toBeCloseTo(t, 2);
+  });
+
+  it("is the mean alone where there is no spread to know", () => {
+    expect(meanInterval([7])).toEqual([7, 7]);
+    expect(meanInterval([])).toEqual([0, 0]);
+  });
+});
+
+describe("bootstrapMeanInterval", () => {
+  it("is Student's for many values, and the same for the same seed", () => {
+    const rng = new Rng(1);
+    const values = Array.from({ length: 200 }, () => rng.uniform() ** 2);
+    const interval = bootstrapMeanInterval(values, new Rng(2));
+    const wanted = meanInterval(values);
+    const width = wanted[1] - wanted[0];
+    expect(Math.abs(interval[0] - wanted[0])).toBeLessThan(0.1 * width);
+    expect(Math.abs(interval[1] - wanted[1])).toBeLessThan(0.1 * width);
+    expect(bootstrapMeanInterval(values, new Rng(2))).toEqual(interval);
+  });
+
+  it("never leaves the range of the values, as Student's does", () => {
+    const [low, high] = bootstrapMeanInterval([0, 0, 0, 0, 100], new Rng(3));
+    expect(low).toBe(0);
+    expect(high).toBeLessThanOrEqual(100);
+    expect(high).toBeGreaterThan(40);
+  });
+});
+
+describe("quantile", () => {
+  it("interpolates between order statistics, in any order given", () => {
+    const values = [4, 1, 3, 2];
+    expect([0, 0.25, 0.5, 0.9, 1].map((level) => quantile(values, level))).toEqual([
+      1, 1.75, 2.5, 3.7, 4,
+    ]);
+    expect(values).toEqual([4, 1, 3, 2]);
+    expect(quantile([], 0.5)).toBe(0);
   });
 });

@@ -94,7 +94,7 @@ async function run(timesteps: number, options: RunOptions = {}) {
     store,
     frames: new FrameStack(store),
     accumulator: new NStepAccumulator({ n: options.n ?? 1, gamma: GAMMA }),
-    rngs: { episodes: root.split(), exploration: root.split() },
+    rngs: { episodes: root.split(), exploration: root.split(), noise: new Rng(lane) },
   }));
   const groups = [];
   for (let first = 0; first < environments; first += groupSize) {

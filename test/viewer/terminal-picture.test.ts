@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Picture } from "../../src/viewer/picture.js";
-import { nearest256, terminalPicture, terminalSize } from "../../src/viewer/terminal-picture.js";
+import {
+  nearest16,
+  nearest256,
+  terminalPicture,
+  terminalSize,
+} from "../../src/viewer/terminal-picture.js";
 
 const ESC = "\u001b[";
 
@@ -25,6 +30,26 @@ describe("terminalPicture", () => {
     const black = `${ESC}38;2;0;0;0m${ESC}48;2;0;0;0m`;
     const white = `${ESC}38;2;255;255;255m${ESC}48;2;255;255;255m`;
     for (const line of lines) expect(line).toBe(`${black}▀▀▀▀${white}▀▀▀▀${ESC}0m`);
+  });
+
+  it("has 16 colours where there are no more, and shades where there are none", () => {
+    const picture = flat(256, 240, (x, y) => (y < 120 ? 0xf01010 : x < 128 ? 0x101010 : 0xffffff));
+    const room = { columns: 2, rows: 1 };
+    expect(terminalPicture(picture, { ...room, colours: "16" })).toBe(
+      `${ESC}91m${ESC}40m▀${ESC}107m▀${ESC}0m`,
+    );
+    const grey = flat(256, 240, (x) => [0, 60, 110, 170, 255][Math.floor(x / 51.3)] * 0x010101);
+    expect(terminalPicture(grey, { columns: 5, rows: 3, colours: "none" })).toBe(" ░▒▓█\n ░▒▓█");
+  });
+
+  it.each([
+    [0x000000, 0],
+    [0xffffff, 15],
+    [0xd02020, 1],
+    [0x808080, 8],
+    [0x5555ff, 12],
+  ])("takes colour %i as %i of 16", (rgb, index) => {
+    expect(nearest16(rgb)).toBe(index);
   });
 
   it("averages what falls under one half of a cell", () => {

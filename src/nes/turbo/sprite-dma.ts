@@ -30,7 +30,7 @@ export function runSpriteDma(nes: NES): void {
   if (cpu.cycles + LONGEST_CYCLES >= papu.nextEventCycle) return;
   if (ppu.dotTarget + DOTS * LONGEST_CYCLES > ppu.nextEventDot) return;
   ppu.catchUp();
-  if (ppu.line < 241 || ppu.line > 260 || ppu.maskDelay !== 0) return;
+  if (ppu.line < 241 || ppu.line > 260) return;
   cpu.dmaNeedHalt = false;
   if (!isQuiet(nes)) {
     cpu.dmaNeedHalt = true;

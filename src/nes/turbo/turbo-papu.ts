@@ -4,6 +4,11 @@ import { NES, type JsnesPapu } from "jsnes";
 const StockPapu = new NES({ emulateSound: false }).papu.constructor as new (nes: NES) => JsnesPapu;
 
 const BITS = 8;
+/**
+ * After 2^31 processor cycles, 20 minutes, jsnes's arithmetic overflows and its sample timer is far
+ * off. From well before that on it is left to go its way step by step.
+ */
+const LAST_CYCLE = 2 ** 31 - 2 ** 17;
 
 /**
  * An APU that lets its sample channel's timer run without stopping while there is no sample to play,
@@ -15,7 +20,7 @@ export class TurboPapu extends StockPapu {
   /** As jsnes's, without the sample timer where that only counts. */
   override _scheduleNextEvent(): void {
     super._scheduleNextEvent();
-    if (isSampleIdle(this)) {
+    if (this.lastCycle < LAST_CYCLE && isSampleIdle(this)) {
       const untilFrameStep = this.nextFrameEvent - this.frameCycleCounter;
       this.nextEventCycle = this.lastCycle + Math.max(untilFrameStep, 1);
     }

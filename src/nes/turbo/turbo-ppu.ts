@@ -56,19 +56,22 @@ export class TurboPpu extends StockPpu {
 
   /**
    * Dots from here on in which sprite 0 is certainly not hit, if no register is written to: up to its
-   * first pixel. 0 where that is not plain.
+   * first pixel, or any number. 0 where that is not plain.
    */
   dotsWithoutHit(): number {
-    if (!this.renderingOn || this.maskDelay !== 0) return 0;
-    if (this.oamCorruptPending || this.sprite0Line || this.sprite0Next) return 0;
+    // One that is on this line or found for the next; with OAM looked through from elsewhere it may
+    // be any sprite.
+    if (this.sprite0Line || this.sprite0Next) return 0;
     const { line, dot } = this;
-    // Sprites are looked through from dot 65 on, from address 0 unless the game has moved it; the
-    // sprite fetches up to dot 320 put it back.
-    const isReset = line < VISIBLE_LINES && dot > 65 && dot <= 320;
+    // Sprites are looked through from dot 65 on, from address 0 unless the game has moved it, and dot
+    // 66 says whether the first is in range; the sprite fetches up to dot 320 put the address back.
+    const isReset = line < VISIBLE_LINES && dot > 66 && dot <= 320;
     if (!isReset && this.sramAddress !== 0) return 0;
-    if (line < VISIBLE_LINES && line > this.spriteMem[0]) return 0;
     const first = firstLineOfSprite0(this);
-    return first < VISIBLE_LINES ? this._dotsUntil(first, this.spriteMem[3] + 1) : 0;
+    if (line < VISIBLE_LINES && line > this.spriteMem[0]) {
+      return isSprite0In(this, line) ? 0 : Infinity;
+    }
+    return first < VISIBLE_LINES ? this._dotsUntil(first, this.spriteMem[3] + 1) : Infinity;
   }
 
   /** As jsnes's, without the stop in every line for a counter that these cartridges do not have. */
@@ -98,7 +101,6 @@ export class TurboPpu extends StockPpu {
    */
   #skipPreRender(): void {
     const { dot } = this;
-    if (!this.renderingOn || this.maskDelay !== 0 || this.oamCorruptPending) return;
     if (dot < 2 || dot >= HORIZONTAL_BLANK) return;
     if (dot + this.dotTarget - this.dotsRun < FETCHES_END) return;
     this.dotsRun += HORIZONTAL_BLANK - dot;
@@ -119,12 +121,15 @@ export class TurboPpu extends StockPpu {
     this.dotTarget = target;
   }
 
-  /** At the start of a line in which nothing unusual is underway. */
+  /**
+   * At the start of a line that begins as any. jsnes voids the prepared sprite line whenever rendering
+   * stops, and when an odd frame leaves a dot out, until it has prepared the next; so rendering is on
+   * where there is one. A change of the mask register takes effect within the cycle of the write, a
+   * corruption of OAM with it: neither is ever pending over several lines.
+   */
   get #isAtPlainLine(): boolean {
     if (this.dot !== 0 || this.line >= VISIBLE_LINES) return false;
-    if (!this.renderingOn || this.maskDelay !== 0 || this.sramAddress !== 0) return false;
-    if (this.oamCorruptPending || this.spriteSkipGlitch) return false;
-    return this.sprLineValid && this.sprLineFor === this.line;
+    return this.sprLineValid && this.sramAddress === 0;
   }
 
   /**

@@ -21,7 +21,8 @@ function binaryKernel(operation: BinaryOperation): NativeKernel {
 function unaryKernel(operation: UnaryOperation): NativeKernel {
   return ({ inputs, attrs, backend }) => {
     const { x } = inputs;
-    const slope = attrs["alpha"];
+    // `tf.relu` gives no attributes at all.
+    const slope = (attrs as typeof attrs | undefined)?.["alpha"];
     if (!isFloat(x) || (slope !== undefined && slope !== 0)) return undefined;
     const values = backend.take(sizeOf(x));
     backend.kernels.unary(operation, backend.floats(x), values);

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { FULL_PRECISION } from "../kernels.js";
+import { FUSED_DENSE, REDUCIBLE } from "../kernels.js";
 import { isFloat, type NativeKernel } from "./native-kernel.js";
 
 /** One matrix product; batches of more than one are left to the CPU backend. */
@@ -8,7 +8,7 @@ const matrixProduct: NativeKernel = ({ inputs, attrs, backend }) => {
   const bias = inputs["bias"] as tf.TensorInfo | undefined;
   const transposeA = attrs["transposeA"] === true;
   const transposeB = attrs["transposeB"] === true;
-  const fullPrecision = attrs[FULL_PRECISION] === true;
+  const fullPrecision = attrs[REDUCIBLE] !== true;
   const activation = attrs["activation"] ?? "linear";
   if (!isFloat(a, b, bias) || (activation !== "linear" && activation !== "relu")) return undefined;
   const batches = [...a.shape.slice(0, -2), ...b.shape.slice(0, -2)];
@@ -37,4 +37,5 @@ function orient(shape: readonly number[], transposed: boolean): [number, number]
 export const matrixKernels: readonly (readonly [string, NativeKernel])[] = [
   [tf.BatchMatMul, matrixProduct],
   [tf._FusedMatMul, matrixProduct],
+  [FUSED_DENSE, matrixProduct],
 ];

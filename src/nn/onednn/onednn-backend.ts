@@ -1,10 +1,13 @@
-import { type backend_util, type DataId, type TensorInfo, Variable } from "@tensorflow/tfjs-core";
+import {
+  type backend_util,
+  type DataId,
+  type TensorInfo,
+  type TypedArray,
+  Variable,
+} from "@tensorflow/tfjs-core";
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { BufferPool } from "./buffer-pool.js";
 import { type CheckedKernels, UNKNOWN_WEIGHTS, type WeightsVersion } from "./checked-kernels.js";
-
-/** Up to so many values a read gives a copy, and the tensor's array stays in the pool. */
-const SMALL = 4096;
 
 /**
  * TensorFlow.js's CPU backend, which keeps every tensor in a typed array, with native kernels on
@@ -22,9 +25,11 @@ export class OnednnBackend extends MathBackendCPU {
     this.#pool = new BufferPool((length) => kernels.allocate(length));
   }
 
-  /** A tensor's values, to be read by a native kernel during this call only. */
+  /** A float32 tensor's values, to be read by a native kernel only. */
   floats(tensor: TensorInfo): Float32Array {
-    return this.data.get(tensor.dataId).values as Float32Array;
+    const values = this.data.get(tensor.dataId).values as TypedArray;
+    // The CPU backend casts integers and booleans to float32 by changing the type's name alone.
+    return values instanceof Float32Array ? values : Float32Array.from(values);
   }
 
   /**
@@ -47,12 +52,14 @@ export class OnednnBackend extends MathBackendCPU {
 
   /**
    * Names the values of a variable, so that kernels may keep them in oneDNN's own layout until they
-   * change. What is no variable is seldom used twice.
+   * change: by a kernel in place, or by `assign`, which gives the variable other data. What is no
+   * variable is seldom used twice, and shared memory may change at any time: neither is kept.
    */
   weightsVersion(tensor: TensorInfo): WeightsVersion {
     const known = this.#weights.get(tensor.dataId);
     if (known) return known;
-    if (!(tensor instanceof Variable)) return UNKNOWN_WEIGHTS;
+    const isShared = this.floats(tensor).buffer instanceof SharedArrayBuffer;
+    if (!(tensor instanceof Variable) || isShared) return UNKNOWN_WEIGHTS;
     const weights = { id: ++this.#lastWeightsId, version: 0 };
     this.#weights.set(tensor.dataId, weights);
     return weights;
@@ -78,14 +85,11 @@ export class OnednnBackend extends MathBackendCPU {
     if (this.data.has(tensor.dataId)) this.#pool.release(this.data.get(tensor.dataId).values);
   }
 
+  /** Ours are copied: the caller may keep what is read, and the tensor keeps its array. */
   override readSync(dataId: DataId): backend_util.BackendValues {
     this.kernels.flush();
     const values = super.readSync(dataId);
-    if (values instanceof Float32Array && values.length <= SMALL && this.#pool.owns(values)) {
-      return values.slice();
-    }
-    this.#pool.release(values);
-    return values;
+    return values instanceof Float32Array && this.#pool.owns(values) ? values.slice() : values;
   }
 
   override disposeData(dataId: DataId, force = false): boolean {

@@ -3,6 +3,7 @@ import { convolutionKernels } from "./convolution-kernels.js";
 import { elementwiseKernels } from "./elementwise-kernels.js";
 import { matrixKernels } from "./matrix-kernels.js";
 import type { KernelArguments, NativeKernel } from "./native-kernel.js";
+import { poolingKernels } from "./pooling-kernels.js";
 import { reductionKernels } from "./reduction-kernels.js";
 import { trainingKernels } from "./training-kernels.js";
 
@@ -17,6 +18,7 @@ export function registerKernels(): void {
     ...convolutionKernels,
     ...matrixKernels,
     ...elementwiseKernels,
+    ...poolingKernels,
     ...reductionKernels,
     ...trainingKernels,
   ]);

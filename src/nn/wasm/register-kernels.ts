@@ -1,10 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { conv2dBackpropFilter } from "./conv2d-backprop-filter.js";
+import { maxPoolGradientInto, type PoolAttributes } from "../max-pool.js";
 import { conv2dBackpropInput } from "./conv2d-backprop-input.js";
 
 /**
- * Gives the WebAssembly backend the kernel that it lacks, and faster ones for two that it computes
- * with plain loops on one thread. Before the backend starts.
+ * Gives the WebAssembly backend the kernel that it lacks, faster ones for two that it computes with
+ * plain loops on one thread, and a right one for one that is wrong. Before the backend starts.
  */
 export function registerKernels(): void {
   tf.registerKernel({
@@ -18,6 +19,14 @@ export function registerKernels(): void {
     return height === width ? conv2dBackpropInput(args) : original(args);
   });
   replaceKernel(tf.BatchMatMul, transposedMatMul);
+  replaceKernel(tf.MaxPoolGrad, () => (args) => {
+    const { dy, input } = args.inputs as unknown as { dy: tf.Tensor4D; input: tf.Tensor4D };
+    const dx = new Float32Array(input.size);
+    const attributes = args.attrs as unknown as PoolAttributes;
+    const [x, gradient] = [input.dataSync<"float32">(), dy.dataSync<"float32">()];
+    maxPoolGradientInto(dx, x, gradient, input.shape, attributes);
+    return tf.tensor4d(dx, input.shape);
+  });
 }
 
 function replaceKernel(name: string, replace: (original: tf.KernelFunc) => tf.KernelFunc): void {

@@ -15,6 +15,18 @@ export const architectureSchema = z.object({
     .array(z.object({ filters: side, size: side, stride: side }))
     .max(16)
     .readonly(),
+  /** Filters of each residual section after them; files of before there were any leave it out. */
+  residualSections: z.array(side).max(16).readonly().optional(),
   /** Units of each dense hidden layer. */
   hiddenUnits: side,
+  layerNorm: z.boolean().optional(),
+  noisy: z.boolean().optional(),
+  /** What the outputs for an action are; left out: its Q-value. */
+  head: z
+    .discriminatedUnion("kind", [
+      z.object({ kind: z.literal("scalar") }),
+      z.object({ kind: z.literal("c51"), atoms: side, vMin: z.number(), vMax: z.number() }),
+      z.object({ kind: z.literal("quantile"), atoms: side }),
+    ])
+    .optional(),
 });

@@ -1,9 +1,9 @@
-import { readdirSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { statSync } from "node:fs";
+import { basename, join } from "node:path";
 import { MarioError } from "../../core/errors.js";
 import type { NamedTensors } from "../../agent/agent.js";
-import { asWriteError, systemErrorCode } from "../../logging/file-error.js";
-import { readModelMetadata, saveModel } from "./model-file.js";
+import { saveModel } from "./model-file.js";
+import { fileNamesIn, ownModelFiles, removeModel } from "./model-folder.js";
 import type { ModelMetadata } from "./model-metadata.js";
 
 /** Where best models go, relative to the project. */
@@ -94,7 +94,7 @@ export class BestModel {
     });
     this.best = { path, meanReward };
     for (const older of ownFiles(this.options)) {
-      if (older.path !== path && older.meanReward < meanReward) remove(older.path);
+      if (older.path !== path && older.meanReward < meanReward) removeModel(older.path);
     }
     return this.best;
   }
@@ -126,31 +126,19 @@ export function latestBestModel(directory: string): ModelEntry {
   return byAge(modelsIn(directory))[0] ?? noModel(directory);
 }
 
-/** All files named as best models; a folder that does not exist has none. */
+/** All files named as best models. */
 function modelsIn(directory: string): ModelEntry[] {
-  let names: string[];
-  try {
-    names = readdirSync(directory);
-  } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error;
-    return [];
-  }
-  return names.flatMap((name) => {
-    const mean = NAME.exec(name)?.[1];
-    return mean === undefined ? [] : [{ path: join(directory, name), meanReward: Number(mean) }];
-  });
+  return fileNamesIn(directory)
+    .filter((name) => NAME.test(name))
+    .map((name) => entryOf(join(directory, name)));
 }
 
 function ownFiles({ directory, runId }: BestModelOptions): ModelEntry[] {
-  return modelsIn(directory).filter(({ path }) => {
-    try {
-      return readModelMetadata(path).runId === runId;
-    } catch (error) {
-      // Damaged, gone meanwhile, or not a model at all: not ours to touch.
-      if (error instanceof MarioError) return false;
-      throw error;
-    }
-  });
+  return ownModelFiles(directory, NAME, runId).map(entryOf);
+}
+
+function entryOf(path: string): ModelEntry {
+  return { path, meanReward: Number(NAME.exec(basename(path))![1]) };
 }
 
 function highest(entries: readonly ModelEntry[]): ModelEntry | undefined {
@@ -174,14 +162,6 @@ function byAge(entries: readonly ModelEntry[]): ModelEntry[] {
 /** To one decimal; never minus zero, which would show in a name. */
 function oneDecimal(value: number): number {
   return Math.round(value * 10) / 10 + 0;
-}
-
-function remove(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch (error) {
-    throw asWriteError(error, path);
-  }
 }
 
 function noModel(directory: string): never {

@@ -2,17 +2,29 @@ import { parentPort } from "node:worker_threads";
 import type { ActingNetwork } from "../../agent/acting-network.js";
 import { selectActingBackend } from "../../nn/select-backend.js";
 import type { BackendName } from "../../nn/backend.js";
+import type { MarioEnv } from "../../env/mario-env.js";
 import type { ActorGroup, ActorLaneState, Played } from "../actor-group.js";
+import type { EpisodeSummary } from "../episode.js";
+import { playGreedily } from "../greedy-episode.js";
 import type { WeightExchange } from "../weight-exchange.js";
 import type { Window } from "../window.js";
 import { serve } from "./rpc.js";
-import { createGroups, exchangeOf, type ActorShare } from "./setup.js";
+import { createGroups, exchangeOf, openEvaluationEnvironment, type ActorShare } from "./setup.js";
 
 /** Plays some groups of environments, in a thread of its own, with one compute thread. */
 let backend: ReturnType<typeof selectActingBackend> | undefined;
 let groups: ActorGroup[];
 let network: ActingNetwork;
 let exchange: WeightExchange;
+let own: ActorShare;
+let evaluationEnvironment: MarioEnv | undefined;
+
+export interface EvaluationRequest {
+  /** Whose weights are to be tried. */
+  readonly window: number;
+  /** One for each episode. */
+  readonly seeds: readonly number[];
+}
 
 serve(parentPort!, {
   /** Loads the libraries, while the main thread still plays to the stage's start. */
@@ -21,12 +33,18 @@ serve(parentPort!, {
     await backend;
   },
   setUp: async (share: ActorShare): Promise<void> => {
+    own = share;
     ({ groups, network } = createGroups(share, await backend!));
     exchange = exchangeOf(share);
   },
   play: (window: Window): Played[] => {
     network.setWeights(exchange.for(window.index));
     return groups.flatMap((group) => group.play(window));
+  },
+  evaluate: ({ window, seeds }: EvaluationRequest): EpisodeSummary[] => {
+    network.setWeights(exchange.for(window));
+    evaluationEnvironment ??= openEvaluationEnvironment(own);
+    return seeds.map((seed) => playGreedily(evaluationEnvironment!, network, seed));
   },
   getState: (): ActorLaneState[] => groups.flatMap((group) => group.getState()),
   setState: (states: readonly ActorLaneState[]): void => {

@@ -3,7 +3,7 @@ import type { DqnAgent } from "../../agent/dqn-agent.js";
 import type { BackendName, BackendOptions, ComputeBackend } from "../../nn/backend.js";
 import { selectBackend } from "../../nn/select-backend.js";
 import type { Played } from "../actor-group.js";
-import type { Learner, LearnerState, LearnSummary } from "../learner.js";
+import type { Learner, LearnerLook, LearnerState, LearnSummary } from "../learner.js";
 import type { WeightExchange } from "../weight-exchange.js";
 import type { Window } from "../window.js";
 import { serve } from "./rpc.js";
@@ -47,6 +47,7 @@ serve(parentPort!, {
     exchange.publish(window.index + 1, agent.getWeights());
     return summary;
   },
+  look: (): LearnerLook | undefined => learner.look(),
   getState: (): LearnerState => learner.getState(),
   /** @param window the next one to be played */
   setState: ({

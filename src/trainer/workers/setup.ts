@@ -2,19 +2,24 @@ import { createActingNetwork, type ActingNetwork } from "../../agent/acting-netw
 import { createDqnAgent, type DqnAgent } from "../../agent/dqn-agent.js";
 import type { TrainSettings } from "../../config/schema.js";
 import { Rng } from "../../core/rng.js";
-import { createMarioEnv } from "../../env/mario-env.js";
+import { createMarioEnv, type MarioEnv } from "../../env/mario-env.js";
+import { scaledReward } from "../../env/reward.js";
 import { weightShapes } from "../../nn/architecture.js";
 import type { ComputeBackend } from "../../nn/backend.js";
 import { FrameStack } from "../../replay/frame-stack.js";
 import { FrameStore } from "../../replay/frame-store.js";
 import { NStepAccumulator } from "../../replay/n-step-accumulator.js";
+import { PrioritizedSampler } from "../../replay/prioritized-sampler.js";
 import { ReplayMemory } from "../../replay/replay-memory.js";
-import { UniformSampler } from "../../replay/uniform-sampler.js";
 import { ActorGroup, type ActorLane } from "../actor-group.js";
 import { Learner } from "../learner.js";
+import { agentOptionsOf, priorityBetaAt, samplerOf } from "../learning-of.js";
 import { architectureOf } from "../network-of.js";
 import { epsilonOf, replayPlanOf, seedsOf, windowPlanOf } from "../run-plan.js";
 import { WeightExchange } from "../weight-exchange.js";
+
+/** Idle frames at most before an evaluation's episode, as `mario eval` has it (Mnih et al. 2015). */
+const EVALUATION_NOOP_FRAMES = 30;
 
 /** What every thread of a run is given: plain data, and memory that all of them share. */
 export interface RunShare {
@@ -55,31 +60,48 @@ export function createGroups(
         lanes: lanes.map((lane) => createLane(share, lane)),
         network,
         epsilonAt: epsilonOf(settings),
+        rewardOf: (reward) =>
+          scaledReward(reward, settings.learning.rewardScale, settings.learning.rewardClip),
         plan: windowPlanOf(settings),
       }),
   );
   return { groups, network };
 }
 
+function openEnvironment(share: ActorShare, noopMaxFrames: number): MarioEnv {
+  const { environment } = share.settings;
+  return createMarioEnv({
+    rom: share.rom,
+    startState: share.startState,
+    stage: environment.stage,
+    actions: environment.actionSet,
+    actionRepeat: environment.actionRepeat,
+    reward: environment.reward,
+    stallSteps: environment.stallSteps,
+    noopMaxFrames,
+  });
+}
+
+/** Apart from those that are trained in, and with starts that differ. */
+export function openEvaluationEnvironment(share: ActorShare): MarioEnv {
+  return openEnvironment(share, EVALUATION_NOOP_FRAMES);
+}
+
 function createLane(share: ActorShare, lane: number): ActorLane {
-  const { environment, learning } = share.settings;
+  const { learning } = share.settings;
   const store = storeOf(share, lane);
-  const { episodes, exploration } = seedsOf(share.settings).lanes[lane];
+  const { episodes, exploration, noise } = seedsOf(share.settings).lanes[lane];
   return {
     lane,
-    environment: createMarioEnv({
-      rom: share.rom,
-      startState: share.startState,
-      stage: environment.stage,
-      actions: environment.actionSet,
-      actionRepeat: environment.actionRepeat,
-      reward: environment.reward,
-      stallSteps: environment.stallSteps,
-    }),
+    environment: openEnvironment(share, 0),
     store,
     frames: new FrameStack(store),
     accumulator: new NStepAccumulator({ n: learning.nStep, gamma: learning.gamma }),
-    rngs: { episodes: new Rng(episodes), exploration: new Rng(exploration) },
+    rngs: {
+      episodes: new Rng(episodes),
+      exploration: new Rng(exploration),
+      noise: new Rng(noise),
+    },
   };
 }
 
@@ -88,27 +110,31 @@ export function createLearner(
   backend: ComputeBackend,
 ): { learner: Learner; agent: DqnAgent } {
   const { settings } = share;
-  const { learning, network, replay: replaySettings } = settings;
   const seeds = seedsOf(settings);
   const agent = createDqnAgent({
     backend,
-    actionCount: architectureOf(settings).actionCount,
     seed: seeds.network,
-    ...network,
-    learningRate: learning.learningRate,
-    doubleDqn: learning.doubleDqn,
-    maxGradientNorm: learning.maxGradientNorm,
+    ...agentOptionsOf(settings),
   });
   const { capacity, framesInFlight } = replayPlanOf(settings);
+  const sampler = samplerOf(settings, capacity);
   const replay = new ReplayMemory({
     capacity,
     lanes: share.frames.map((_, lane) => storeOf(share, lane)),
-    sampler: new UniformSampler({ capacity }),
+    sampler,
     framesInFlight,
   });
-  const schedule = { ...replaySettings, ...learning };
+  const schedule = { ...settings.replay, ...settings.learning };
   return {
     agent,
-    learner: new Learner({ agent, replay, schedule, rng: new Rng(seeds.sampling) }),
+    learner: new Learner({
+      agent,
+      replay,
+      schedule,
+      rng: new Rng(seeds.sampling),
+      beforeUpdate: (step) => {
+        if (sampler instanceof PrioritizedSampler) sampler.setBeta(priorityBetaAt(settings, step));
+      },
+    }),
   };
 }

@@ -4,12 +4,14 @@ import { weightShapes } from "../../nn/architecture.js";
 import type { BackendName, BackendOptions } from "../../nn/backend.js";
 import { allocateFrames, FrameStore } from "../../replay/frame-store.js";
 import type { ActorLaneState, Played } from "../actor-group.js";
-import type { LearnerState, LearnSummary } from "../learner.js";
+import type { LearnerLook, LearnerState, LearnSummary } from "../learner.js";
+import type { EpisodeSummary } from "../episode.js";
 import { architectureOf } from "../network-of.js";
 import { groupsOf, replayPlanOf } from "../run-plan.js";
 import type { ActorHandle, LearnerHandle, TrainParts } from "../train-loop.js";
 import { WeightExchange } from "../weight-exchange.js";
 import type { Window } from "../window.js";
+import type { EvaluationRequest } from "./actor-worker.js";
 import type { BackendDescription } from "./learner-worker.js";
 import { RemoteWorker } from "./rpc.js";
 import type { ActorShare, RunShare } from "./setup.js";
@@ -124,6 +126,28 @@ export class TrainingThreads implements TrainParts {
     return new Map(copies);
   }
 
+  /**
+   * Plays whole episodes with the best actions, on environments of their own; to be asked for between
+   * two windows.
+   * @param window whose weights are tried: those at its end
+   * @param seeds one for each episode
+   * @returns in the order of the seeds, whatever the number of threads
+   */
+  async evaluate(window: number, seeds: readonly number[]): Promise<EpisodeSummary[]> {
+    const workers = this.#actorWorkers;
+    const shares = await Promise.all(
+      workers.map((worker, actor) =>
+        worker.call("evaluate", {
+          window: window + 1,
+          seeds: seeds.filter((_, i) => i % workers.length === actor),
+        } satisfies EvaluationRequest),
+      ),
+    );
+    return seeds.map(
+      (_, i) => (shares[i % workers.length] as EpisodeSummary[])[Math.floor(i / workers.length)],
+    );
+  }
+
   /** Each environment's frames, in the memory that all threads share; as of the last `getState`. */
   get stores(): readonly FrameStore[] {
     return this.#stores;
@@ -151,6 +175,11 @@ export class TrainingThreads implements TrainParts {
       this.#learnerWorker.call("setState", { state: state.learner, window }),
       ...this.#actorWorkers.map((worker) => worker.call("setState", state.actors)),
     ]);
+  }
+
+  /** To be asked for between two windows; undefined before the first update. */
+  look(): Promise<LearnerLook | undefined> {
+    return this.#learnerWorker.call("look", undefined) as Promise<LearnerLook | undefined>;
   }
 
   get busyMs(): BusyTimes {

@@ -20,7 +20,7 @@ export function usePlainSpeakers(browser: Browser): number {
   const probe = new AudioContext();
   const { sampleRate } = probe;
   probe.close().catch(() => undefined);
-  if (!("AudioWorkletNode" in window)) Object.assign(browser._speakers, plainSpeakers());
+  if (!isSecureContext) Object.assign(browser._speakers, plainSpeakers());
   return sampleRate;
 }
 

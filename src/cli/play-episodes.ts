@@ -1,0 +1,67 @@
+import type { Rng } from "../core/rng.js";
+import type { MarioEnv } from "../env/mario-env.js";
+import { evaluate, type Evaluation } from "../trainer/evaluator.js";
+import type { Policy } from "../trainer/policy.js";
+import { watchForInterrupt } from "./interrupt.js";
+import { createPlayReport } from "./play-report.js";
+import { Recorder } from "./record.js";
+import type { FilmPlan } from "./record-options.js";
+
+export interface PlayEpisodesOptions {
+  readonly environment: MarioEnv;
+  readonly policy: Policy;
+  readonly episodes: number;
+  /** Seeds of the episodes are drawn from it. */
+  readonly rng: Rng;
+  /** What to film, if anything. */
+  readonly plan: FilmPlan | undefined;
+  /** For the film's overlay; undefined where no network plays. */
+  readonly qValues?: (observation: Uint8Array) => ArrayLike<number>;
+  /** Nothing but a progress line, and that on a terminal only. */
+  readonly quiet?: boolean;
+}
+
+/**
+ * Plays at full speed with a progress line, and films what is to be filmed. After Ctrl-C it gives
+ * what it has; a film then ends there.
+ * @throws MarioError NOT_WRITABLE, DISK_FULL, INVALID_OPTION about the film
+ */
+export async function playEpisodes(options: PlayEpisodesOptions): Promise<Evaluation> {
+  const { environment, plan, qValues, quiet = false } = options;
+  const report = await createPlayReport({ episodes: options.episodes, quiet });
+  const interrupt = watchForInterrupt();
+  const shouldStop = () => interrupt.requested();
+  let recorder: Recorder | undefined;
+  let filmingMs = 0;
+  try {
+    recorder =
+      plan &&
+      (await Recorder.open({ plan, environment, report, shouldStop, ...(qValues && { qValues }) }));
+    const evaluation = await evaluate({
+      environment: recorder?.environment ?? environment,
+      policy: options.policy,
+      episodes: options.episodes,
+      rng: options.rng,
+      // Filming is not playing: the speed is told without it.
+      now: () => performance.now() - filmingMs,
+      shouldStop,
+      onStep: () => {
+        report.step(() => environment.info().x);
+      },
+      onEpisode: async (episode) => {
+        report.episode(episode);
+        const started = performance.now();
+        await recorder?.onEpisode(episode);
+        filmingMs += performance.now() - started;
+      },
+    });
+    await recorder?.finish();
+    return evaluation;
+  } catch (error) {
+    await recorder?.discard();
+    throw error;
+  } finally {
+    report.close();
+    interrupt.dispose();
+  }
+}

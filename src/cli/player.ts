@@ -1,0 +1,41 @@
+import { basename } from "node:path";
+import type { DqnAgent } from "../agent/dqn-agent.js";
+import type { MarioEnv } from "../env/mario-env.js";
+import type { ComputeBackend } from "../nn/backend.js";
+import { selectBackend } from "../nn/select-backend.js";
+import { openEnvironment, stageFrom } from "./environment.js";
+import type { EpisodeOptions, ModelOptions } from "./options.js";
+import { readRomFile } from "./rom-file.js";
+import { agentFor, openModel, type SavedModel } from "./saved-model.js";
+
+/** A model, ready to play in its environment. */
+export interface Player {
+  readonly model: SavedModel;
+  readonly environment: MarioEnv;
+  readonly agent: DqnAgent;
+  readonly backend: ComputeBackend;
+  readonly romName: string;
+  /** For people, e.g. `mario_reward_930.6.safetensors on fenn.nes`. */
+  readonly title: string;
+}
+
+/**
+ * Opens what `--file`, `--rom`, `--stage`, `--backend`, … name. The agent is to be disposed of.
+ * @throws MarioError for whatever the user can have got wrong
+ */
+export async function openPlayer(options: EpisodeOptions & ModelOptions): Promise<Player> {
+  const model = openModel(options.file, stageFrom(options));
+  const rom = readRomFile(options.rom);
+  const environment = openEnvironment(rom, model.environment, options.noops);
+  const backend = await selectBackend(options.backend, options);
+  const agent = agentFor(model, backend);
+  const romName = rom.name;
+  return {
+    model,
+    environment,
+    agent,
+    backend,
+    romName,
+    title: `${basename(model.path)} on ${rom.name}`,
+  };
+}

@@ -1,0 +1,105 @@
+import { basename, join } from "node:path";
+import type { Evaluation } from "../evaluator.js";
+import type { CandidateModel } from "./best-model.js";
+import { fileNamesIn, ownModelFiles, removeModel } from "./model-folder.js";
+import { saveModel } from "./model-file.js";
+
+const NAME = /^mario_eval_(\d+\.\d)_(-?\d+\.\d)(?:_\d+)?\.safetensors$/;
+
+export interface EvaluatedEntry {
+  readonly path: string;
+  /** Share of the evaluation's episodes that finished the stage, percent. */
+  readonly completedPercent: number;
+  /** Pixels. */
+  readonly meanDistance: number;
+}
+
+export interface BestEvaluatedOptions {
+  readonly directory: string;
+  readonly runId: string;
+}
+
+/**
+ * Keeps the model that did best when it was evaluated: the most stages finished, then the greatest
+ * mean distance. Beside the tutorial's rule (`BestModel`), whose figure has random actions in it and
+ * is a mean over weights of a hundred episodes ago.
+ */
+export class BestEvaluated {
+  readonly #options: BestEvaluatedOptions;
+  #best: EvaluatedEntry | undefined;
+
+  constructor(options: BestEvaluatedOptions) {
+    this.#options = options;
+    this.#best = ownModelFiles(options.directory, NAME, options.runId)
+      .map((path) => entryOf(path))
+      .sort(byMerit)[0];
+  }
+
+  get current(): EvaluatedEntry | undefined {
+    return this.#best;
+  }
+
+  /**
+   * Saves the model if it is better than the best so far, or as good and newer. The older file goes
+   * only after the new one is safely there.
+   * @param model called only when it is saved
+   * @throws MarioError DISK_FULL, NOT_WRITABLE, NOT_FINITE; the older file is then as before
+   */
+  offer(
+    evaluation: Evaluation,
+    training: { readonly meanReward: number; readonly episodes: number },
+    model: () => CandidateModel,
+  ): EvaluatedEntry | undefined {
+    const candidate = {
+      completedPercent: Math.round(evaluation.completionRate * 1000) / 10,
+      meanDistance: evaluation.meanDistance,
+    };
+    if (this.#best !== undefined && byMerit(this.#best, candidate) < 0) return undefined;
+    const { weights, metadata } = model();
+    const { directory, runId } = this.#options;
+    const file = {
+      weights,
+      metadata: {
+        ...metadata,
+        runId,
+        meanReward: training.meanReward,
+        episodes: training.episodes,
+        evaluation: {
+          episodes: evaluation.episodes,
+          meanDistance: evaluation.meanDistance,
+          meanReward: evaluation.meanReward,
+          completed: Math.round(evaluation.completionRate * evaluation.episodes),
+        },
+      },
+    };
+    const name = `mario_eval_${candidate.completedPercent.toFixed(1)}_${candidate.meanDistance.toFixed(1)}`;
+    const older = ownModelFiles(directory, NAME, runId);
+    for (let n = 1; ; n++) {
+      const path = join(directory, `${name}${n === 1 ? "" : `_${n}`}.safetensors`);
+      if (!saveModel(path, file, { overwrite: false })) continue;
+      for (const other of older) removeModel(other);
+      this.#best = { path, ...candidate };
+      return this.#best;
+    }
+  }
+}
+
+/** The folder's model with the best evaluation, if one was evaluated. */
+export function bestEvaluatedIn(directory: string): EvaluatedEntry | undefined {
+  return fileNamesIn(directory)
+    .filter((name) => NAME.test(name))
+    .map((name) => entryOf(join(directory, name)))
+    .sort(byMerit)[0];
+}
+
+function entryOf(path: string): EvaluatedEntry {
+  const [, completed, distance] = NAME.exec(basename(path))!;
+  return { path, completedPercent: Number(completed), meanDistance: Number(distance) };
+}
+
+type Merit = Pick<EvaluatedEntry, "completedPercent" | "meanDistance">;
+
+/** The better one first. */
+function byMerit(a: Merit, b: Merit): number {
+  return b.completedPercent - a.completedPercent || b.meanDistance - a.meanDistance;
+}

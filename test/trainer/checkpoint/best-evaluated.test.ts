@@ -1,0 +1,62 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { BestEvaluated, bestEvaluatedIn } from "../../../src/trainer/checkpoint/best-evaluated.js";
+import { loadModel } from "../../../src/trainer/checkpoint/model-file.js";
+import { summarise } from "../../../src/trainer/evaluator.js";
+import { exampleModel } from "./example-model.js";
+
+const episode = (distance: number, completed = false) => ({
+  ...{ reward: distance - 40, learnerReward: 0, distance, steps: 10, completed },
+  truncated: false,
+});
+
+describe("the best evaluated model", () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "mario-evaluated-"));
+  });
+  afterEach(() => {
+    rmSync(directory, { recursive: true });
+  });
+  const files = () => readdirSync(directory).sort();
+  const offer = (best: BestEvaluated, ...episodes: ReturnType<typeof episode>[]) =>
+    best.offer(summarise(episodes, 10, 1), { meanReward: 1, episodes: 50 }, () => exampleModel());
+
+  it("is the one that finishes most often, then the one that gets furthest", () => {
+    const best = new BestEvaluated({ directory, runId: "a" });
+    const kept = [
+      offer(best, episode(900), episode(800)),
+      offer(best, episode(700), episode(900)),
+      offer(best, episode(500, true), episode(100)),
+      offer(best, episode(3000), episode(3000)),
+      offer(best, episode(500, true), episode(140)),
+    ].map((entry) => entry && [entry.completedPercent, entry.meanDistance]);
+    expect(kept).toEqual([[0, 850], undefined, [50, 300], undefined, [50, 320]]);
+    expect(files()).toEqual(["mario_eval_50.0_320.0.safetensors"]);
+    expect(loadModel(best.current!.path).metadata).toMatchObject({
+      runId: "a",
+      episodes: 50,
+      evaluation: { episodes: 2, completed: 1, meanDistance: 320, meanReward: 280 },
+    });
+  });
+
+  it("is replaced by a newer one that is as good", () => {
+    const best = new BestEvaluated({ directory, runId: "a" });
+    offer(best, episode(100));
+    expect(offer(best, episode(100))?.path).toMatch(/mario_eval_0\.0_100\.0_2\.safetensors$/);
+    expect(files()).toHaveLength(1);
+  });
+
+  it("leaves other runs' files alone, and is found again when a run goes on", () => {
+    offer(new BestEvaluated({ directory, runId: "a" }), episode(300));
+    const other = new BestEvaluated({ directory, runId: "b" });
+    expect(other.current).toBeUndefined();
+    offer(other, episode(200));
+    expect(files()).toHaveLength(2);
+    expect(new BestEvaluated({ directory, runId: "b" }).current?.meanDistance).toBe(200);
+    expect(bestEvaluatedIn(directory)?.meanDistance).toBe(300);
+    expect(bestEvaluatedIn(join(directory, "nowhere"))).toBeUndefined();
+  });
+});

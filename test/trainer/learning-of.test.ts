@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { resolveSettings } from "../../src/config/resolve.js";
+import { weightShapes } from "../../src/nn/architecture.js";
+import { PrioritizedSampler } from "../../src/replay/prioritized-sampler.js";
+import { UniformSampler } from "../../src/replay/uniform-sampler.js";
+import { architectureSchema } from "../../src/trainer/checkpoint/architecture.js";
+import { agentOptionsOf, priorityBetaAt, samplerOf } from "../../src/trainer/learning-of.js";
+import { architectureOf } from "../../src/trainer/network-of.js";
+
+describe("agentOptionsOf", () => {
+  it("describes the tutorial's agent: nothing that came later", () => {
+    expect(agentOptionsOf(resolveSettings("tutorial", {}))).toMatchObject({
+      actionCount: 14,
+      architecture: { dueling: false, padding: "same", hiddenUnits: 256 },
+      doubleDqn: true,
+      munchausen: undefined,
+      huberDelta: 1,
+      targetTau: 1,
+      clipping: "variable",
+      weightDecay: 0,
+    });
+  });
+
+  it("describes the preset best", () => {
+    expect(agentOptionsOf(resolveSettings("best", {}))).toMatchObject({
+      architecture: {
+        dueling: true,
+        noisy: true,
+        layerNorm: true,
+        convolutions: [],
+        residualSections: [16, 32, 32],
+        head: { kind: "quantile", atoms: 64 },
+      },
+      munchausen: { alpha: 0.9, temperature: 0.03, clip: -1 },
+      clipping: "global",
+    });
+  });
+
+  it("has a squared error where it was asked for", () => {
+    const settings = resolveSettings("fast", { learning: { loss: "squared", huberDelta: 3 } });
+    expect(agentOptionsOf(settings).huberDelta).toBe(Infinity);
+  });
+});
+
+describe("architectureOf", () => {
+  it("leaves out what older model files do not have, where it is not used", () => {
+    const architecture = architectureOf(resolveSettings("fast", {}));
+    expect(Object.keys(architecture).sort()).toEqual([
+      "actionCount",
+      "convolutions",
+      "dueling",
+      "hiddenUnits",
+      "inputShape",
+      "padding",
+    ]);
+  });
+
+  it.each(["tutorial", "fast", "rainbow", "best"] as const)(
+    "survives a model file's header: %s",
+    (preset) => {
+      const architecture = architectureOf(resolveSettings(preset, {}));
+      const read = architectureSchema.parse(JSON.parse(JSON.stringify(architecture)));
+      expect(read).toEqual(architecture);
+      expect(weightShapes(read)).toEqual(weightShapes(architecture));
+    },
+  );
+
+  it("has the sizes worked out by hand", () => {
+    const shapesOf = (preset: "rainbow" | "best") =>
+      weightShapes(architectureOf(resolveSettings(preset, {})));
+    const rainbow = shapesOf("rainbow");
+    // 7 × 7 × 64 features; 14 actions and a value of 51 atoms each.
+    expect(rainbow.get("hidden/kernelSigma")).toEqual([3136, 512]);
+    expect(rainbow.get("output/kernel")).toEqual([512, 14 * 51]);
+    expect(rainbow.get("value/biasSigma")).toEqual([51]);
+    expect(rainbow.has("conv1/kernelSigma")).toBe(false);
+    const best = shapesOf("best");
+    // 84 → 42 → 21 → 11, 32 filters.
+    expect(best.get("hidden/kernel")).toEqual([11 * 11 * 32, 512]);
+    expect(best.get("section2/block1/conv1/kernel")).toEqual([3, 3, 32, 32]);
+    expect(best.get("section1/gain")).toEqual([16]);
+    expect(best.get("valueHidden/shift")).toEqual([512]);
+  });
+});
+
+describe("samplerOf", () => {
+  it("is uniform unless priorities are asked for", () => {
+    expect(samplerOf(resolveSettings("fast", {}), 10)).toBeInstanceOf(UniformSampler);
+    const sampler = samplerOf(resolveSettings("rainbow", {}), 10);
+    expect(sampler).toBeInstanceOf(PrioritizedSampler);
+    expect(sampler).toHaveProperty("beta", 0.4);
+  });
+});
+
+it("raises beta linearly to 1 at the end", () => {
+  const settings = resolveSettings("rainbow", { timesteps: 1000 });
+  expect([0, 500, 1000, 2000].map((step) => priorityBetaAt(settings, step))).toEqual([
+    0.4, 0.7, 1, 1,
+  ]);
+});
