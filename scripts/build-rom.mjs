@@ -2,7 +2,7 @@
 // Builds roms/fenn.nes from roms/src: text art -> pattern tiles, text maps -> tables,
 // then ca65 and ld65 (package cc65). Same sources, same bytes.
 //
-//   node scripts/build-rom.mjs [--out FILE]
+//   node scripts/build-rom.mjs [--out FILE] [--source FOLDER]
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
@@ -14,7 +14,6 @@ import { mapTables, readStage, stageTables } from "./rom/stage.mjs";
 import { readThemes, themeTables } from "./rom/themes.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
-const source = join(root, "roms", "src");
 const ROM_BYTES = 16 + 32768 + 8192;
 
 /** The stages of a world, in order; the other maps are their rooms. */
@@ -27,17 +26,25 @@ function fail(message) {
 }
 
 function parseArguments(args) {
-  const options = { out: join(root, "roms", "fenn.nes"), build: join(root, "roms", "build") };
+  const options = {
+    out: join(root, "roms", "fenn.nes"),
+    build: join(root, "roms", "build"),
+    source: join(root, "roms", "src"),
+  };
   for (let i = 0; i < args.length; i++) {
-    if ((args[i] === "--out" || args[i] === "--build") && args[i + 1]) {
+    if (["--out", "--build", "--source"].includes(args[i]) && args[i + 1]) {
       options[args[i].slice(2)] = resolve(args[++i]);
     } else {
-      fail(`unknown argument "${args[i]}"; usage: node scripts/build-rom.mjs [--out FILE]`);
+      fail(
+        `unknown argument "${args[i]}"; usage: node scripts/build-rom.mjs [--out FILE] [--source FOLDER]`,
+      );
     }
   }
   return options;
 }
 
+const options = parseArguments(process.argv.slice(2));
+const { source } = options;
 const read = (...path) => readFileSync(join(source, ...path), "utf8");
 
 /** The font: "#" is ink (colour 2) on the dark band (colour 1). Tile 0 is the sky. */
@@ -139,7 +146,6 @@ function tool(name, args) {
   if (result.status !== 0) fail(`${name} failed\n${result.stderr}${result.stdout}`);
 }
 
-const options = parseArguments(process.argv.slice(2));
 try {
   mkdirSync(options.build, { recursive: true });
   const counts = generate(options.build);

@@ -24,6 +24,7 @@ const HEIGHT = 208;
 /** Screen columns from which a map's strips are taken: what comes in is still where it stands. */
 const STRIP_AT = 232;
 const STRIP = 8;
+const WHOLE_COLUMNS = 224;
 
 const Ram = {
   playerState: 0x0e,
@@ -38,6 +39,8 @@ const Ram = {
   leftX: 0x71c,
   mastPage: 0x727,
   columns: 0x734,
+  warpTimer: 0x73c,
+  door: 0x73d,
   clock: 0x7f8,
 };
 
@@ -70,16 +73,13 @@ class Canvas {
   }
 }
 
-/** Starts a stage and drives the camera through it, Fenn out of sight above the picture. */
-async function drawMap(name, file) {
-  const emulator = new Emulator(rom);
-  startGame(emulator, parseStage(name));
-  const { ram, screen } = emulator;
+/** Drives the camera through the map, Fenn out of sight above it; draws from column x on. */
+function drive(emulator, canvas, from) {
+  const { ram } = emulator;
   const left = () => ram[Ram.leftPage] * 256 + ram[Ram.leftX];
-  const end = ram[Ram.columns] * 16;
-  const canvas = new Canvas(end, HEIGHT);
-  canvas.paste(screen, {}, 0, 0);
-  for (let before = -1; left() !== before || before < 0;) {
+  const paste = (at, x) => canvas.paste(emulator.screen, { x, width: WIDTH - x }, at + x, 0);
+  paste(left(), Math.max(0, from - left()));
+  for (let before = -1; left() !== before;) {
     before = left();
     const x = before + 112 + STRIP;
     ram[Ram.playerPage] = x >> 8;
@@ -94,12 +94,32 @@ async function drawMap(name, file) {
     ram[Ram.mastPage] = 255;
     emulator.stepFrame(0);
     // The picture shows the camera of the frame before.
-    canvas.paste(emulator.screen, { x: STRIP_AT, width: WIDTH - STRIP_AT }, before + STRIP_AT, 0);
+    paste(before, Math.max(STRIP_AT, from - before));
+  }
+}
+
+/** A stage whose first door leads on to another map, with columns that go on counting. */
+const GOES_ON = "1-2";
+
+async function drawMap(name, file) {
+  const emulator = new Emulator(rom);
+  startGame(emulator, parseStage(name));
+  const { ram } = emulator;
+  const end = ram[Ram.columns] * 16;
+  const canvas = new Canvas(name === GOES_ON ? WHOLE_COLUMNS * 16 : end, HEIGHT);
+  drive(emulator, canvas, 0);
+  if (name === GOES_ON) {
+    ram[Ram.playerState] = 2;
+    ram[Ram.warpTimer] = 0;
+    ram[Ram.door] = 0;
+    while (ram[Ram.columns] !== WHOLE_COLUMNS || ram[Ram.playerState] !== 8) emulator.stepFrame(0);
+    for (let i = 0; i < 4; i++) emulator.stepFrame(0);
+    drive(emulator, canvas, end);
   }
   await canvas.save(file);
 }
 
-/** Twelve moments of the recorded plays, three of each stage. */
+/** Four moments of each recorded play. */
 async function drawSheet(file) {
   const shots = [];
   for (const name of STAGES) {
@@ -108,7 +128,7 @@ async function drawSheet(file) {
     const play = JSON.parse(readFileSync(path, "utf8"));
     const emulator = new Emulator(rom);
     startGame(emulator, parseStage(name));
-    const wanted = [0.22, 0.5, 0.8].map((part) => Math.round(play.frames * part));
+    const wanted = [0.08, 0.26, 0.44, 0.57].map((part) => Math.round(play.frames * part));
     let frame = 0;
     for (const [count, buttons] of play.inputs) {
       for (let i = 0; i < count; i++) {
@@ -118,9 +138,9 @@ async function drawSheet(file) {
     }
   }
   const gap = 4;
-  const canvas = new Canvas(3 * WIDTH + 2 * gap, 4 * 240 + 3 * gap);
+  const canvas = new Canvas(4 * WIDTH + 3 * gap, 4 * 240 + 3 * gap);
   shots.forEach((screen, i) => {
-    const at = [(i % 3) * (WIDTH + gap), Math.floor(i / 3) * (240 + gap)];
+    const at = [(i % 4) * (WIDTH + gap), Math.floor(i / 4) * (240 + gap)];
     canvas.paste(screen, { y: 0, height: 240 }, ...at);
   });
   await canvas.save(file);

@@ -36,9 +36,7 @@ check_doors:
   lda #PS_DOWN
   bne @enter
 @arch:
-  jsr @from_column
-  cmp #7
-  bcc @skip
+  jsr @from_column         ; (a wall behind it stops him at 2)
   cmp #16
   bcs @skip
   lda #PS_RIGHT

@@ -144,10 +144,10 @@ end_words:
   inc mode_step
   rts
 @text:
-@line1: .byte $21,$09, 14, "THE BADGER HAS", 0
-@line2: .byte $21,$49, 14, "LEFT THE KEEP!", 0
-@line3: .byte $21,$89, 14, "HAZEL IS FREE,", 0
-@line4: .byte $21,$C7, 17, "THE TRAIL GOES ON", 0
+@line1: .byte $21,$29, 14, "THE BADGER HAS", 0
+@line2: .byte $21,$69, 14, "LEFT THE KEEP!", 0
+@line3: .byte $21,$A9, 14, "HAZEL IS FREE,", 0
+@line4: .byte $21,$E7, 17, "THE TRAIL GOES ON", 0
 @start: .byte 0, @line2-@text, @line3-@text, @line4-@text
 
 end_pause:

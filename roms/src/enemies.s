@@ -350,8 +350,8 @@ breathe:
   lda obj_page,x
   sbc #0
   sta obj_page,y
-  inc boss_life+1          ; counts breaths
-  lda boss_life+1
+  inc breaths          ; counts breaths
+  lda breaths
   and #3
   stx t0
   tax
