@@ -161,6 +161,7 @@ POSE_STAND = 0
 POSE_WALK  = 1             ; to 3
 POSE_JUMP  = 4
 POSE_SKID  = 5
+POSE_THROW = POSE_WALK
 
 draw_player:
   lda clear_phase          ; inside the lodge
@@ -262,6 +263,9 @@ choose_pose:
   bne @out
   ldy #POSE_SKID
   lda skidding
+  bne @out
+  ldy #POSE_THROW
+  lda throw_timer
   bne @out
   ldy #POSE_STAND
   jsr abs_speed
@@ -744,7 +748,7 @@ draw_effects:
   dex
   bpl @next
   rts
-@attr: .byte 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3
+@attr: .byte 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
 .define EFFECT_FRAMES frame_chip, frame_berry_pop, frame_points_100, frame_points_200, frame_points_400, frame_points_500, frame_points_800, frame_points_1000, frame_points_2000, frame_points_4000, frame_points_5000, frame_points_8000, frame_points_1up
 @low:  .lobytes EFFECT_FRAMES
 @high: .hibytes EFFECT_FRAMES
