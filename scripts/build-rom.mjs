@@ -2,20 +2,23 @@
 // Builds roms/fenn.nes from roms/src: text art -> pattern tiles, text maps -> tables,
 // then ca65 and ld65 (package cc65). Same sources, same bytes.
 //
-//   node scripts/build-rom.mjs [--out FILE]
+//   node scripts/build-rom.mjs [--out FILE] [--source FOLDER]
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PatternTable, SourceError, parsePictures, tileBytes } from "./rom/pictures.mjs";
-import { byteLines, metatileTables, readMetatiles, readStage, stageTables } from "./rom/stage.mjs";
+import { byteLines } from "./rom/assembly.mjs";
+import { metatileTables, readMetatiles } from "./rom/blocks.mjs";
+import { mapTables, readStage, stageTables } from "./rom/stage.mjs";
+import { readThemes, themeTables } from "./rom/themes.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
-const source = join(root, "roms", "src");
 const ROM_BYTES = 16 + 32768 + 8192;
 
-/** Letters of the [things] layer and the enemy type each stands for. */
-const THINGS = { b: 0x06, F: 0x31 };
+/** The stages of a world, in order; the other maps are their rooms. */
+const STAGES = ["1-1", "1-2", "1-3", "1-4"];
+const TITLE = "title";
 
 function fail(message) {
   console.error(`build-rom: ${message}`);
@@ -23,17 +26,25 @@ function fail(message) {
 }
 
 function parseArguments(args) {
-  const options = { out: join(root, "roms", "fenn.nes"), build: join(root, "roms", "build") };
+  const options = {
+    out: join(root, "roms", "fenn.nes"),
+    build: join(root, "roms", "build"),
+    source: join(root, "roms", "src"),
+  };
   for (let i = 0; i < args.length; i++) {
-    if ((args[i] === "--out" || args[i] === "--build") && args[i + 1]) {
+    if (["--out", "--build", "--source"].includes(args[i]) && args[i + 1]) {
       options[args[i].slice(2)] = resolve(args[++i]);
     } else {
-      fail(`unknown argument "${args[i]}"; usage: node scripts/build-rom.mjs [--out FILE]`);
+      fail(
+        `unknown argument "${args[i]}"; usage: node scripts/build-rom.mjs [--out FILE] [--source FOLDER]`,
+      );
     }
   }
   return options;
 }
 
+const options = parseArguments(process.argv.slice(2));
+const { source } = options;
 const read = (...path) => readFileSync(join(source, ...path), "utf8");
 
 /** The font: "#" is ink (colour 2) on the dark band (colour 1). Tile 0 is the sky. */
@@ -73,6 +84,12 @@ function buildSprites(table) {
   return out.join("\n") + "\n";
 }
 
+/** Where a dot in the lowest line of the logo is, for the sprite whose hit ends it. */
+function lowestDot({ rows }) {
+  const row = rows.findLastIndex((line) => /[123]/.test(line));
+  return [`LOGO_SPLIT = ${row}`, `LOGO_DOT_X = ${rows[row].search(/[123]/)}`];
+}
+
 function generate(build) {
   const background = new PatternTable("background tiles");
   const sprites = new PatternTable("sprite tiles");
@@ -81,7 +98,7 @@ function generate(build) {
   write("frames.inc", buildSprites(sprites));
   const pictures = parsePictures(read("tiles", "background.txt"), "background.txt");
   const set = readMetatiles(read("blocks.txt"), read("scenery.txt"), pictures, background);
-  // Pictures named logo_* are placed tile by tile by the title screen.
+  // The title screen places the logo tile by tile; its tiles are in the sprites' table.
   const logo = [];
   for (const [name, picture] of pictures) {
     if (!name.startsWith("logo")) continue;
@@ -89,25 +106,31 @@ function generate(build) {
     for (let ty = 0; ty < picture.height / 8; ty++) {
       const row = [];
       for (let tx = 0; tx < picture.width / 8; tx++)
-        row.push(background.add(tileBytes(picture, tx, ty)));
+        row.push(sprites.add(tileBytes(picture, tx, ty)));
       rows.push(byteLines(row, 32));
     }
     logo.push(
       `${name.toUpperCase()}_WIDTH = ${picture.width / 8}`,
       `${name.toUpperCase()}_HEIGHT = ${picture.height / 8}`,
+      ...lowestDot(picture),
     );
     logo.push(`${name}:`, ...rows);
   }
   write("logo.inc", logo.join("\n") + "\n");
   write("metatiles.inc", metatileTables(set.metatiles));
-  const stages = readdirSync(join(source, "levels"))
+  const themes = readThemes(read("themes.txt"));
+  const found = readdirSync(join(source, "levels"))
     .filter((f) => f.endsWith(".txt"))
+    .map((f) => f.slice(0, -4))
     .sort();
-  const tables = stages.map((file) => {
-    const label = `stage_${file.slice(0, -4).replace(/\W/g, "_")}`;
-    return stageTables(label, readStage(read("levels", file), file, set, THINGS), THINGS.F);
-  });
-  write("stages.inc", tables.join("\n"));
+  const rooms = found.filter((id) => !STAGES.includes(id) && id !== TITLE);
+  const maps = [...STAGES, ...rooms, TITLE].map((id) => ({
+    id,
+    label: `stage_${id.replace(/\W/g, "_")}`,
+    stage: readStage(read("levels", `${id}.txt`), `levels/${id}.txt`, set, themes),
+  }));
+  const tables = maps.map(({ label, stage }) => stageTables(label, stage));
+  write("stages.inc", [themeTables(themes), ...tables, mapTables(maps)].join("\n"));
   write("tiles.chr", Buffer.concat([sprites.toBytes(), background.toBytes()]));
   return {
     background: background.tiles.length,
@@ -123,7 +146,6 @@ function tool(name, args) {
   if (result.status !== 0) fail(`${name} failed\n${result.stderr}${result.stdout}`);
 }
 
-const options = parseArguments(process.argv.slice(2));
 try {
   mkdirSync(options.build, { recursive: true });
   const counts = generate(options.build);

@@ -13,6 +13,8 @@ bump_block:
   beq @crate
   cmp #MT_CRATE_MANY
   beq @many
+  cmp #MT_CRATE_LIFE
+  beq @life
   lda #SFX_BUMP
   sta sfx_ask
   rts
@@ -36,11 +38,21 @@ bump_block:
   ldx #1
   lda #MT_GIFT_USED
   jmp start_hop
-@leaf:
+@leaf:                     ; tall Fenn gets a golden acorn instead
   ldx #1
   lda #MT_GIFT_USED
   jsr start_hop
-  jmp grow_leaf
+  lda power
+  beq @grow
+  lda #ITEM_ACORN
+@grow:
+  jmp grow_item
+@life:
+  ldx #1
+  lda #MT_GIFT_USED
+  jsr start_hop
+  lda #ITEM_LIFE
+  jmp grow_item
 @crate:
   lda power
   bne @break

@@ -122,6 +122,8 @@ wall_at:
   bcs @hit
   lda power
   beq @hit                 ; (carry is clear)
+  lda ducking
+  bne @hit
   lda t3
   ldy #6
   jsr probe
@@ -212,11 +214,13 @@ head_offset:
   ldy #HEAD_SMALL
   lda power
   beq @out
+  lda ducking
+  bne @out
   ldy #HEAD_TALL
 @out:
   rts
 
-; Berries that Fenn's body touches.
+; Berries and the lever that Fenn's body touches.
 touch_blocks:
   ldx #0
   lda #8
@@ -228,10 +232,50 @@ touch_blocks:
   ldy #10
 @touch:
   jsr probe
+  cmp #MT_LEVER
+  beq @lever
   cmp #MT_BERRY
   bne @out
   lda #MT_SKY
   jsr set_block
   jmp take_berry
+@lever:
+  jmp pull_lever
 @out:
+  rts
+
+; The block at column A, row Y, for set_block: blk, blk_i, blk_page, blk_px.
+block_at:
+  sty t0
+  tax
+  lsr a
+  lsr a
+  lsr a
+  lsr a
+  sta blk_page
+  txa
+  asl a
+  asl a
+  asl a
+  asl a
+  sta blk_px
+  lsr a
+  lsr a
+  lsr a
+  lsr a
+  asl t0
+  asl t0
+  asl t0
+  asl t0
+  ora t0
+  sta blk_i
+  lda #>blocks_even
+  sta blk+1
+  lda blk_page
+  lsr a
+  lda #<blocks_even
+  bcc @even
+  lda #<blocks_odd
+@even:
+  sta blk
   rts

@@ -16,7 +16,8 @@ free_effect:
 @out:
   rts
 
-; Points Y (0: 100, 1: 200, 2: 400, 3: 1000, 4: a life) rise from object X. Y is kept.
+; Points number Y of the chain (100, 200, 400, 500, 800, 1000, ... 8000, a life) rise from
+; object X. X and Y are kept.
 points_at:
   sty t2
   jsr free_effect

@@ -34,6 +34,8 @@ reset:
   sta APU_ON
   lda #2
   sta lives
+  lda #CTRL_BASE
+  sta top_ctrl
   lda #CTRL_BASE | CTRL_NMI
   sta PPUCTRL
 forever:
@@ -66,7 +68,7 @@ nmi:
   lda #0                   ; the status bar does not scroll
   sta PPUSCROLL
   sta PPUSCROLL
-  lda #CTRL_BASE
+  lda top_ctrl
   sta PPUCTRL
   inc frame
   jsr read_pad
@@ -77,7 +79,7 @@ nmi:
   lda PPUSTATUS
   and #%01000000
   bne @sprite0_gone
-@sprite0_hit:              ; line 31, the last of the bar
+@sprite0_hit:              ; the last line of the bar, or of the title's letters
   lda PPUSTATUS
   and #%01000000
   beq @sprite0_hit
@@ -86,14 +88,15 @@ nmi:
   lda #0
   sta PPUSCROLL
   lda show_ctrl
+  sta shown_ctrl
   sta PPUCTRL
 @no_split:
   jsr run_mode
   bit PPUSTATUS            ; after a long load: wait for the next vblank, not half of this one
   lda #CTRL_BASE | CTRL_NMI
-  ldx split_on
+  ldx split_on             ; the beam may still draw: the nametable of this frame, not the next
   beq @out
-  ora show_ctrl
+  ora shown_ctrl
 @out:
   sta PPUCTRL
   pla

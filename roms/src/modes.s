@@ -7,6 +7,11 @@ run_mode:
   beq play
   cmp #MODE_END
   bne @over
+  lda mode_step
+  cmp #4
+  bcs @all_worlds
+  jmp run_stage            ; the scene in the keep
+@all_worlds:
   jmp end_screen
 @over:
   jmp game_over
@@ -30,6 +35,8 @@ enter_mode:
   sta mode
   lda #0
   sta mode_step
+  lda #1
+  sta scene_over
   rts
 
 ; ---- title ----
@@ -37,6 +44,10 @@ title:
   lda mode_step
   bne @menu
   jsr screen_off
+  lda #0
+  sta map_theme
+  sta power
+  sta menu_line
   jsr load_palettes
   lda #<stage_title_list
   sta stage_list
@@ -46,27 +57,38 @@ title:
   sta stage_cols
   lda #>stage_title_columns
   sta stage_cols+1
+  lda #32
+  sta map_columns
   lda #0
   tay
   jsr fill_screens
   jsr load_columns
   jsr draw_logo
   script title_text
+  lda can_continue
+  beq @first
+  jsr draw_continue
+@first:
   lda #0
   sta clock
   sta clock+1
   sta clock+2
-  sta power
   sta player_state
   lda #TUNE_TITLE
   sta music_ask
+  lda #CTRL_LOGO           ; its tiles are among the sprites'; below it the usual ones
+  sta top_ctrl
+  lda #1
+  sta split_on
   lda #MASK_SHOW
   sta mask
+  jsr title_dot
   jmp next_step
 @menu:
   jsr clear_sprites
+  jsr title_dot
   jsr cycle_gold
-  jsr blink_start
+  jsr title_menu
   jsr title_fox
   lda pressed
   and #BUTTON_START
@@ -77,14 +99,85 @@ title:
 @out:
   rts
 
+; Sprite 0 behind the lowest line of the logo: there the pattern tables change.
+title_dot:
+  lda #LOGO_TOP + LOGO_SPLIT - 8
+  sta oam
+  lda #SPRITE_DOT
+  sta oam+1
+  lda #%00100011
+  sta oam+2
+  lda #LOGO_SPLIT_X
+  sta oam+3
+  lda #4
+  sta oam_i
+  rts
+
+; Once a game is over there is a choice: Select moves the mark.
+title_menu:
+  lda can_continue
+  bne @choose
+  jmp blink_start
+@choose:
+  lda pressed
+  and #BUTTON_SELECT
+  beq @out
+  lda menu_line
+  eor #1
+  sta menu_line
+  lda #SFX_TICK
+  sta sfx_ask
+  ldx #7
+@byte:
+  lda @marks,x
+  sta vq,x
+  dex
+  bpl @byte
+  lda #8
+  sta vq_len
+  ldx #3
+  lda menu_line
+  beq @mark
+  ldx #7
+@mark:
+  lda #T_COIN
+  sta vq,x
+@out:
+  rts
+@marks: .byte $21,$E9, 1, " ", $22,$29, 1, " "
+
+; Below START: CONTINUE and the stage.
+draw_continue:
+  script @text
+  lda #$22
+  sta PPUADDR
+  lda #$35
+  sta PPUADDR
+  lda again_world
+  clc
+  adc #T_ZERO+1
+  sta PPUDATA
+  lda #T_DASH
+  sta PPUDATA
+  lda again_stage
+  clc
+  adc #T_ZERO+1
+  sta PPUDATA
+  rts
+@text:
+  .byte $21,$E9, 15, T_COIN, " START        "
+  .byte $22,$29, 15, "  CONTINUE     "
+  .byte $23,$E2, 4, $FF,$FF,$FF,$FF
+  .byte 0
+
 new_game:
   lda #2
   sta lives
   lda #0
   sta world
   sta stage
-  sta area
   sta power
+  sta passed_map
   sta coins
   sta coins+1
   ldx #5
@@ -94,7 +187,14 @@ new_game:
   bpl @digit
   lda #1
   sta player_small
-  rts
+  lda menu_line
+  beq @area
+  lda again_world
+  sta world
+  lda again_stage
+  sta stage
+@area:
+  jmp set_area
 
 ; Fenn trots on the spot below the logo.
 title_fox:
@@ -187,6 +287,8 @@ draw_logo:
   bne @row
   rts
 LOGO_AT = $2000 + 4*32 + (32-LOGO_WIDTH)/2
+LOGO_TOP = 4*8
+LOGO_SPLIT_X = (32-LOGO_WIDTH)/2*8 + LOGO_DOT_X
 
 title_text:
   .byte $21,$EA, 13, " PRESS START "
@@ -200,9 +302,10 @@ show_intro:
   jsr dark_screen
   script @text
   jsr draw_stage_number
+  jsr draw_stage_name
   lda #$22                 ; lives, as one digit
   sta PPUADDR
-  lda #$12
+  lda #$52
   sta PPUADDR
   ldx lives
   inx
@@ -232,7 +335,7 @@ show_intro:
   jmp next_step
 @text:
   .byte $21,$8B, 6, "STAGE "
-  .byte $22,$10, 1, "*"
+  .byte $22,$50, 1, "*"
   .byte 0
 
 ; The number "1-1" behind the word STAGE of the dark screens.
@@ -256,7 +359,37 @@ put_stage_number:
   sta PPUDATA
   rts
 
+; Its name, in the middle of the line below.
+draw_stage_name:
+  jsr select_stage
+  ldx map_no
+  lda map_name_low,x
+  sta ptr
+  lda map_name_high,x
+  sta ptr+1
+  lda #$21
+  sta PPUADDR
+  ldy #0
+  lda (ptr),y
+  tax
+  lsr a
+  eor #$FF
+  sec
+  adc #$E0-$10+$20         ; the line's middle less half the length
+  sta PPUADDR
+@letter:
+  iny
+  lda (ptr),y
+  sta PPUDATA
+  dex
+  bne @letter
+  rts
+
 dark_screen:
+  lda #CTRL_BASE
+  sta top_ctrl
+  lda #0
+  sta map_theme
   jsr load_palettes
   lda #T_BAND
   ldy #$FF
@@ -266,7 +399,7 @@ wait_intro:
   jsr clear_sprites
   lda #112-4               ; Fenn before the number of lives
   sta draw_x
-  lda #124
+  lda #140
   sta draw_y
   lda #0
   sta draw_x+1
@@ -285,23 +418,15 @@ wait_intro:
   rts
 
 start_stage:
-  jsr screen_off
-  jsr load_palettes
   lda #0
-  tay
-  jsr fill_screens
-  jsr load_stage
-  jsr draw_status_bar
-  jsr draw_status
+  sta clock_timer
+  sta injury_timer
+  sta hurry
+  jsr select_stage
+  jsr place_start
   lda #1
-  sta split_on
   sta interval
-  jsr move_camera
-  jsr draw_all
-  lda #TUNE_TRAIL
-  sta music_ask
-  lda #MASK_SHOW
-  sta mask
+  jsr enter_map
   jmp next_step
 
 ; ---- after it ----
@@ -315,25 +440,42 @@ lose_life:
   bmi @over
   lda #MODE_PLAY
   jmp enter_mode
-@over:
+@over:                     ; the title will offer to go on here
+  lda world
+  sta again_world
+  lda stage
+  sta again_stage
+  lda #1
+  sta can_continue
   lda #MODE_OVER
   jmp enter_mode
 
 stage_done:
+  lda #0
+  sta passed_map
   inc stage
-  inc area
-  lda stage
-  cmp #4
-  bcc @again
+  jsr set_area
+  lda #MODE_PLAY
+  jmp enter_mode
+
+; After the keep: the next world's first stage. After eight worlds: home.
+world_done:
   lda #0
   sta stage
   sta area
-  inc world
-  lda #MODE_END
-  jmp enter_mode
-@again:
+  sta passed_map
+  ldx world
+  inx
+  cpx #8
+  bcs @all
+  stx world
   lda #MODE_PLAY
   jmp enter_mode
+@all:
+  lda #4
+  sta mode_step
+  sta scene_over
+  rts
 
 game_over:
   lda mode_step
@@ -351,6 +493,7 @@ game_over:
 
 end_screen:
   lda mode_step
+  cmp #4
   beq @show
   jmp wait_screen
 @show:

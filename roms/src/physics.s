@@ -12,10 +12,42 @@ SKID_BRAKE  = $A0          ; added to one whole unit
 FALL_LIMIT  = 4            ; and a half
 
 move_player:
+  jsr duck
   jsr steer
   jsr player_x
   jsr jump
   jmp player_y
+
+; ---- ducking ----
+; Tall Fenn ducks on the ground while Down is held, and as long as there is no room above.
+duck:
+  lda power
+  beq @no
+  lda float_state
+  bne @out                 ; in the air: as he took off
+  lda held
+  and #BUTTON_DOWN
+  bne @yes
+  lda ducking
+  beq @out
+  ldx #0
+  lda #FOOT_LEFT
+  ldy #6
+  jsr probe
+  bcs @yes
+  lda #FOOT_RIGHT
+  ldy #6
+  jsr probe
+  bcs @yes
+@no:
+  lda #0
+  sta ducking
+@out:
+  rts
+@yes:
+  lda #1
+  sta ducking
+  rts
 
 ; ---- left and right ----
 steer:
@@ -41,6 +73,11 @@ steer:
   cmp #WALK_SPEED+1
   bcs @run
 @pad:
+  lda ducking
+  beq @free
+  lda float_state
+  beq coast
+@free:
   lda held
   and #BUTTON_LEFT | BUTTON_RIGHT
   beq coast
@@ -251,6 +288,7 @@ jump:
   lda #0
   sta obj_vysub
   sta obj_ysub
+  sta riding
   lda #1
   sta float_state
   lda #SFX_JUMP
@@ -306,6 +344,11 @@ player_y:
   ldx #0
   lda float_state
   bne @in_air
+  lda riding
+  beq @block
+  jsr raft_holds
+  bcs @out
+@block:
   jsr feet_on_block
   bcs @out
   lda #2                   ; over an edge
@@ -337,6 +380,9 @@ player_y:
   lda t7
   bmi @head
   jsr land
+  lda float_state
+  beq note_y
+  jsr land_on_raft
   jmp note_y
 @head:
   jsr hit_head

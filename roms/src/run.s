@@ -5,9 +5,10 @@ run_stage:
   lda paused
   bne @frozen
   jsr tick_slow_timers
+  lda #0
+  sta scene_over
   jsr by_state
-  lda mode_step            ; a life may have ended just now
-  cmp #3
+  lda scene_over           ; a life may have ended just now
   bne @out
   jsr move_camera
   jsr feed_columns
@@ -15,12 +16,15 @@ run_stage:
   lda player_state
   cmp #PS_GROW             ; growing, shrinking and dying stop the others
   bcs @still
-  jsr move_enemies
+  jsr move_objects
+  jsr move_shots
 @still:
   jsr move_effects
   jsr move_hop
   jsr draw_status
   jsr cycle_gold
+  jsr shimmer
+  jsr fenn_colours
   jmp draw_all
 @frozen:
   jsr draw_all
@@ -28,7 +32,16 @@ run_stage:
   rts
 
 by_state:
+  lda mode
+  cmp #MODE_PLAY
+  beq @playing
+  jmp end_frame
+@playing:
   lda player_state
+  cmp #PS_RIGHT
+  beq @door
+  cmp #PS_DOWN
+  beq @door
   cmp #PS_SLIDE
   beq @slide
   cmp #PS_WALKIN
@@ -44,6 +57,8 @@ by_state:
   cmp #PS_DYING
   beq @dying
   jmp play_frame
+@door:
+  jmp door_frame
 @slide:
   jmp slide_frame
 @walk_in:
@@ -58,6 +73,10 @@ by_state:
 @dying:
   jmp dying_frame
 @enter:
+  lda warp_timer
+  beq @ready
+  jmp rise_frame
+@ready:
   lda #PS_NORMAL
   sta player_state
   jmp play_frame
@@ -74,21 +93,26 @@ play_frame:
   lda player_state
   cmp #PS_DYING            ; out of time
   beq @out
+  jsr move_rafts
   jsr move_player
   lda obj_view
   cmp #2
   bcs @pit
   jsr touch_blocks
+  lda mode                 ; the lever ends it all
+  cmp #MODE_PLAY
+  bne @out
+  jsr throw_shot
+  jsr check_lantern
+  jsr check_doors
   jmp check_mast
 @pit:
   lda #PS_DEAD
   sta player_state
-  lda #100
+  lda #130
   sta dead_timer
-  lda #$FF
+  lda #TUNE_LOST
   sta music_ask
-  lda #SFX_LOST
-  sta sfx_ask
 @out:
   rts
 
@@ -133,13 +157,20 @@ tick_clock:
   lda #23
   sta clock_timer
   jsr clock_down
-  lda clock
-  ora clock+1
+  lda clock+1
   ora clock+2
   bne @out
-  jmp player_dies
+  lda clock
+  beq @over
+  cmp #1                   ; 100: hurry
+  bne @out
+  sta hurry
+  lda #SFX_HURRY
+  sta sfx_ask
 @out:
   rts
+@over:
+  jmp player_dies
 
 clock_down:
   lda status_dirty
@@ -164,6 +195,8 @@ player_hurt:
   beq player_dies
   lda #0
   sta power
+  sta ducking
+  inc colours_due
   lda #8
   sta injury_timer
   lda #PS_SHRINK
@@ -186,10 +219,8 @@ player_dies:
   sta obj_vysub
   lda #$FB
   sta obj_vy
-  lda #$FF
+  lda #TUNE_LOST
   sta music_ask
-  lda #SFX_LOST
-  sta sfx_ask
   rts
 
 dying_frame:
@@ -206,7 +237,7 @@ dying_frame:
   bcc @out
   lda #PS_DEAD
   sta player_state
-  lda #40
+  lda #60
   sta dead_timer
 @out:
   rts

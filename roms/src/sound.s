@@ -25,11 +25,20 @@ SFX_LOST   = 10
 SFX_SLIDE  = 11
 SFX_TICK   = 12
 SFX_PAUSE  = 13
+SFX_KICK   = 14
+SFX_THROW  = 15
+SFX_FLAME  = 16
+SFX_LIGHT  = 17
+SFX_HURRY  = 18
 
 TUNE_TITLE = 1
 TUNE_TRAIL = 2
 TUNE_CLEAR = 3
 TUNE_OVER  = 4
+TUNE_CELLAR = 5
+TUNE_CROWNS = 6
+TUNE_KEEP  = 7
+TUNE_LOST  = 8
 
 play_sound:
   ldx music_ask
@@ -50,12 +59,21 @@ play_sound:
   sta sfx_ask
   lda paused
   bne @effect_only
+  jsr play_voices
+  lda hurry                ; half as fast again: twice in every other frame
+  beq @effect_only
+  lda frame
+  lsr a
+  bcc @effect_only
+  jsr play_voices
+@effect_only:
+  jmp play_effect
+
+play_voices:
   ldx #0
   jsr play_voice
   ldx #1
-  jsr play_voice
-@effect_only:
-  jmp play_effect
+  jmp play_voice
 
 ; X = tune, $FF none.
 start_tune:
@@ -232,7 +250,7 @@ play_effect:
   sta NOISE
   rts
 
-.define EFFECTS fx_jump, fx_stomp, fx_coin, fx_bump, fx_break, fx_grow, fx_shrink, fx_sprout, fx_life, fx_lost, fx_slide, fx_tick, fx_pause
+.define EFFECTS fx_jump, fx_stomp, fx_coin, fx_bump, fx_break, fx_grow, fx_shrink, fx_sprout, fx_life, fx_lost, fx_slide, fx_tick, fx_pause, fx_kick, fx_throw, fx_flame, fx_light, fx_hurry
 effects_low:  .lobytes EFFECTS
 effects_high: .hibytes EFFECTS
 
@@ -249,49 +267,8 @@ fx_lost:   .byte 8,$77,$D5,$00, 8,$77,$FD,$00, 8,$77,$1C,$01, 8,$76,$52,$01, 12,
 fx_slide:  .byte 5,$75,$54,$00, 5,$75,$64,$00, 5,$75,$77,$00, 5,$75,$8E,$00, 5,$75,$A9,$00, 5,$75,$C9,$00, 6,$74,$EF,$00, 0
 fx_tick:   .byte 2,$74,$4B,$00, 0
 fx_pause:  .byte 5,$76,$6A,$00, 5,$76,$A9,$00, 5,$76,$6A,$00, 0
-
-.define MELODIES mel_title, mel_trail, mel_clear, mel_over
-.define BASSES bass_title, bass_trail, bass_clear, bass_over
-melody_low:  .lobytes MELODIES
-melody_high: .hibytes MELODIES
-bass_low:    .lobytes BASSES
-bass_high:   .hibytes BASSES
-
-Q = $80+20                 ; lengths, in frames
-E = $80+10
-H = $80+40
-
-mel_title:
-  .byte E, c5,0,e5,0,g5,0,e5,0, a5,0,g5,e5,d5,0,0,0
-  .byte f5,0,a5,0,c6,0,a5,0, g5,0,0,0,0,0,0,0, END
-bass_title:
-  .byte E, c4,0,g4,0,c4,0,g4,0, f4,0,c4,0,g4,0,d4,0
-  .byte f4,0,c4,0,f4,0,c4,0, c4,0,g4,0,c4,0,0,0, END
-
-mel_trail:
-  .byte E, e5,0,g5,0,a5,g5,e5,0, c5,0,d5,e5,d5,0,g4,0
-  .byte e5,0,g5,0,a5,c6,b5,a5, g5,0,0,e5,d5,0,0,0
-  .byte f5,0,a5,0,c6,a5,f5,0, e5,0,g5,0,c6,g5,e5,0
-  .byte d5,e5,f5,d5,b4,0,d5,0, c5,0,0,g4,c5,0,0,0
-  .byte a5,0,0,a5,g5,0,e5,0, f5,g5,a5,f5,e5,0,c5,0
-  .byte a5,0,0,a5,b5,0,c6,0, b5,0,g5,0,d5,0,0,0
-  .byte e5,0,g5,0,a5,g5,e5,0, f5,0,a5,0,c6,a5,f5,0
-  .byte e5,g5,c6,g5,f5,d5,b4,d5, c5,0,e5,0,c5,0,0,0, LOOP
-bass_trail:
-  .byte E, c4,0,g4,0,c4,0,g4,0, g3,0,d4,0,g3,0,d4,0
-  .byte a3,0,e4,0,a3,0,e4,0, g3,0,d4,0,g3,0,b3,0
-  .byte f3,0,c4,0,f3,0,c4,0, c4,0,g4,0,c4,0,g4,0
-  .byte g3,0,d4,0,g3,0,d4,0, c4,0,g3,0,c4,0,0,0
-  .byte a3,0,e4,0,c4,0,g4,0, f3,0,c4,0,c4,0,g4,0
-  .byte a3,0,e4,0,e4,0,b3,0, g3,0,d4,0,g3,0,b3,0
-  .byte c4,0,g4,0,c4,0,g4,0, f3,0,c4,0,f3,0,c4,0
-  .byte c4,0,g3,0,g3,0,g3,0, c4,0,g3,0,c4,0,0,0, LOOP
-
-mel_clear:
-  .byte E, c5,e5,g5,c6,g5,c6, H, e6, E, d6,c6,d6,e6, H, c6, END
-bass_clear:
-  .byte Q, c4,e4,g4, H, c4, Q, f4,g4, H, c4, END
-mel_over:
-  .byte Q, g5,e5,c5, H, d5,a4, c5, END
-bass_over:
-  .byte Q, c4,g3,e3, H, f3,g3, c4, END
+fx_kick:   .byte 2,$B7,$40,$01, 2,$B7,$A0,$01, 3,$B5,$00,$02, 0
+fx_throw:  .byte 2,$76,$60,$01, 2,$75,$20,$01, 2,$73,$E0,$00, 0
+fx_flame:  .byte $85,$36,$0E, $85,$38,$0D, $88,$35,$0E, $88,$32,$0F, 0
+fx_light:  .byte 5,$76,$8E,$00, 5,$76,$6A,$00, 5,$76,$54,$00, 10,$74,$46,$00, 0
+fx_hurry:  .byte 5,$77,$54,$00, 5,$30,$00,$00, 5,$77,$54,$00, 5,$30,$00,$00, 5,$77,$4B,$00, 10,$76,$46,$00, 0

@@ -1,46 +1,189 @@
 ; The stage: loading it, its columns, the camera, what appears at the right edge.
 
-STAGE_COLUMNS = 224
 AHEAD = 24                 ; columns loaded from the left edge on; 8 stay behind it
 
-; Any world and stage number plays stage 1-1's map in this edition.
+; The map that world and area stand for. In four of the worlds the classic counts a scene
+; before the second stage as an area of its own; so area - 1 there.
 select_stage:
-  lda #<stage_1_1_list
-  sta stage_list
-  lda #>stage_1_1_list
-  sta stage_list+1
-  lda #<stage_1_1_columns
-  sta stage_cols
-  lda #>stage_1_1_columns
-  sta stage_cols+1
-  lda #<stage_1_1_things
-  sta stage_things
-  lda #>stage_1_1_things
-  sta stage_things+1
-  lda #>(stage_1_1_mast * 16)
-  sta mast_page
-  lda #<(stage_1_1_mast * 16)
-  sta mast_x
+  lda area
+  beq @map
+  ldx world
+  cpx #8
+  bcs @map
+  sec
+  sbc intro_scene,x
+@map:
+  cmp #4
+  bcc @known
+  lda #3
+@known:
+  sta map_no
+  rts
+intro_scene: .byte 1,1,0,1,0,0,1,0
+
+; The area that stage stands for.
+set_area:
+  lda stage
+  beq @out
+  ldx world
+  clc
+  adc intro_scene,x
+@out:
+  sta area
   rts
 
-; Rendering off: the first 32 columns, then everything that a new life starts with.
-load_stage:
-  jsr select_stage
-load_columns:              ; (the title screen brings its own map)
+; A new life: from the stage's start or from its lantern.
+place_start:
+  ldy map_no
+  lda #ARRIVE_START
+  sta arrive_how
+  ldx map_start_col,y
+  lda map_start_row,y
+  iny
+  cpy passed_map
+  bne @at
+  ldx map_lantern-1,y
+  lda map_lantern_row-1,y
+  clc
+  adc #2
+@at:
+  stx arrive_col
+  sta arrive_row
+  rts
+
+; Map map_no: where its parts are.
+select_map:
+  ldy map_no
+  lda map_list_low,y
+  sta stage_list
+  lda map_list_high,y
+  sta stage_list+1
+  lda map_columns_low,y
+  sta stage_cols
+  lda map_columns_high,y
+  sta stage_cols+1
+  lda map_things_low,y
+  sta stage_things
+  lda map_things_high,y
+  sta stage_things+1
+  lda map_doors_low,y
+  sta stage_doors
+  lda map_doors_high,y
+  sta stage_doors+1
+  lda map_width,y
+  sta map_columns
+  lda map_theme_no,y
+  sta map_theme
+  lda map_mast,y
+  sta t0
+  beq @no_mast
+  lsr a
+  lsr a
+  lsr a
+  lsr a
+  sta mast_page
+  lda t0
+  asl a
+  asl a
+  asl a
+  asl a
+  sta mast_x
+  rts
+@no_mast:                  ; farther than any map
+  lda #$FF
+  sta mast_page
+  rts
+
+; Shows map map_no with Fenn at arrive_col, arrive_row. Several frames, with the screen off.
+enter_map:
+  jsr screen_off
+  jsr select_map
+  jsr load_palettes
+  lda #1
+  sta colours_due
   lda #0
+  tay
+  jsr fill_screens
+  lda arrive_col           ; the screen: Fenn's column seven from the left
+  sec
+  sbc #7
+  bcs @left
+  lda #0
+@left:
+  sta t0
+  lda map_columns
+  sec
+  sbc #16
+  cmp t0
+  bcs @fits
+  sta t0
+@fits:
+  lda t0
+  jsr load_columns
+  jsr place_fenn
+  jsr skip_things
+  jsr draw_status_bar
+  jsr draw_status
+  lda #1
+  sta split_on
+  jsr relight
+  jsr move_camera
+  jsr draw_all
+  ldx map_theme
+  lda theme_tune,x
+  sta music_ask
+  lda #MASK_SHOW
+  sta mask
+  rts
+
+; Rendering off: 32 columns from the page of column A on, which becomes the left edge;
+; nothing moves yet.
+load_columns:
+  pha
+  and #$F0
   sta next_col
+  clc
+  adc #32
+  sta t7
 @column:
+  lda next_col
+  cmp map_columns
+  bcs @loaded
   jsr prepare_column
   jsr upload_column
   lda next_col
-  cmp #32
+  cmp t7
   bne @column
+@loaded:
+  pla
+  pha
+  lsr a
+  lsr a
+  lsr a
+  lsr a
+  sta left_page
+  pla
+  asl a
+  asl a
+  asl a
+  asl a
+  sta left_x
+  clc
+  adc #255
+  sta right_x
+  lda left_page
+  adc #0
+  sta right_page
   lda #0
   ldx #6
-@object:                   ; all slots free; Fenn's numbers too
+@slot:
   sta slot_used,x
   sta obj_type,x
   sta obj_state,x
+  dex
+  bpl @slot
+  ldx #LAST_RAFT
+@object:
   sta obj_xs,x
   sta obj_vy,x
   sta obj_xsub,x
@@ -49,15 +192,18 @@ load_columns:              ; (the title screen brings its own map)
   sta obj_timer,x
   dex
   bpl @object
+  ldx #LAST_RAFT
+@extra:
+  sta extra_on,x
+  dex
+  cpx #FIRST_SHOT-1
+  bne @extra
   ldx #FX_COUNT-1
 @effect:
   sta fx_kind,x
   dex
   bpl @effect
   sta hop_timer
-  sta left_page
-  sta left_x
-  sta right_page
   sta xs_lo
   sta skidding
   sta anim
@@ -65,26 +211,103 @@ load_columns:              ; (the title screen brings its own map)
   sta dead_timer
   sta clear_phase
   sta pose_timer
-  sta injury_timer
   sta paused
+  sta riding
+  sta ducking
+  sta throw_timer
+  sta warp_timer
+  lda #BADGER_LIVES
+  sta boss_life
+  rts
+
+; Fenn as arrive_col, arrive_row and arrive_how say.
+place_fenn:
+  lda arrive_col           ; x = 16 * column + 8
+  lsr a
+  lsr a
+  lsr a
+  lsr a
   sta obj_page
-  sta clock_timer
-  lda #255
-  sta right_x
-  lda #40
+  lda arrive_col
+  asl a
+  asl a
+  asl a
+  asl a
+  ora #8
   sta obj_x
-  sta player_sx
-  lda #11*16+32-32
+  jsr player_on_screen
+  lda arrive_row
+  asl a
+  asl a
+  asl a
+  asl a
   sta obj_y
-  sta player_sy
   lda #1
   sta obj_view
   sta facing
   lda #$70
   sta g_up
   sta g_down
-  lda #PS_ENTER
-  sta player_state
+  ldx #PS_ENTER
+  lda arrive_how
+  beq @state
+  cmp #ARRIVE_RISE
+  beq @rise
+  lda #2
+  sta float_state
+  ldx #PS_NORMAL
+  bne @state
+@rise:
+  lda #RISE
+  sta warp_timer
+  clc
+  adc obj_y
+  sta obj_y
+@state:
+  stx player_state
+  lda obj_y
+  sta player_sy
+  rts
+
+; What stands left of the screen stays away.
+skip_things:
+  jsr left_column
+  sta t0
+@next:
+  ldy #0
+  lda (stage_things),y
+  cmp t0
+  bcs @out
+  jsr next_thing
+  jmp @next
+@out:
+  rts
+
+next_thing:
+  lda stage_things
+  clc
+  adc #3
+  sta stage_things
+  bcc @out
+  inc stage_things+1
+@out:
+  rts
+
+; A lantern that is lit and on the screen is drawn lit.
+relight:
+  ldy map_no
+  iny
+  cpy passed_map
+  bne @out
+  jsr left_column
+  sta t0
+  lda map_lantern-1,y
+  sec
+  sbc t0
+  cmp #16
+  bcs @out
+  jmp light_lantern
+@out:
   rts
 
 ; Tiles, attributes and blocks of column next_col; moves on to the next.
@@ -214,7 +437,7 @@ feed_columns:
   cmp next_col
   bcc @out
   lda next_col
-  cmp #STAGE_COLUMNS
+  cmp map_columns
   bcs @out
   jsr prepare_column
 @out:
@@ -249,8 +472,7 @@ move_camera:
   bcc @same
   inc left_page
 @same:
-  lda #FOLLOW
-  sta player_sx
+  jsr at_the_end
   lda left_x
   clc
   adc #255
@@ -258,6 +480,7 @@ move_camera:
   lda left_page
   adc #0
   sta right_page
+  jsr player_on_screen
 @out:
   lda left_x
   sta show_x
@@ -265,6 +488,35 @@ move_camera:
   and #1
   ora #CTRL_BASE
   sta show_ctrl
+  rts
+
+; The last screen of the map stands still.
+at_the_end:
+  lda map_columns
+  sec
+  sbc #16
+  pha
+  asl a
+  asl a
+  asl a
+  asl a
+  sta t0
+  pla
+  lsr a
+  lsr a
+  lsr a
+  lsr a
+  sta t1
+  lda t0
+  cmp left_x
+  lda t1
+  sbc left_page
+  bcs @out
+  lda t0
+  sta left_x
+  lda t1
+  sta left_page
+@out:
   rts
 
 ; A = Fenn's x on the screen.
@@ -293,13 +545,10 @@ spawn_things:
   iny
   lda (stage_things),y
   sta t4
-  lda stage_things
-  clc
-  adc #3
-  sta stage_things
-  bcc @same
-  inc stage_things+1
-@same:
+  jsr next_thing
+  lda t4
+  cmp #TYPE_RAFTS
+  bcs @raft
   ldx #5                   ; the pennant always has slot 5, the others any free one
   lda t4
   cmp #TYPE_PENNANT
@@ -315,6 +564,9 @@ spawn_things:
 @place:
   jsr place_thing
   jmp @next
+@raft:
+  jsr place_raft
+  jmp @next
 @out:
   rts
 
@@ -322,9 +574,44 @@ spawn_things:
 place_thing:
   lda #1
   sta slot_used,x
-  sta obj_view,x
   lda t4
   sta obj_type,x
+  jsr place_at
+  lda #0
+  sta obj_state,x
+  lda #DIR_LEFT
+  sta obj_dir,x
+  lda obj_type,x
+  cmp #TYPE_VIPER          ; between the two blocks of its log
+  bne @out
+  lda obj_x,x
+  ora #8
+  sta obj_x,x
+@out:
+  rts
+
+; The first free raft becomes kind t4 there. The compiler sees to it that one is free.
+place_raft:
+  ldx #FIRST_RAFT
+@search:
+  lda extra_on,x
+  beq @free
+  inx
+  cpx #LAST_RAFT+1
+  bne @search
+  rts
+@free:
+  inc extra_on,x
+  lda t4
+  sta raft_kind,x
+  jsr place_at
+  lda obj_y,x
+  clc
+  adc #8
+  sta obj_y,x
+  rts
+
+place_at:
   lda t2
   lsr a
   lsr a
@@ -345,13 +632,12 @@ place_thing:
   clc
   adc #32-8
   sta obj_y,x
+  lda #1
+  sta obj_view,x
   lda #0
-  sta obj_state,x
   sta obj_vy,x
   sta obj_vysub,x
   sta obj_xsub,x
   sta obj_ysub,x
   sta obj_timer,x
-  lda #DIR_LEFT
-  sta obj_dir,x
   rts

@@ -43,6 +43,8 @@ draw_status:
   lda vq_len
   cmp #24                  ; a busy frame: the next will do
   bcs @out
+  lda col_ready            ; nor beside a column: vblank is short
+  bne @out
   lsr status_dirty
   bcc @no_score
   lda #$63

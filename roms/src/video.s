@@ -93,6 +93,7 @@ screen_off:
   lda #CTRL_BASE
   sta PPUCTRL
   sta show_ctrl
+  sta shown_ctrl
   jmp clear_sprites
 
 ; Both nametables: tile A, attribute byte Y. Rendering off.
@@ -160,31 +161,108 @@ draw_script:
   jsr draw_script
 .endmacro
 
+; Those of map_theme.
 load_palettes:
+  lda #0                   ; ptr = theme_palettes + 32 * theme
+  sta t1
+  lda map_theme
+  asl a
+  asl a
+  asl a
+  asl a
+  asl a
+  clc
+  adc #<theme_palettes
+  sta ptr
+  lda #>theme_palettes
+  adc #0
+  sta ptr+1
   bit PPUSTATUS
   lda #$3F
   sta PPUADDR
-  lda #0
-  sta PPUADDR
-  tax
+  ldy #0
+  sty PPUADDR
 @byte:
-  lda palettes,x
+  lda (ptr),y
   sta PPUDATA
-  inx
-  cpx #32
+  iny
+  cpy #32
   bne @byte
   rts
 
-SKY = $31
-palettes:
-  .byte SKY, $07,$17,$2A   ; earth: ground, logs, pines
-  .byte SKY, $19,$29,$39   ; green: hills, bushes
-  .byte SKY, $07,$27,$37   ; timber: crates, stairs, the lodge
-  .byte SKY, $0C,$30,$28   ; bar and letters, gifts, berries, clouds
-  .byte SKY, $0F,$26,$37   ; Fenn
-  .byte SKY, $0F,$13,$35   ; beetles
-  .byte SKY, $0F,$1A,$2A   ; the leaf
-  .byte SKY, $07,$27,$38   ; chips, berries, points, pennant
+; Queues one colour: A at $3F00 + Y.
+queue_colour:
+  ldx vq_len
+  sta vq+3,x
+  tya
+  sta vq+1,x
+  lda #$3F
+  sta vq,x
+  lda #1
+  sta vq+2,x
+  txa
+  clc
+  adc #4
+  sta vq_len
+  rts
+
+; One colour of the theme changes all the time: water, lava, glowing moss.
+shimmer:
+  lda frame
+  and #7
+  cmp #4
+  bne @out
+  lda frame
+  lsr a
+  lsr a
+  lsr a
+  and #7
+  sta t0
+  ldx map_theme
+  ldy theme_shimmer,x
+  beq @out                 ; none
+  txa
+  asl a
+  asl a
+  asl a
+  ora t0
+  tax
+  lda theme_shades,x
+  jmp queue_colour
+@out:
+  rts
+
+; Fenn's colours after a change: golden while he throws acorns.
+fenn_colours:
+  lda colours_due
+  beq @out
+  lda vq_len
+  cmp #24
+  bcs @out
+  tax
+  lda #0
+  sta colours_due
+  ldy #0
+  lda power
+  cmp #2
+  bcc @usual
+  ldy #6
+@usual:
+  lda #6
+  sta t0
+@byte:
+  lda @colours,y
+  sta vq,x
+  inx
+  iny
+  dec t0
+  bne @byte
+  stx vq_len
+@out:
+  rts
+@colours:
+  .byte $3F,$11, 3, $0F,$26,$37
+  .byte $3F,$11, 3, $0F,$28,$30
 
 ; The gifts' gold glows.
 cycle_gold:
@@ -197,19 +275,9 @@ cycle_gold:
   lsr a
   and #7
   tay
-  ldx vq_len
-  lda #$3F
-  sta vq,x
-  lda #$0F
-  sta vq+1,x
-  lda #1
-  sta vq+2,x
   lda @shades,y
-  sta vq+3,x
-  txa
-  clc
-  adc #4
-  sta vq_len
+  ldy #$0F
+  jmp queue_colour
 @out:
   rts
 @shades: .byte $28,$28,$28,$28,$28,$38,$38,$27
