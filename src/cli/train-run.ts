@@ -1,32 +1,23 @@
 import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import type { TrainSettings } from "../config/schema.js";
 import { MarioError } from "../core/errors.js";
-import { combine } from "../logging/scalar-sink.js";
-import { BestEvaluated } from "../trainer/checkpoint/best-evaluated.js";
-import { BestModel, type CandidateModel } from "../trainer/checkpoint/best-model.js";
 import {
   readResumePoint,
-  resumeDirectory,
   restoreFrames,
-  ResumeWriter,
   type ResumePoint,
 } from "../trainer/checkpoint/resume-point.js";
-import { PeriodicEvaluation } from "../trainer/periodic-evaluation.js";
-import { epsilonOf, replayPlanOf, windowPlanOf } from "../trainer/run-plan.js";
+import { replayPlanOf, windowPlanOf } from "../trainer/run-plan.js";
 import { type LoopState, trainLoop } from "../trainer/train-loop.js";
-import { TrainSession } from "../trainer/train-session.js";
-import type { Window } from "../trainer/window.js";
 import { TrainingThreads } from "../trainer/workers/training-threads.js";
 import { openEnvironment } from "./environment.js";
 import { watchForInterrupt } from "./interrupt.js";
-import { LearnerSummaries } from "./learner-summaries.js";
 import { requireMemory } from "./memory.js";
-import { openBestFilms } from "./train-films.js";
-import { describeModel } from "./model-description.js";
 import { readRomFile } from "./rom-file.js";
-import { createTrainReport, farewell, type TrainReport } from "./train-report.js";
-import { ResumeKeeper } from "./train-resume.js";
+import type { TrainContext } from "./train-context.js";
+import { TrainObservers } from "./train-observers.js";
+import { createTrainReport, farewell } from "./train-report.js";
 import { settingsFrom } from "./train-settings.js";
 import { openSink } from "./train-sink.js";
 import { TrainWatch } from "./train-watch.js";
@@ -49,7 +40,6 @@ export async function runTrain(options: TrainOptions): Promise<void> {
   const watch = options.watch
     ? await TrainWatch.open({ settings, logDirectory: options.logDir, page: options })
     : undefined;
-
   const threads = new TrainingThreads(settings.actors.environments, {
     ...options,
     actors: options.actors ?? availableParallelism(),
@@ -59,139 +49,66 @@ export async function runTrain(options: TrainOptions): Promise<void> {
     const { startState, emulator } = openEnvironment(rom, settings.environment);
     if (point) requireSameRom(point, emulator.rom.sha1);
     const backend = await threads.setUp(settings, rom.bytes, startState);
-    const runId = point?.runId ?? randomUUID();
-    const best = new BestModel({ directory: modelDirectory, runId });
-    const { sink, summaries, directory } = openSink(options, settings, point?.loop.step);
+    const log = openSink(options, settings, point?.loop.step);
     const report = await createTrainReport(settings, options.log === "tensorboard");
     report.note(
       `${settings.preset} on ${rom.name} ${settings.environment.stage} (SHA-1 ${emulator.rom.sha1.slice(0, 8)}), seed ${settings.seed}, ${backend.description}`,
     );
     report.note(memory);
-    if (directory) report.note(`logs: ${directory}`);
-
-    watch?.begin({ stores: threads.stores, directory, isResumed: point !== undefined });
-
+    if (log.directory) report.note(`logs: ${log.directory}`);
+    watch?.begin({ ...log, stores: threads.stores, isResumed: point !== undefined });
     const interrupt = watchForInterrupt(() => {
       report.note("stopping; once more stops at once");
     });
-    const modelAfter = ({ index, last }: Window): CandidateModel =>
-      describeModel({
-        weights: threads.weightsAfter(index),
-        settings,
-        rom: emulator.rom,
-        romName: rom.name,
-        backend: backend.name,
-        step: last,
-      });
-    const session = new TrainSession({
-      sink: watch ? combine(sink, watch.sink) : sink,
-      best,
-      modelAfter,
-      epsilonAt: epsilonOf(settings),
-      now: () => performance.now(),
-      shouldStop: () => interrupt.requested(),
-      onProgress: (progress) => {
-        report.progress(progress);
-      },
-      onBest: (entry, progress) => {
-        report.best(entry, progress);
-        films?.offer({
-          model: modelAfter(session.lastWindow),
-          modelPath: entry.path,
-          step: progress.step,
-        });
-      },
-    });
-    const bestEvaluated = new BestEvaluated({ directory: modelDirectory, runId });
-    const evaluation =
-      options.evalEpisodes === 0
-        ? undefined
-        : new PeriodicEvaluation({
-            periodSteps: options.evalPeriod,
-            episodes: options.evalEpisodes,
-            timesteps: settings.timesteps,
-            seed: settings.seed,
-            evaluate: (window, seeds) => threads.evaluate(window, seeds),
-            sink,
-            best: bestEvaluated,
-            modelAfter,
-            training: () => session.window,
-            onEvaluation: (step, result, kept) => {
-              report.evaluation(step, result, kept);
-            },
-          });
-    const films = options.recordBest
-      ? await openBestFilms(rom, settings.environment, options, summaries, report)
-      : undefined;
-    const looks =
-      summaries && new LearnerSummaries({ sink: summaries, look: () => threads.look() });
-    const arithmetic = { backend: backend.name, threads: backend.threads };
-    if (point && options.resume !== undefined) {
-      await goOn(point, options.resume, { threads, session, report, arithmetic });
-    }
-    const from = point?.loop ?? BEGINNING;
-    const keeper =
-      directory === undefined
-        ? undefined
-        : new ResumeKeeper(
-            {
-              writer: new ResumeWriter(resumeDirectory(directory), point?.chunks),
-              periodSteps: options.resumePeriod,
-              timesteps: settings.timesteps,
-              stateAt: async (loop) => ({
-                settings,
-                rom: { name: rom.name, sha1: emulator.rom.sha1 },
-                runId,
-                arithmetic,
-                loop,
-                session: session.getState(),
-                threads: await threads.getState(),
-              }),
-              stores: threads.stores,
-              note: (message) => {
-                report.note(message);
-              },
-            },
-            from,
-          );
-    let steps: number;
+    let lastWords: string;
     try {
-      const schedule = { ...windowPlanOf(settings), pipeline: options.pipeline };
-      const observer = {
-        onWindow: async (...[window, played, learned]: Parameters<TrainSession["onWindow"]>) => {
-          session.onWindow(window, played, learned);
-          watch?.onWindow(window, played);
-          await evaluation?.onWindow(window);
-          await looks?.onWindow(window);
-          await keeper?.onWindow(window, played);
+      const runId = point?.runId ?? randomUUID();
+      const arithmetic = { backend: backend.name, threads: backend.threads };
+      const shouldStop = (): boolean => interrupt.requested();
+      lastWords = await learn(
+        {
+          ...{ options, settings, rom, emulator, modelDirectory, threads, backend, arithmetic },
+          ...{ runId, point, report, watch, shouldStop, ...log },
         },
-        shouldStop: () => session.shouldStop(),
-      };
-      steps = await trainLoop(threads, schedule, observer, from);
-      session.finish();
-      await keeper?.finish();
-      await films?.finish();
-      await looks?.finish();
-      summaries?.endSession("success");
-    } catch (error) {
-      summaries?.endSession("failure");
-      throw error;
+        started,
+      );
     } finally {
       interrupt.dispose();
       report.close();
-      sink.close();
+      log.sink.close();
     }
-    const seconds = (performance.now() - started) / 1000;
-    process.stdout.write(
-      `${farewell(session.progress(), best.current, bestEvaluated.current, seconds)}\n`,
-    );
-    if (directory && steps < settings.timesteps) {
-      process.stdout.write(`go on:      npx mario train --resume ${directory}\n`);
-    }
+    process.stdout.write(lastWords);
   } finally {
     await watch?.close();
     await threads.dispose();
   }
+}
+
+/** The run itself. @returns what to say when it is over */
+async function learn(context: TrainContext, started: number): Promise<string> {
+  const { directory, options, point, settings, summaries, threads } = context;
+  const from = point?.loop ?? BEGINNING;
+  const observers = await TrainObservers.open(context, from);
+  if (point) await goOn(point, context, observers);
+  try {
+    await trainLoop(threads, scheduleOf(settings, options), observers, from);
+    await observers.finish();
+    summaries?.endSession("success");
+  } catch (error) {
+    summaries?.endSession("failure");
+    throw error;
+  }
+  const { best, progress } = observers;
+  const seconds = (performance.now() - started) / 1000;
+  const lines = [farewell(progress, best.byReward, best.evaluated, seconds)];
+  if (directory && progress.step < settings.timesteps) {
+    lines.push(`go on:      npx mario train --resume ${directory}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function scheduleOf(settings: TrainSettings, { pipeline }: TrainOptions) {
+  return { ...windowPlanOf(settings), pipeline };
 }
 
 function requireSameRom({ rom }: ResumePoint, sha1: string): void {
@@ -206,16 +123,10 @@ function requireSameRom({ rom }: ResumePoint, sha1: string): void {
 /** Sets every part to where the run stood. */
 async function goOn(
   point: ResumePoint,
-  runDirectory: string,
-  parts: {
-    readonly threads: TrainingThreads;
-    readonly session: TrainSession;
-    readonly report: TrainReport;
-    readonly arithmetic: ResumePoint["arithmetic"];
-  },
+  { arithmetic, options, report, threads }: TrainContext,
+  { session }: TrainObservers,
 ): Promise<void> {
-  const { threads, session, report, arithmetic } = parts;
-  restoreFrames(runDirectory, point, threads.stores);
+  restoreFrames(options.resume!, point, threads.stores);
   await threads.setState(point.threads, point.loop.index);
   session.setState(point.session);
   report.note(`going on from step ${point.loop.step}`);

@@ -1,0 +1,166 @@
+import { combine } from "../logging/scalar-sink.js";
+import type { Played } from "../trainer/actor-group.js";
+import { BestEvaluated, type EvaluatedEntry } from "../trainer/checkpoint/best-evaluated.js";
+import {
+  BestModel,
+  type CandidateModel,
+  type ModelEntry,
+} from "../trainer/checkpoint/best-model.js";
+import { resumeDirectory, ResumeWriter } from "../trainer/checkpoint/resume-point.js";
+import type { LearnSummary } from "../trainer/learner.js";
+import { PeriodicEvaluation } from "../trainer/periodic-evaluation.js";
+import { epsilonOf } from "../trainer/run-plan.js";
+import type { LoopState, TrainObserver } from "../trainer/train-loop.js";
+import { TrainSession, type TrainProgress } from "../trainer/train-session.js";
+import type { Window } from "../trainer/window.js";
+import { LearnerSummaries } from "./learner-summaries.js";
+import { describeModel } from "./model-description.js";
+import type { BestFilms } from "./record-best.js";
+import type { TrainContext } from "./train-context.js";
+import { openBestFilms } from "./train-films.js";
+import { ResumeKeeper } from "./train-resume.js";
+
+/** Everybody who is told of a run's windows: books, page, evaluation, summaries, resume points. */
+export class TrainObservers implements TrainObserver {
+  readonly session: TrainSession;
+  readonly #context: TrainContext;
+  readonly #best: BestModel;
+  readonly #bestEvaluated: BestEvaluated;
+  readonly #evaluation: PeriodicEvaluation | undefined;
+  readonly #looks: LearnerSummaries | undefined;
+  readonly #keeper: ResumeKeeper | undefined;
+  readonly #films: BestFilms | undefined;
+
+  static async open(context: TrainContext, from: LoopState): Promise<TrainObservers> {
+    const { options, report, rom, settings, summaries } = context;
+    const films = options.recordBest
+      ? await openBestFilms(rom, settings.environment, options, summaries, report)
+      : undefined;
+    return new TrainObservers(context, from, films);
+  }
+
+  private constructor(context: TrainContext, from: LoopState, films: BestFilms | undefined) {
+    const { modelDirectory: directory, runId, summaries, threads } = context;
+    this.#context = context;
+    this.#films = films;
+    this.#best = new BestModel({ directory, runId });
+    this.#bestEvaluated = new BestEvaluated({ directory, runId });
+    this.session = this.#openSession();
+    this.#evaluation = this.#openEvaluation();
+    this.#looks =
+      summaries && new LearnerSummaries({ sink: summaries, look: () => threads.look() });
+    this.#keeper = this.#openKeeper(from);
+  }
+
+  get progress(): TrainProgress {
+    return this.session.progress();
+  }
+
+  get best(): { readonly byReward?: ModelEntry; readonly evaluated?: EvaluatedEntry } {
+    const byReward = this.#best.current;
+    const evaluated = this.#bestEvaluated.current;
+    return { ...(byReward && { byReward }), ...(evaluated && { evaluated }) };
+  }
+
+  async onWindow(window: Window, played: readonly Played[], learned: LearnSummary): Promise<void> {
+    this.session.onWindow(window, played, learned);
+    this.#context.watch?.onWindow(window, played);
+    await this.#evaluation?.onWindow(window);
+    await this.#looks?.onWindow(window);
+    await this.#keeper?.onWindow(window, played);
+  }
+
+  shouldStop(): boolean {
+    return this.session.shouldStop();
+  }
+
+  /** The loop has ended. */
+  async finish(): Promise<void> {
+    this.session.finish();
+    await this.#keeper?.finish();
+    await this.#films?.finish();
+    await this.#looks?.finish();
+  }
+
+  #modelAfter({ index, last }: Window): CandidateModel {
+    const { backend, emulator, rom, settings, threads } = this.#context;
+    return describeModel({
+      weights: threads.weightsAfter(index),
+      settings,
+      rom: emulator.rom,
+      romName: rom.name,
+      backend: backend.name,
+      step: last,
+    });
+  }
+
+  #openSession(): TrainSession {
+    const { report, settings, shouldStop, sink, watch } = this.#context;
+    return new TrainSession({
+      sink: watch ? combine(sink, watch.sink) : sink,
+      best: this.#best,
+      modelAfter: (window) => this.#modelAfter(window),
+      epsilonAt: epsilonOf(settings),
+      now: () => performance.now(),
+      shouldStop,
+      onProgress: (progress) => {
+        report.progress(progress);
+      },
+      onBest: (entry, progress) => {
+        report.best(entry, progress);
+        this.#films?.offer({
+          model: this.#modelAfter(this.session.lastWindow),
+          modelPath: entry.path,
+          step: progress.step,
+        });
+      },
+    });
+  }
+
+  #openEvaluation(): PeriodicEvaluation | undefined {
+    const { options, report, settings, sink, threads, watch } = this.#context;
+    if (options.evalEpisodes === 0) return undefined;
+    return new PeriodicEvaluation({
+      periodSteps: options.evalPeriod,
+      episodes: options.evalEpisodes,
+      timesteps: settings.timesteps,
+      seed: settings.seed,
+      evaluate: (window, seeds) => threads.evaluate(window, seeds),
+      sink: watch ? combine(sink, watch.sink) : sink,
+      best: this.#bestEvaluated,
+      modelAfter: (window) => this.#modelAfter(window),
+      training: () => this.session.window,
+      onEvaluation: (step, result, kept) => {
+        report.evaluation(step, result, kept);
+      },
+    });
+  }
+
+  /** A run without a folder for its logs has none for its resume points, either. */
+  #openKeeper(from: LoopState): ResumeKeeper | undefined {
+    const { arithmetic, directory, emulator, options, point, report, rom, runId } = this.#context;
+    const { settings, threads } = this.#context;
+    if (directory === undefined) return undefined;
+    return new ResumeKeeper(
+      {
+        writer: new ResumeWriter(resumeDirectory(directory), point?.chunks),
+        periodSteps: options.resumePeriod,
+        timesteps: settings.timesteps,
+        stateAt: async (loop) => ({
+          settings,
+          rom: { name: rom.name, sha1: emulator.rom.sha1 },
+          runId,
+          arithmetic,
+          loop,
+          session: this.session.getState(),
+          threads: await threads.getState(),
+        }),
+        stores: threads.stores,
+        note: (message) => {
+          report.note(message);
+        },
+      },
+      from,
+    );
+  }
+}
