@@ -1,8 +1,24 @@
 ; The bar at the top: score, berries, stage, clock. Lines 0-31, fixed by sprite 0.
 
-; Rendering off.
+; Rendering off. The second nametable has the band, too: the scroll changes before the right end of
+; line 31, and what then comes in from there is up to 7 pixels of its first column.
 draw_status_bar:
   lda #$20
+  jsr @blank
+  lda #$24
+  jsr @blank
+  script @text
+  lda #$20
+  sta PPUADDR
+  lda #$73
+  sta PPUADDR
+  jsr put_stage_number
+  lda #7
+  sta status_dirty
+  rts
+; The band without text in the nametable whose high address byte is A.
+@blank:
+  tay
   sta PPUADDR
   lda #0
   sta PPUADDR
@@ -12,7 +28,8 @@ draw_status_bar:
   sta PPUDATA
   dex
   bne @band
-  lda #$23
+  tya
+  ora #$03
   sta PPUADDR
   lda #$C0
   sta PPUADDR
@@ -22,14 +39,6 @@ draw_status_bar:
   sta PPUDATA
   dex
   bne @attr
-  script @text
-  lda #$20
-  sta PPUADDR
-  lda #$73
-  sta PPUADDR
-  jsr put_stage_number
-  lda #7
-  sta status_dirty
   rts
 @text:
   .byte $20,$43, 4, "FENN"
