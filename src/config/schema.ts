@@ -23,7 +23,8 @@ const actorsSchema = z.strictObject({
   environments: positiveInteger.max(1024),
   /**
    * Steps, of all environments together, played with the same weights while the learner does their
-   * share of updates: the actors' weights are between one and two windows old.
+   * share of updates: the actors' weights are up to one window old, and what is learned from ends one
+   * window before.
    */
   windowSteps: positiveInteger.max(65_536),
 });
