@@ -6,6 +6,7 @@
 #include <string>
 
 #include "kernels.hpp"
+#include "network_update.hpp"
 #include "parallel.hpp"
 
 namespace {
@@ -170,9 +171,13 @@ Napi::Value scaleBytes(const Napi::CallbackInfo& info, Context&) {
   return info.Env().Undefined();
 }
 
+mario::AdamSettings adamSettings(const Napi::Value& value) {
+  const double* s = value.As<Napi::Float64Array>().Data();
+  return {s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7] != 0};
+}
+
 Napi::Value clippedAdam(const Napi::CallbackInfo& info, Context&) {
   const auto arrays = info[0].As<Napi::Array>();
-  const double* s = info[1].As<Napi::Float64Array>().Data();
   std::vector<mario::AdamParameter> parameters;
   for (uint32_t i = 0; i < arrays.Length(); i += 4) {
     auto variable = arrays.Get(i).As<Napi::Float32Array>();
@@ -180,9 +185,61 @@ Napi::Value clippedAdam(const Napi::CallbackInfo& info, Context&) {
                           floats(arrays.Get(i + 3)),
                           static_cast<int64_t>(variable.ElementLength())});
   }
-  const double norm =
-      mario::clippedAdam(parameters, {s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7] != 0});
+  return Napi::Number::New(info.Env(), mario::clippedAdam(parameters, adamSettings(info[1])));
+}
+
+/** @param info [0] dueling, hidden units, actions, atoms, then 13 sizes of each convolution */
+Napi::Value createUpdate(const Napi::CallbackInfo& info, Context& context) {
+  const auto numbers = info[0].As<Napi::Int32Array>();
+  const int32_t* n = numbers.Data();
+  mario::NetworkShape shape{{}, n[1], n[2], n[3], n[0] != 0};
+  for (size_t i = 4; i + 13 <= numbers.ElementLength(); i += 13) {
+    const int32_t* s = n + i;
+    shape.convolutions.push_back(
+        {s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7], s[8], s[9], s[10], s[11], s[12]});
+  }
+  const int id = ++context.lastUpdate;
+  context.updates[id] = std::make_unique<mario::NetworkUpdate>(context.engine, shape);
+  return Napi::Number::New(info.Env(), id);
+}
+
+/** @param info id; each pass's network; their observations; both networks' weights; outputs; batch */
+Napi::Value updateForward(const Napi::CallbackInfo& info, Context& context) {
+  auto& update = static_cast<mario::NetworkUpdate&>(*context.updates.at(integer(info[0])));
+  const auto networks = info[1].As<Napi::Int32Array>();
+  const auto observations = info[2].As<Napi::Array>();
+  std::vector<mario::Pass> passes;
+  for (uint32_t i = 0; i < observations.Length(); i++) {
+    passes.push_back({networks[i], observations.Get(i).As<Napi::Uint8Array>().Data()});
+  }
+  std::array<std::vector<const float*>, 2> weights;
+  for (uint32_t network = 0; network < 2; network++) {
+    const auto arrays = info[3].As<Napi::Array>().Get(network).As<Napi::Array>();
+    for (uint32_t i = 0; i < arrays.Length(); i++) weights[network].push_back(floats(arrays.Get(i)));
+  }
+  update.forward(context.threads, integer(info[5]), passes, weights, floats(info[4]));
+  return info.Env().Undefined();
+}
+
+/** @param info id; observations; gradient; variable, m and v of each parameter; Adam's settings */
+Napi::Value updateBackward(const Napi::CallbackInfo& info, Context& context) {
+  auto& update = static_cast<mario::NetworkUpdate&>(*context.updates.at(integer(info[0])));
+  const auto arrays = info[3].As<Napi::Array>();
+  std::vector<mario::AdamParameter> parameters;
+  for (uint32_t i = 0; i < arrays.Length(); i += 3) {
+    auto variable = arrays.Get(i).As<Napi::Float32Array>();
+    parameters.push_back({variable.Data(), nullptr, floats(arrays.Get(i + 1)),
+                          floats(arrays.Get(i + 2)),
+                          static_cast<int64_t>(variable.ElementLength())});
+  }
+  const double norm = update.backward(info[1].As<Napi::Uint8Array>().Data(), floats(info[2]),
+                                      parameters, adamSettings(info[4]));
   return Napi::Number::New(info.Env(), norm);
+}
+
+Napi::Value endUpdate(const Napi::CallbackInfo& info, Context& context) {
+  context.updates.erase(integer(info[0]));
+  return info.Env().Undefined();
 }
 
 Napi::Value preparePrimitiveBenchmark(const Napi::CallbackInfo& info, Context& context) {
@@ -232,6 +289,10 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("reluGradientAndSum", Napi::Function::New<call<reluGradientAndSum>>(env));
   exports.Set("scaleBytes", Napi::Function::New<call<scaleBytes>>(env));
   exports.Set("clippedAdam", Napi::Function::New<call<clippedAdam>>(env));
+  exports.Set("createUpdate", Napi::Function::New<call<createUpdate>>(env));
+  exports.Set("updateForward", Napi::Function::New<call<updateForward>>(env));
+  exports.Set("updateBackward", Napi::Function::New<call<updateBackward>>(env));
+  exports.Set("endUpdate", Napi::Function::New<call<endUpdate>>(env));
   exports.Set("preparePrimitiveBenchmark",
               Napi::Function::New<call<preparePrimitiveBenchmark>>(env));
   exports.Set("runPrimitiveBenchmark", Napi::Function::New<call<runPrimitiveBenchmark>>(env));

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <new>
+#include <utility>
 #include <vector>
 
 #include "dnnl_compat.hpp"
@@ -18,6 +19,8 @@ class AlignedBuffer {
   AlignedBuffer() = default;
   ~AlignedBuffer() { std::free(data_); }
   AlignedBuffer(const AlignedBuffer&) = delete;
+  AlignedBuffer(AlignedBuffer&& other) noexcept
+      : data_(std::exchange(other.data_, nullptr)), capacity_(std::exchange(other.capacity_, 0)) {}
   AlignedBuffer& operator=(const AlignedBuffer&) = delete;
 
   float* floats(size_t count) {
@@ -32,6 +35,7 @@ class AlignedBuffer {
     }
     return data_;
   }
+  float* data() const { return data_; }
 
  private:
   float* data_ = nullptr;
@@ -79,6 +83,9 @@ struct Context {
   AlignedBuffer activations;
   AlignedBuffer weights;
   int threads = 0;
+  /** Networks that are updated natively, by the number that TypeScript knows them by. */
+  std::map<int, std::unique_ptr<CachedPrimitive>> updates;
+  int lastUpdate = 0;
 
   /** The cached primitive for a key, built on first use. */
   template <class Primitive, class Build>

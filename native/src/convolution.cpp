@@ -51,24 +51,6 @@ const float* spaceToDepth(Context& context, const ConvolutionShape& s, const flo
   return out;
 }
 
-/** Calls `copy(offset in HWIO, offset in the block layout)` for each run of `outChannels`. */
-template <class Copy>
-void forEachKernelRun(const ConvolutionShape& s, const Copy& copy) {
-  const int stride = s.strideHeight;
-  const int blocksAcross = s.kernelWidth / stride;
-  int64_t plain = 0;
-  for (int h = 0; h < s.kernelHeight; h++) {
-    for (int w = 0; w < s.kernelWidth; w++) {
-      const int64_t block = int64_t(h / stride) * blocksAcross + w / stride;
-      const int64_t pixel = int64_t(h % stride) * stride + w % stride;
-      for (int c = 0; c < s.inChannels; c++, plain += s.outChannels) {
-        const int64_t channel = (block * stride * stride + pixel) * s.inChannels + c;
-        copy(plain, channel * s.outChannels);
-      }
-    }
-  }
-}
-
 struct Forward : CachedPrimitive {
   bool rearranged;
   dnnl::convolution_forward primitive;
@@ -119,12 +101,7 @@ dnnl::convolution_forward::primitive_desc forwardHint(const dnnl::engine& engine
                                                       const Descriptions& d,
                                                       const ConvolutionGeometry& geometry) {
   return convolutionForward(engine, dnnl::prop_kind::forward_training, d.source, d.weights,
-                            memory::desc(), d.destination, geometry, false);
-}
-
-/** Whether oneDNN has code of its own for a case, or only a general way. */
-bool isFast(const char* implementation) {
-  return std::strncmp(implementation, "jit", 3) == 0 || std::strncmp(implementation, "brg", 3) == 0;
+                            memory::desc(), d.destination, geometry);
 }
 
 /**
@@ -154,7 +131,8 @@ void convolutionForward(Context& context, const ConvolutionShape& given, const f
           const Descriptions d(shape, bf16);
           const auto pd = convolutionForward(
               context.engine, dnnl::prop_kind::forward_inference, d.source, d.weights,
-              bias ? d.bias : memory::desc(), d.plainDestination, geometryOf(shape), relu);
+              bias ? d.bias : memory::desc(), d.plainDestination, geometryOf(shape),
+              reluAfter(relu));
           return std::pair(std::make_unique<Forward>(context.engine, d, rearranged, pd),
                            isFast(pd.impl_info_str()));
         });

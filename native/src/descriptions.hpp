@@ -1,6 +1,8 @@
 // A convolution as oneDNN is told of it: geometry, and the layouts of its arrays.
 #pragma once
 
+#include <cstring>
+
 #include "context.hpp"
 
 namespace mario {
@@ -46,6 +48,29 @@ inline ConvolutionShape spaceToDepthShape(const ConvolutionShape& s) {
   blocks.strideHeight = blocks.strideWidth = 1;
   blocks.padTop = blocks.padLeft = 0;
   return blocks;
+}
+
+/** Calls `copy(offset in HWIO, offset in the block layout)` for each run of `outChannels`. */
+template <class Copy>
+void forEachKernelRun(const ConvolutionShape& s, const Copy& copy) {
+  const int stride = s.strideHeight;
+  const int blocksAcross = s.kernelWidth / stride;
+  int64_t plain = 0;
+  for (int h = 0; h < s.kernelHeight; h++) {
+    for (int w = 0; w < s.kernelWidth; w++) {
+      const int64_t block = int64_t(h / stride) * blocksAcross + w / stride;
+      const int64_t pixel = int64_t(h % stride) * stride + w % stride;
+      for (int c = 0; c < s.inChannels; c++, plain += s.outChannels) {
+        const int64_t channel = (block * stride * stride + pixel) * s.inChannels + c;
+        copy(plain, channel * s.outChannels);
+      }
+    }
+  }
+}
+
+/** Whether oneDNN has code of its own for a case, or only a general way. */
+inline bool isFast(const char* implementation) {
+  return std::strncmp(implementation, "jit", 3) == 0 || std::strncmp(implementation, "brg", 3) == 0;
 }
 
 /** Descriptions of a convolution's arrays: ours (`plain…`) and those for oneDNN to compute with. */

@@ -96,6 +96,20 @@ struct AdamSettings {
   bool globalClipping;
 };
 
+/** One step's factors for one variable, from {@link adamStep}. */
+struct AdamStep {
+  float beta1, beta2, stepSize, epsilon;
+  /** Of the gradient and of its square, clipping included. */
+  float scale1, scale2;
+};
+
+/** @param norm of the gradient that is clipped */
+AdamStep adamStep(const AdamSettings&, double norm);
+/** Updates the moments and the variable; one thread. */
+void adamRange(const AdamStep&, const float* gradient, float* variable, float* m, float* v,
+               int64_t count);
+/** Sum of squares: float32 within a block of 1,024, double across blocks; one thread. */
+double sumOfSquares(const float* x, int64_t count);
 /** Clips, updates the moments and the variables; returns the global norm before clipping. */
 double clippedAdam(const std::vector<AdamParameter>&, const AdamSettings&);
 

@@ -41,7 +41,7 @@ void matrixProduct(Context& context, const MatrixShape& shape, const float* a, c
     const auto pd = matrixProduct(context.engine, matrix(shape.m, shape.k, shape.transposeA, type),
                                   matrix(shape.k, shape.n, shape.transposeB, type),
                                   bias ? biasDesc : memory::desc(),
-                                  matrix(shape.m, shape.n, false), relu);
+                                  matrix(shape.m, shape.n, false), reluAfter(relu));
     return std::make_unique<MatrixProduct>(context.engine, pd,
                                            matrix(shape.m, shape.k, shape.transposeA),
                                            matrix(shape.k, shape.n, shape.transposeB), biasDesc);

@@ -64,7 +64,7 @@ class Builder {
     const auto bias = bias_ ? d.bias : memory::desc();
     const auto forward = [&](bool relu, const memory::desc& withBias) {
       return convolutionForward(engine, dnnl::prop_kind::forward_training, d.source, d.weights,
-                                withBias, d.destination, geometry, relu);
+                                withBias, d.destination, geometry, reluAfter(relu));
     };
     if (kind == kForward) {
       const auto pd = forward(relu_, bias);
@@ -97,7 +97,7 @@ class Builder {
     const memory::desc bias = bias_ ? memory::desc({1, s[2]}, Type::f32, Tag::ab) : memory::desc();
     const auto pd = matrixProduct(context_.engine, matrix(s[0], s[1], s[3], type),
                                   matrix(s[1], s[2], s[4], type), bias,
-                                  matrix(s[0], s[2], false, Type::f32), relu_);
+                                  matrix(s[0], s[2], false, Type::f32), reluAfter(relu_));
     push(dnnl::matmul(pd), {{DNNL_ARG_SRC, pd.src_desc()},
                             {DNNL_ARG_WEIGHTS, pd.weights_desc()},
                             {DNNL_ARG_BIAS, bias},

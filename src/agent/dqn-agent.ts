@@ -1,14 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { MarioError } from "../core/errors.js";
 import { Rng } from "../core/rng.js";
-import type { Architecture } from "../nn/architecture.js";
+import { type Architecture, DQN_ARCHITECTURE } from "../nn/architecture.js";
 import type { ComputeBackend } from "../nn/backend.js";
 import type { Padding } from "../nn/layers.js";
 import { createAdam, type OptimizerState } from "../nn/optimizer.js";
-import { createQNetwork } from "../nn/q-network.js";
+import { createQNetwork, type QNetwork } from "../nn/q-network.js";
 import type { TransitionBatch } from "../replay/transition.js";
 import type { Agent, AgentState, LearnMetrics, NamedTensors } from "./agent.js";
-import { headLoss } from "./head-loss.js";
 import { createHead, type HeadLoss, type Targets } from "./heads/head.js";
 import { moveTowards } from "./soft-update.js";
 import {
@@ -17,6 +16,7 @@ import {
   munchausenTargets,
   type MunchausenOptions,
 } from "./targets.js";
+import { nativeStep, tapeStep, type UpdateOutputs } from "./update-step.js";
 import { ValueLimit } from "./value-limit.js";
 
 /** How an agent learns; what it is for, and each paper, in docs/algorithms.md. */
@@ -79,21 +79,21 @@ export interface DqnAgent extends Agent {
  */
 export function createDqnAgent(options: DqnAgentOptions): DqnAgent {
   const { backend, actionCount, doubleDqn = true, munchausen, targetTau = 1 } = options;
-  const { inputShape = [84, 84, 4], head: spec = { kind: "scalar" } } = options.architecture ?? {};
-  const network = (): ReturnType<typeof createQNetwork> =>
-    createQNetwork({
-      dueling: options.dueling ?? false,
-      padding: options.padding ?? "same",
-      ...options.architecture,
-      actionCount,
-      rng: new Rng(options.seed),
-      initialSigma: options.initialSigma,
-    });
+  const architecture: Architecture = {
+    ...DQN_ARCHITECTURE,
+    dueling: options.dueling ?? false,
+    padding: options.padding ?? "same",
+    ...options.architecture,
+    actionCount,
+  };
+  const { inputShape, head: spec = { kind: "scalar" } } = architecture;
+  const { initialSigma } = options;
+  const network = (): QNetwork =>
+    createQNetwork({ ...architecture, rng: new Rng(options.seed), initialSigma });
   const head = createHead({ actionCount, spec, huberDelta: options.huberDelta ?? 1 });
   const online = network();
   // The same seed: both start equal, as a copy would leave them.
   const target = network();
-  const trained = [...online.variables.values()];
   const optimizer = createAdam({
     variables: online.variables,
     maxGradientNorm: options.maxGradientNorm ?? 10,
@@ -108,47 +108,46 @@ export function createDqnAgent(options: DqnAgentOptions): DqnAgent {
   const upload = (observations: Uint8Array, batch: number): tf.Tensor4D =>
     backend.uploadObservations(observations, [batch, ...inputShape]);
 
-  /** What the outputs of a batch are to become. Each forward pass has its own noise. */
-  function targetsOf(batch: TransitionBatch): Targets {
-    const outputs = (network: typeof online, observations: tf.Tensor4D): Float32Array =>
-      network.forward(observations, noise).dataSync() as Float32Array;
-    const sT = upload(batch.sT, batch.size);
-    const targetT = outputs(target, sT);
-    if (munchausen) {
-      const targetTm1 = outputs(target, upload(batch.sTm1, batch.size));
-      return munchausenTargets(batch, head, { targetTm1, targetT }, munchausen);
+  const passes = { onlineT: doubleDqn && !munchausen, targetTm1: munchausen !== undefined };
+  const native = backend.createNetworkUpdate?.({
+    architecture,
+    online: online.variables,
+    target: target.variables,
+  });
+  const step =
+    native === undefined
+      ? tapeStep({ online, target, optimizer, passes, noise, upload })
+      : nativeStep(native, optimizer, passes);
+
+  function targetsOf(batch: TransitionBatch, outputs: UpdateOutputs): Targets {
+    const { targetT, targetTm1, onlineT = targetT } = outputs;
+    return munchausen && targetTm1
+      ? munchausenTargets(batch, head, { targetTm1, targetT }, munchausen)
+      : greedyTargets(batch, head, { targetT, selectorT: onlineT });
+  }
+
+  /** @throws MarioError NOT_FINITE, DIVERGED */
+  function checkLoss(loss: number, meanQ: number, batch: TransitionBatch): void {
+    if (!Number.isFinite(loss)) {
+      throw new MarioError("NOT_FINITE", `The loss became ${loss}.`, {
+        value: loss,
+        remedy: "Lower the learning rate, or check the rewards' scale.",
+      });
     }
-    const selectorT = doubleDqn ? outputs(online, sT) : targetT;
-    return greedyTargets(batch, head, { targetT, selectorT });
+    limit.observe(batch.rT, batch.discountT);
+    limit.check(meanQ);
   }
 
   function learn(batch: TransitionBatch): LearnMetrics {
-    return tf.tidy(() => {
-      const targets = targetsOf(batch);
-      const sTm1 = upload(batch.sTm1, batch.size);
-      let result!: HeadLoss;
-      let meanQ = 0;
-      const { grads } = tf.variableGrads(
-        () =>
-          headLoss(online.forward(sTm1, noise), (outputs) => {
-            meanQ = meanChosen(head.qValues(outputs), batch.aTm1);
-            result = head.loss(outputs, targets);
-            return result;
-          }),
-        trained,
-      );
-      const { loss, tdErrors } = result;
-      if (!Number.isFinite(loss)) {
-        throw new MarioError("NOT_FINITE", `The loss became ${loss}.`, {
-          value: loss,
-          remedy: "Lower the learning rate, or check the rewards' scale.",
-        });
-      }
-      limit.observe(batch.rT, batch.discountT);
-      limit.check(meanQ);
-      const gradientNorm = optimizer.step(grads, learningRate);
-      return { loss, meanQ, gradientNorm, tdErrors };
+    let result!: HeadLoss;
+    let meanQ = 0;
+    const gradientNorm = step(batch, learningRate, (outputs) => {
+      meanQ = meanChosen(head.qValues(outputs.onlineTm1), batch.aTm1);
+      result = head.loss(outputs.onlineTm1, targetsOf(batch, outputs));
+      checkLoss(result.loss, meanQ, batch);
+      return result;
     });
+    return { loss: result.loss, meanQ, gradientNorm, tdErrors: result.tdErrors };
   }
 
   return {
@@ -198,6 +197,7 @@ export function createDqnAgent(options: DqnAgentOptions): DqnAgent {
       optimizer.setState(state);
     },
     dispose: () => {
+      native?.dispose();
       optimizer.dispose();
       online.dispose();
       target.dispose();

@@ -1,4 +1,5 @@
 import type { Tensor4D } from "@tensorflow/tfjs-core";
+import type { NetworkUpdate, UpdatedNetworks } from "./network-update.js";
 import type { PrimitiveBenchmark, PrimitiveRequest } from "./primitives.js";
 
 /** `cpu` is the plain JavaScript reference: tests only, refused for training. */
@@ -31,6 +32,8 @@ export interface ComputeBackend {
     observations: Uint8Array,
     shape: readonly [batch: number, height: number, width: number, channels: number],
   ): Tensor4D;
+  /** Native updates, where the backend has them for such a network; undefined for others. */
+  createNetworkUpdate?(networks: UpdatedNetworks): NetworkUpdate | undefined;
   /** Times the library's own operations by themselves, where the backend can. */
   benchmarkPrimitives?(requests: readonly PrimitiveRequest[]): PrimitiveBenchmark;
 }

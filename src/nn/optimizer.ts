@@ -39,20 +39,30 @@ export interface Optimizer {
    * @throws MarioError NOT_FINITE when that norm is NaN or infinite; nothing has changed then
    */
   step(gradients: tf.NamedTensorMap, learningRate: number): number;
+  /**
+   * One step whose arithmetic is the caller's, on arrays that only these variables hold.
+   * @param update changes the variables in place and returns the norm; if it is not finite, nothing
+   * @returns as {@link step} @throws as {@link step}
+   */
+  stepInPlace(
+    update: (parameters: readonly AdamVariable[], steps: StepSizes) => number,
+    learningRate: number,
+  ): number;
   getState(): OptimizerState;
   /** @throws MarioError MODEL_MISMATCH on other names, shapes or lengths. */
   setState(state: OptimizerState): void;
   dispose(): void;
 }
 
-interface Parameter {
+/** A variable and its moments. */
+export interface AdamVariable {
   readonly variable: tf.Variable;
   readonly m: tf.Variable;
   readonly v: tf.Variable;
 }
 
 /** Numbers of one step that are the same for every variable. */
-interface StepSizes {
+export interface StepSizes {
   readonly learningRate: number;
   readonly beta1: number;
   readonly beta2: number;
@@ -67,7 +77,7 @@ interface StepSizes {
 export function createAdam(options: AdamOptions): Optimizer {
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, maxGradientNorm = 10 } = options;
   const { weightDecay = 0 } = options;
-  const parameters = new Map<string, Parameter>();
+  const parameters = new Map<string, AdamVariable>();
   for (const [name, variable] of options.variables) {
     const zeros = (): tf.Variable =>
       tf.tidy(() => tf.variable(tf.tensor(new Float32Array(variable.size), variable.shape), false));
@@ -75,32 +85,41 @@ export function createAdam(options: AdamOptions): Optimizer {
   }
   let updates = 0;
 
+  /** @param update returns the norm, and changes nothing if that is not finite */
+  function step(update: (steps: StepSizes) => number, learningRate: number): number {
+    const norm = update({
+      learningRate,
+      beta1,
+      beta2,
+      epsilon,
+      correction1: 1 - beta1 ** (updates + 1),
+      correction2: 1 - beta2 ** (updates + 1),
+      maxGradientNorm,
+      globalClipping: options.clipping === "global",
+    });
+    if (!Number.isFinite(norm)) {
+      throw new MarioError("NOT_FINITE", `The gradient's norm became ${norm}.`, {
+        value: norm,
+        remedy: "Lower the learning rate or the maximum gradient norm.",
+      });
+    }
+    if (weightDecay > 0) decay([...parameters.values()], learningRate * weightDecay);
+    updates++;
+    return norm;
+  }
+
   return {
-    step(gradients, learningRate) {
-      const steps: StepSizes = {
-        learningRate,
-        beta1,
-        beta2,
-        epsilon,
-        correction1: 1 - beta1 ** (updates + 1),
-        correction2: 1 - beta2 ** (updates + 1),
-        maxGradientNorm,
-        globalClipping: options.clipping === "global",
-      };
-      const fused = hasKernel(CLIPPED_ADAM);
-      const norm = tf.tidy(() =>
-        (fused ? fusedStep : composedStep)([...parameters.values()], gradients, steps),
-      );
-      if (!Number.isFinite(norm)) {
-        throw new MarioError("NOT_FINITE", `The gradient's norm became ${norm}.`, {
-          value: norm,
-          remedy: "Lower the learning rate or the maximum gradient norm.",
-        });
-      }
-      if (weightDecay > 0) decay([...parameters.values()], learningRate * weightDecay);
-      updates++;
-      return norm;
-    },
+    step: (gradients, learningRate) =>
+      step((steps) => {
+        const arithmetic = hasKernel(CLIPPED_ADAM) ? fusedStep : composedStep;
+        return tf.tidy(() => arithmetic([...parameters.values()], gradients, steps));
+      }, learningRate),
+    stepInPlace: (update, learningRate) =>
+      step((steps) => {
+        const owners = [...parameters.values()];
+        for (const owner of owners) ownBuffers(owner);
+        return update(owners, steps);
+      }, learningRate),
     getState: () => ({ updates, moments: copyWeights(momentsOf(parameters)) }),
     setState(state) {
       const moments = momentsOf(parameters);
@@ -120,7 +139,7 @@ export function createAdam(options: AdamOptions): Optimizer {
   };
 }
 
-function momentsOf(parameters: ReadonlyMap<string, Parameter>): Map<string, tf.Variable> {
+function momentsOf(parameters: ReadonlyMap<string, AdamVariable>): Map<string, tf.Variable> {
   return new Map(
     [...parameters].flatMap(([name, { m, v }]): [string, tf.Variable][] => [
       [`${name}/m`, m],
@@ -130,7 +149,7 @@ function momentsOf(parameters: ReadonlyMap<string, Parameter>): Map<string, tf.V
 }
 
 /** Takes a share off the kernels; after the step, so that a step that is refused changes nothing. */
-function decay(parameters: readonly Parameter[], share: number): void {
+function decay(parameters: readonly AdamVariable[], share: number): void {
   for (const { variable } of parameters) {
     if (variable.rank < 2) continue;
     tf.tidy(() => {
@@ -141,13 +160,14 @@ function decay(parameters: readonly Parameter[], share: number): void {
 
 /** One native call for all variables; the kernel itself leaves everything alone at a bad norm. */
 function fusedStep(
-  parameters: readonly Parameter[],
+  parameters: readonly AdamVariable[],
   gradients: tf.NamedTensorMap,
   steps: StepSizes,
 ): number {
   const inputs: Record<string, tf.Tensor> = {};
-  for (const [i, { variable, m, v }] of parameters.entries()) {
-    for (const owned of [variable, m, v]) ownBuffer(owned);
+  for (const [i, parameter] of parameters.entries()) {
+    const { variable, m, v } = parameter;
+    ownBuffers(parameter);
     inputs[`variable${i}`] = variable;
     inputs[`gradient${i}`] = gradients[variable.name]!;
     inputs[`m${i}`] = m;
@@ -158,17 +178,21 @@ function fusedStep(
 }
 
 /**
- * Gives a variable a buffer that no other tensor shares. `tf.assign` and `tf.clone` share buffers,
- * so an in-place step would silently change whatever was assigned from the variable: a target
- * network would follow the online one.
+ * Gives variables buffers that no other tensor shares. `tf.assign` and `tf.clone` share buffers, so
+ * an in-place step would silently change whatever was assigned from the variable: a target network
+ * would follow the online one.
  */
-function ownBuffer(variable: tf.Variable): void {
-  if (tf.backend().refCount(variable.dataId) === 1) return;
-  variable.assign(tf.tensor(variable.dataSync().slice(), variable.shape));
+function ownBuffers({ variable, m, v }: AdamVariable): void {
+  for (const owned of [variable, m, v]) {
+    if (tf.backend().refCount(owned.dataId) === 1) continue;
+    tf.tidy(() => {
+      owned.assign(tf.tensor(owned.dataSync().slice(), owned.shape));
+    });
+  }
 }
 
 function composedStep(
-  parameters: readonly Parameter[],
+  parameters: readonly AdamVariable[],
   gradients: tf.NamedTensorMap,
   steps: StepSizes,
 ): number {

@@ -5,6 +5,7 @@ import type { BackendOptions, ComputeBackend } from "../backend.js";
 import { requireObservationLength } from "../observations.js";
 import { CheckedKernels } from "./checked-kernels.js";
 import { loadAddon } from "./native.js";
+import { createNetworkUpdate } from "./network-update.js";
 import { OnednnBackend } from "./onednn-backend.js";
 import { createPrimitiveBenchmark } from "./primitive-benchmark.js";
 import { registerKernels } from "./register-kernels.js";
@@ -55,6 +56,11 @@ export async function createOnednnBackend(options: BackendOptions = {}): Promise
       kernels.scaleBytes(observations, values);
       return backend.makeOutput(values, [...shape], "float32");
     },
+    // oneDNN's own threads would fight with ours under another runtime than OpenMP.
+    ...(precision === "fp32" &&
+      (runtime === "OpenMP" || runtime === "sequential") && {
+        createNetworkUpdate: (networks) => createNetworkUpdate(backend, networks),
+      }),
     benchmarkPrimitives: (requests) => createPrimitiveBenchmark(kernels, requests),
   };
 }

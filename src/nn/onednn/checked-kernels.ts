@@ -1,9 +1,17 @@
 import { MarioError } from "../../core/errors.js";
 import { type Broadcast, extent } from "./broadcast.js";
 import { checkConvolution, checkFloats, checkSizes, fail } from "./checks.js";
+import { CheckedUpdate, type UpdateShape } from "./checked-update.js";
 import { DeferredAddon } from "./deferred-addon.js";
 import type { ConvolutionShape, PrimitiveRequest } from "../primitives.js";
 import type { NativeAddon } from "./native.js";
+import {
+  type AdamSettings,
+  packAdam,
+  packConvolution,
+  packRequest,
+  UNKNOWN_WEIGHTS,
+} from "./packing.js";
 
 /** Element-wise operations on two arrays; the values are the addon's (native/src/kernels.hpp). */
 const BINARY = {
@@ -36,14 +44,6 @@ export type BinaryOperation = keyof typeof BINARY;
 export type UnaryOperation = keyof typeof UNARY;
 export type ReductionName = keyof typeof REDUCTION;
 
-/** Which weights an array holds: the same id and version say the same values. Id 0: unknown. */
-export interface WeightsVersion {
-  readonly id: number;
-  readonly version: number;
-}
-
-export const UNKNOWN_WEIGHTS: WeightsVersion = { id: 0, version: 0 };
-
 export interface MatrixProduct {
   /** `op(a)` is `[m, k]`, `op(b)` `[k, n]`, the result `[m, n]`. */
   readonly m: number;
@@ -62,17 +62,6 @@ export interface AdamParameter {
   readonly gradient: Float32Array;
   readonly m: Float32Array;
   readonly v: Float32Array;
-}
-
-export interface AdamSettings {
-  readonly learningRate: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  readonly correction1: number;
-  readonly correction2: number;
-  readonly maxGradientNorm: number;
-  readonly globalClipping: boolean;
 }
 
 /**
@@ -147,7 +136,7 @@ export class CheckedKernels {
     checkFloats("w", w, sizes.weights);
     if (bias !== null) checkFloats("bias", bias, shape.outChannels);
     checkFloats("y", y, sizes.output);
-    const packed = pack(shape, weights);
+    const packed = packConvolution(shape, weights);
     this.#addon.defer((addon) => {
       addon.convolutionForward(packed, x, w, bias, y, relu);
     });
@@ -165,7 +154,7 @@ export class CheckedKernels {
     checkFloats("dy", dy, sizes.output);
     checkFloats("w", w, sizes.weights);
     checkFloats("dx", dx, sizes.input);
-    const packed = pack(shape, weights);
+    const packed = packConvolution(shape, weights);
     this.#addon.defer((addon) => {
       addon.convolutionBackwardData(packed, dy, w, dx);
     });
@@ -184,7 +173,7 @@ export class CheckedKernels {
     checkFloats("dy", dy, sizes.output);
     checkFloats("dw", dw, sizes.weights);
     if (dbias !== null) checkFloats("dbias", dbias, shape.outChannels);
-    const packed = pack(shape, UNKNOWN_WEIGHTS);
+    const packed = packConvolution(shape, UNKNOWN_WEIGHTS);
     this.#addon.defer((addon) => {
       addon.convolutionBackwardWeights(packed, x, dy, dw, dbias);
     });
@@ -302,17 +291,13 @@ export class CheckedKernels {
       for (const other of [gradient, m, v]) checkFloats("Adam's array", other, variable.length);
       arrays.push(variable, gradient, m, v);
     }
-    const numbers = Float64Array.of(
-      settings.learningRate,
-      settings.beta1,
-      settings.beta2,
-      settings.epsilon,
-      settings.correction1,
-      settings.correction2,
-      settings.maxGradientNorm,
-      settings.globalClipping ? 1 : 0,
-    );
+    const numbers = packAdam(settings);
     return this.#addon.now((addon) => addon.clippedAdam(arrays, numbers));
+  }
+
+  /** Builds a network's native updates; the caller disposes of them. */
+  createUpdate(shape: UpdateShape): CheckedUpdate {
+    return new CheckedUpdate(this.#addon, shape);
   }
 
   /** @returns for each way to compute one of them, the index of its request */
@@ -336,49 +321,6 @@ export class CheckedKernels {
       addon.endPrimitiveBenchmark();
     });
   }
-}
-
-/** The addon's numbers of the kinds (native/src/kernels.hpp). */
-const KIND = {
-  convolutionForward: 1,
-  convolutionBackwardData: 2,
-  convolutionBackwardWeights: 3,
-  matrixProduct: 4,
-} as const;
-
-/** Kind, 13 sizes, ReLU, bias. */
-function packRequest(request: PrimitiveRequest): number[] {
-  const fused = [+request.biasAndRelu, +request.biasAndRelu];
-  if (request.kind !== "matrixProduct") {
-    checkConvolution(request.shape);
-    const sizes = Array.from(pack(request.shape, UNKNOWN_WEIGHTS).subarray(0, 13));
-    return [KIND[request.kind], ...sizes, ...fused];
-  }
-  const { m, k, n, transposeA, transposeB, fullPrecision } = request;
-  checkSizes({ m, k, n }, 1);
-  const flags = [+transposeA, +transposeB, +fullPrecision];
-  return [KIND.matrixProduct, m, k, n, ...flags, ...new Array<number>(7).fill(0), ...fused];
-}
-
-function pack(shape: ConvolutionShape, weights: WeightsVersion): Int32Array {
-  checkSizes({ id: weights.id, version: weights.version }, 0);
-  return Int32Array.of(
-    shape.batch,
-    shape.inHeight,
-    shape.inWidth,
-    shape.inChannels,
-    shape.outHeight,
-    shape.outWidth,
-    shape.outChannels,
-    shape.kernelHeight,
-    shape.kernelWidth,
-    shape.strideHeight,
-    shape.strideWidth,
-    shape.padTop,
-    shape.padLeft,
-    weights.id,
-    weights.version,
-  );
 }
 
 function checkRows(matrix: Float32Array, columns: number): void {

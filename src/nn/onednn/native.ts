@@ -59,6 +59,33 @@ export interface NativeAddon {
   reluGradientAndSum(dy: Float32Array, y: Float32Array, dz: Float32Array, sums: Float32Array): void;
   scaleBytes(bytes: Uint8Array, out: Float32Array): void;
   clippedAdam(arrays: Float32Array[], settings: Float64Array): number;
+  /**
+   * @param shape dueling, hidden units, actions, atoms, then 13 sizes of each convolution
+   * @returns its number, for the three functions below
+   */
+  createUpdate(shape: Int32Array): number;
+  /**
+   * @param networks of each pass: 0 the online, 1 the target network
+   * @param weights of both
+   * @param outputs `[passes, batch, actions · atoms]`, written
+   */
+  updateForward(
+    id: number,
+    networks: Int32Array,
+    observations: readonly Uint8Array[],
+    weights: readonly (readonly Float32Array[])[],
+    outputs: Float32Array,
+    batch: number,
+  ): void;
+  /** @param arrays variable, m and v of each weight @returns the norm before clipping */
+  updateBackward(
+    id: number,
+    observations: Uint8Array,
+    gradient: Float32Array,
+    arrays: readonly Float32Array[],
+    settings: Float64Array,
+  ): number;
+  endUpdate(id: number): void;
   /** @param requests 16 numbers each @returns for each way to compute one, which it is for */
   preparePrimitiveBenchmark(requests: Int32Array): Int32Array;
   /** Runs each way once; `times` in milliseconds. */

@@ -7,7 +7,8 @@ import {
 } from "@tensorflow/tfjs-core";
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { BufferPool } from "./buffer-pool.js";
-import { type CheckedKernels, UNKNOWN_WEIGHTS, type WeightsVersion } from "./checked-kernels.js";
+import type { CheckedKernels } from "./checked-kernels.js";
+import { UNKNOWN_WEIGHTS, type WeightsVersion } from "./packing.js";
 
 /**
  * TensorFlow.js's CPU backend, which keeps every tensor in a typed array, with native kernels on

@@ -1,6 +1,6 @@
 import { CLIPPED_ADAM, RELU_GRADIENT_AND_SUM } from "../kernels.js";
-import type { AdamSettings } from "./checked-kernels.js";
 import { type NativeKernel, sizeOf } from "./native-kernel.js";
+import type { AdamSettings } from "./packing.js";
 
 /** Kernels of ours that TensorFlow.js does not know (src/nn/kernels.ts). */
 export const trainingKernels: readonly (readonly [string, NativeKernel])[] = [

@@ -1,0 +1,34 @@
+// Matrix products of one thread of a team, on parts of larger matrices.
+#pragma once
+
+#include "operation.hpp"
+
+namespace mario {
+
+/** A matrix or its transpose; `stride`: values from one row as stored to the next. */
+struct MatrixView {
+  const float* data;
+  int stride;
+  bool transposed = false;
+};
+
+class MatrixProducts {
+ public:
+  explicit MatrixProducts(const dnnl::engine& engine) : engine_(engine), stream_(engine) {}
+
+  /**
+   * c[m, n] = (accumulate ? c : 0) + op(a)[m, k] · op(b)[k, n] + bias?
+   * @param bias n values, or null
+   */
+  void multiply(int m, int k, int n, const MatrixView& a, const MatrixView& b, const float* bias,
+                float* c, int cStride, bool accumulate = false);
+
+ private:
+  using Key = std::array<int, 9>;
+
+  dnnl::engine engine_;
+  dnnl::stream stream_;
+  std::map<Key, Operation> operations_;
+};
+
+}  // namespace mario

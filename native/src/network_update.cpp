@@ -1,0 +1,206 @@
+#include "network_update.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "dense_gradient.hpp"
+#include "observations.hpp"
+#include "team.hpp"
+
+namespace mario {
+namespace {
+
+/** Observations that a thread takes through all convolutions: about 2 MB of activations. */
+constexpr int kPieceRows = 8;
+/** Inputs of a hidden layer whose part is computed together. */
+constexpr int kSliceInputs = 784;
+/** Rows of outputs that are computed together. */
+constexpr int kOutputRows = 16;
+
+int divideUp(int a, int b) { return (a + b - 1) / b; }
+
+/** `gradient` where the ReLU let it through. */
+void maskByRelu(float* __restrict gradient, const float* __restrict output, size_t count) {
+#pragma omp simd
+  for (size_t i = 0; i < count; i++) gradient[i] = output[i] > 0.f ? gradient[i] : 0.f;
+}
+
+}  // namespace
+
+NetworkUpdate::NetworkUpdate(const dnnl::engine& engine, const NetworkShape& shape)
+    : engine_(engine), shape_(shape) {
+  const ConvolutionShape& last = shape.convolutions.back();
+  features_ = last.outHeight * last.outWidth * last.outChannels;
+  slices_ = divideUp(features_, kSliceInputs);
+}
+
+NetworkUpdate::Piece NetworkUpdate::sliceOf(int slice) const {
+  // Whole cache lines; the last slice has what is left.
+  const int length = divideUp(divideUp(features_, slices_), 16) * 16;
+  const int first = std::min(features_, slice * length);
+  return {first, std::min(features_, first + length) - first};
+}
+
+/** Builds primitives for the team and the minibatch, unless they are there. */
+void NetworkUpdate::prepare(int threads, int batch) {
+  if (threads == threads_ && batch == batch_) return;
+  threads_ = batch_ = 0;
+  const size_t count = shape_.convolutions.size();
+  const int rows = std::min(kPieceRows, divideUp(batch, threads));
+  pieces_.clear();
+  for (int row = 0; row < batch; row += rows) pieces_.push_back({row, std::min(rows, batch - row)});
+  std::vector<int> sizes{rows};
+  if (pieces_.back().count != rows) sizes.push_back(pieces_.back().count);
+  layers_.clear();
+  for (size_t i = 0; i < count; i++) {
+    layers_.push_back(std::make_unique<ConvolutionLayer>(engine_, shape_.convolutions[i], sizes,
+                                                         threads, i == 0));
+  }
+  scratch_.clear();
+  for (int thread = 0; thread < threads; thread++) {
+    scratch_.push_back(std::make_unique<Scratch>(engine_));
+    scratch_.back()->activations = std::vector<AlignedBuffer>(count);
+    scratch_.back()->gradients = std::vector<AlignedBuffer>(count);
+  }
+  for (auto& network : networks_) network.kernels = std::vector<AlignedBuffer>(count);
+  kept_ = std::vector<AlignedBuffer>(count);
+  backwardKernels_ = std::vector<AlignedBuffer>(count);
+  kernelParts_ = std::vector<AlignedBuffer>(count);
+  biasParts_ = std::vector<AlignedBuffer>(count);
+  kernelGradients_ = std::vector<AlignedBuffer>(count);
+  biasGradients_ = std::vector<AlignedBuffer>(2 * size_t(shape_.streams()));
+  featureGrams_.assign(size_t(slices_), std::vector<double>(size_t(batch) * batch));
+  threads_ = threads;
+  batch_ = batch;
+}
+
+void NetworkUpdate::forward(int threads, int batch, const std::vector<Pass>& passes,
+                            const std::array<std::vector<const float*>, 2>& weights,
+                            float* outputs) {
+  prepare(threads, batch);
+  std::vector<int> firstRows;
+  for (auto& network : networks_) network.rows = 0;
+  for (const Pass& pass : passes) {
+    firstRows.push_back(networks_[pass.network].rows);
+    networks_[pass.network].rows += batch;
+  }
+  for (auto& network : networks_) {
+    const size_t rows = size_t(network.rows);
+    network.features.floats(rows * features_);
+    for (int s = 0; s < shape_.streams(); s++) {
+      network.partial[s].floats(rows * slices_ * shape_.hiddenUnits);
+      network.hidden[s].floats(rows * shape_.hiddenUnits);
+    }
+  }
+  for (size_t i = 0; i + 1 < layers_.size(); i++) kept_[i].floats(batch * layers_[i]->outputSize());
+  arrangeWeights(weights);
+
+  const int pieces = int(pieces_.size());
+  forEachTask(threads_, int(passes.size()) * pieces, [&](int thread, int task) {
+    const size_t p = size_t(task / pieces);
+    convolve(passes[p], firstRows[p], pieces_[size_t(task % pieces)], thread, p == 0,
+             weights[size_t(passes[p].network)]);
+  });
+  const int perNetwork = shape_.streams() * slices_;
+  forEachTask(threads_, 2 * perNetwork, [&](int thread, int task) {
+    const int network = task / perNetwork;
+    if (networks_[network].rows == 0) return;
+    hiddenPart(networks_[network], weights[size_t(network)], task / slices_ % shape_.streams(),
+               task % slices_, thread);
+  });
+  const int blocks = divideUp(batch, kOutputRows);
+  forEachTask(threads_, int(passes.size()) * blocks, [&](int thread, int task) {
+    const size_t p = size_t(task / blocks);
+    const int row = task % blocks * kOutputRows;
+    const auto network = size_t(passes[p].network);
+    outputRows(networks_[network], weights[network], firstRows[p] + row,
+               std::min(kOutputRows, batch - row), thread,
+               outputs + (p * batch + row) * shape_.outputs());
+  });
+}
+
+void NetworkUpdate::arrangeWeights(const std::array<std::vector<const float*>, 2>& weights) {
+  const int count = int(layers_.size());
+  // The online network's, the target's, and the online network's for its gradient.
+  forEachTask(threads_, 3 * count, [&](int, int task) {
+    const auto i = size_t(task % count);
+    const int kind = task / count;
+    const auto network = size_t(kind % 2);
+    if (networks_[network].rows == 0 || (kind == 2 && i == 0)) return;
+    const Arrangement& arrangement =
+        kind == 2 ? layers_[i]->backwardWeights() : layers_[i]->forwardWeights();
+    AlignedBuffer& to = kind == 2 ? backwardKernels_[i] : networks_[network].kernels[i];
+    arrangement.arrange(weights[network][2 * i], to.floats(arrangement.size()));
+  });
+}
+
+/** A piece of a pass, from bytes to features. */
+void NetworkUpdate::convolve(const Pass& pass, int firstRow, const Piece& piece, int thread,
+                             bool keep, const std::vector<const float*>& weights) {
+  Scratch& scratch = *scratch_[size_t(thread)];
+  const ConvolutionShape& s = shape_.convolutions[0];
+  const size_t bytes = size_t(s.inHeight) * s.inWidth * s.inChannels;
+  float* x = scratch.input.floats(pieces_[0].count * layers_[0]->inputSize());
+  scaleObservations(s, layers_[0]->rearranged(), pass.observations + piece.first * bytes,
+                    piece.count, x);
+  Activations& network = networks_[pass.network];
+  for (size_t i = 0; i < layers_.size(); i++) {
+    ConvolutionLayer& layer = *layers_[i];
+    const size_t size = layer.outputSize();
+    float* y = i + 1 == layers_.size()
+                   ? network.features.data() + size_t(firstRow + piece.first) * size
+               : keep ? kept_[i].data() + piece.first * size
+                      : scratch.activations[i].floats(pieces_[0].count * size);
+    layer.forward(thread, piece.count, x, network.kernels[i].data(), weights[2 * i + 1], y);
+    x = y;
+  }
+}
+
+/** What a slice of the features adds to a stream's hidden units, of all rows. */
+void NetworkUpdate::hiddenPart(Activations& network, const std::vector<const float*>& weights,
+                               int stream, int slice, int thread) {
+  const auto [first, count] = sliceOf(slice);
+  const int units = shape_.hiddenUnits;
+  float* out = network.partial[stream].data() + size_t(slice) * network.rows * units;
+  scratch_[size_t(thread)]->products.multiply(
+      network.rows, count, units, {network.features.data() + first, features_},
+      {weights[firstOf(stream)] + size_t(first) * units, units}, nullptr, out, units);
+}
+
+/** Rows of a network from the parts of their hidden units to outputs. */
+void NetworkUpdate::outputRows(Activations& network, const std::vector<const float*>& weights,
+                               int row, int count, int thread, float* outputs) {
+  Scratch& scratch = *scratch_[size_t(thread)];
+  const int units = shape_.hiddenUnits;
+  const size_t length = size_t(count) * units;
+  for (int s = 0; s < shape_.streams(); s++) {
+    const size_t first = firstOf(s);
+    float* __restrict hidden = network.hidden[s].data() + size_t(row) * units;
+    for (size_t i = 0; i < length; i++) hidden[i] = weights[first + 1][i % units];
+    for (int slice = 0; slice < slices_; slice++) {
+      const float* __restrict part =
+          network.partial[s].data() + (size_t(slice) * network.rows + row) * units;
+      for (size_t i = 0; i < length; i++) hidden[i] += part[i];
+    }
+    for (size_t i = 0; i < length; i++) hidden[i] = hidden[i] < 0.f ? 0.f : hidden[i];
+    const int width = shape_.streamOutputs(s);
+    float* out = s == 0 ? outputs : scratch.stream.floats(size_t(kOutputRows) * width);
+    scratch.products.multiply(count, units, width, {hidden, units}, {weights[first + 2], width},
+                              weights[first + 3], out, width);
+  }
+  if (!shape_.dueling) return;
+  // Q = V + A − mean over the actions of A, atom by atom (Wang et al. 2016, equation 9).
+  const int actions = shape_.actionCount, atoms = shape_.atoms;
+  const float* value = scratch.stream.data();
+  for (int r = 0; r < count; r++, outputs += shape_.outputs(), value += atoms) {
+    for (int atom = 0; atom < atoms; atom++) {
+      float sum = 0;
+      for (int a = 0; a < actions; a++) sum += outputs[a * atoms + atom];
+      const float baseline = value[atom] - sum / float(actions);
+      for (int a = 0; a < actions; a++) outputs[a * atoms + atom] += baseline;
+    }
+  }
+}
+
+}  // namespace mario
