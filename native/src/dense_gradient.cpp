@@ -1,17 +1,9 @@
 #include "dense_gradient.hpp"
 
+#include "lanes.hpp"
+
 namespace mario {
 namespace {
-
-/** As many floats as the widest register holds; arrays may begin anywhere. */
-#if defined(__AVX512F__)
-constexpr int kLanes = 16;
-#elif defined(__AVX__)
-constexpr int kLanes = 8;
-#else
-constexpr int kLanes = 4;
-#endif
-typedef float Lanes __attribute__((vector_size(kLanes * 4), aligned(4), may_alias));
 
 /** Of a tile: what of the gradient is in registers at one time. */
 constexpr int kTileRows = 4;
@@ -32,13 +24,13 @@ void computeTile(const DenseGradient& g, int64_t row, int64_t column, float* til
   const float* dz = g.dz + column;
   for (int b = 0; b < g.rows; b++, x += g.xStride, dz += g.units) {
     for (int i = 0; i < kVectors; i++) {
-      const Lanes values = *reinterpret_cast<const Lanes*>(dz + i * kLanes);
+      const Lanes values = loadLanes(dz + i * kLanes);
       for (int r = 0; r < kRows; r++) sums[r][i] += values * x[r];
     }
   }
   for (int r = 0; r < kRows; r++) {
     for (int i = 0; i < kVectors; i++) {
-      *reinterpret_cast<Lanes*>(tile + (r * kVectors + i) * kLanes) = sums[r][i];
+      storeLanes(tile + (r * kVectors + i) * kLanes, sums[r][i]);
     }
   }
 }

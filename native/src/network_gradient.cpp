@@ -5,7 +5,6 @@
 
 #include "dense_gradient.hpp"
 #include "network_update.hpp"
-#include "observations.hpp"
 #include "team.hpp"
 
 namespace mario {
@@ -131,16 +130,8 @@ void NetworkUpdate::convolutionGradient(const uint8_t* observations, int piece, 
   for (size_t i = layers_.size(); i-- > 0;) {
     ConvolutionLayer& layer = *layers_[i];
     const size_t inputs = layer.inputSize();
-    const float* x;
-    if (i > 0) {
-      x = kept_[i - 1].data() + size_t(first) * inputs;
-    } else {
-      const ConvolutionShape& s = shape_.convolutions[0];
-      float* input = scratch.input.floats(pieces_[0].count * inputs);
-      const size_t bytes = size_t(s.inHeight) * s.inWidth * s.inChannels;
-      scaleObservations(s, layer.rearranged(), observations + size_t(first) * bytes, count, input);
-      x = input;
-    }
+    const float* x = i > 0 ? kept_[i - 1].data() + size_t(first) * inputs
+                           : scale(observations, pieces_[size_t(piece)], thread);
     layer.backwardWeights(
         thread, count, x, dz,
         kernelParts_[i].data() + size_t(piece) * layer.weightsGradient().size(),

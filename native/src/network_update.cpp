@@ -11,8 +11,8 @@
 namespace mario {
 namespace {
 
-/** Observations that a thread takes through all convolutions: about 2 MB of activations. */
-constexpr int kPieceRows = 8;
+/** Observations that a thread takes through all convolutions: about 1 MB of activations. */
+constexpr int kPieceRows = 4;
 /** Inputs of a hidden layer whose part is computed together. */
 constexpr int kSliceInputs = 784;
 /** Rows of outputs that are computed together. */
@@ -96,11 +96,22 @@ void NetworkUpdate::forward(int threads, int batch, const std::vector<Pass>& pas
   for (size_t i = 0; i + 1 < layers_.size(); i++) kept_[i].floats(batch * layers_[i]->outputSize());
   arrangeWeights(weights);
 
+  // Observations that several networks look at are scaled once, and are the longest tasks: first.
+  std::vector<const uint8_t*> inputs;
+  for (size_t p = passes.size(); p-- > 0;) {
+    const uint8_t* input = passes[p].observations;
+    if (std::find(inputs.begin(), inputs.end(), input) == inputs.end()) inputs.push_back(input);
+  }
   const int pieces = int(pieces_.size());
-  forEachTask(threads_, int(passes.size()) * pieces, [&](int thread, int task) {
-    const size_t p = size_t(task / pieces);
-    convolve(passes[p], firstRows[p], pieces_[size_t(task % pieces)], thread, p == 0,
-             weights[size_t(passes[p].network)]);
+  forEachTask(threads_, int(inputs.size()) * pieces, [&](int thread, int task) {
+    const uint8_t* input = inputs[size_t(task / pieces)];
+    const Piece& piece = pieces_[size_t(task % pieces)];
+    const float* x = scale(input, piece, thread);
+    for (size_t p = 0; p < passes.size(); p++) {
+      if (passes[p].observations != input) continue;
+      const auto network = size_t(passes[p].network);
+      convolve(networks_[network], weights[network], x, firstRows[p], piece, thread, p == 0);
+    }
   });
   const int perNetwork = shape_.streams() * slices_;
   forEachTask(threads_, 2 * perNetwork, [&](int thread, int task) {
@@ -135,16 +146,21 @@ void NetworkUpdate::arrangeWeights(const std::array<std::vector<const float*>, 2
   });
 }
 
-/** A piece of a pass, from bytes to features. */
-void NetworkUpdate::convolve(const Pass& pass, int firstRow, const Piece& piece, int thread,
-                             bool keep, const std::vector<const float*>& weights) {
-  Scratch& scratch = *scratch_[size_t(thread)];
+/** A piece of observations as the first convolution wants them. */
+const float* NetworkUpdate::scale(const uint8_t* observations, const Piece& piece, int thread) {
   const ConvolutionShape& s = shape_.convolutions[0];
   const size_t bytes = size_t(s.inHeight) * s.inWidth * s.inChannels;
-  float* x = scratch.input.floats(pieces_[0].count * layers_[0]->inputSize());
-  scaleObservations(s, layers_[0]->rearranged(), pass.observations + piece.first * bytes,
-                    piece.count, x);
-  Activations& network = networks_[pass.network];
+  float* x = scratch_[size_t(thread)]->input.floats(pieces_[0].count * layers_[0]->inputSize());
+  scaleObservations(s, layers_[0]->rearranged(), observations + piece.first * bytes, piece.count,
+                    x);
+  return x;
+}
+
+/** A piece of a pass, from pixels to features. */
+void NetworkUpdate::convolve(Activations& network, const std::vector<const float*>& weights,
+                             const float* x, int firstRow, const Piece& piece, int thread,
+                             bool keep) {
+  Scratch& scratch = *scratch_[size_t(thread)];
   for (size_t i = 0; i < layers_.size(); i++) {
     ConvolutionLayer& layer = *layers_[i];
     const size_t size = layer.outputSize();

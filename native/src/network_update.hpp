@@ -78,8 +78,9 @@ class NetworkUpdate : public CachedPrimitive {
 
   void prepare(int threads, int batch);
   void arrangeWeights(const std::array<std::vector<const float*>, 2>& weights);
-  void convolve(const Pass&, int firstRow, const Piece&, int thread, bool keep,
-                const std::vector<const float*>& weights);
+  const float* scale(const uint8_t* observations, const Piece&, int thread);
+  void convolve(Activations&, const std::vector<const float*>& weights, const float* x,
+                int firstRow, const Piece&, int thread, bool keep);
   void hiddenPart(Activations&, const std::vector<const float*>& weights, int stream, int slice,
                   int thread);
   void outputRows(Activations&, const std::vector<const float*>& weights, int row, int count,

@@ -1,33 +1,56 @@
 #include "observations.hpp"
 
+#include <algorithm>
+
 #include "descriptions.hpp"
+#include "lanes.hpp"
 
 namespace mario {
 namespace {
 
-inline void scale(const uint8_t* bytes, float* out, int64_t count) {
-#pragma omp simd
-  for (int64_t i = 0; i < count; i++) out[i] = float(bytes[i]) * (1.f / 255.f);
+constexpr float kFactor = 1.f / 255.f;
+
+void scale(const uint8_t* bytes, float* out, int64_t count) {
+  int64_t i = 0;
+  for (; i + 16 <= count; i += 16) scale16(bytes + i, kFactor, out + i);
+  for (; i < count; i++) out[i] = float(bytes[i]) * kFactor;
 }
 
-/** One line of pixels into its places in a row of blocks, `out` at the line's place in the first. */
-void scaleIntoBlocks(const uint8_t* line, int64_t length, int64_t run, int64_t padding,
-                     int64_t blocks, int64_t step, float* out) {
-  for (int64_t j = 0; j < blocks; j++, out += step) {
-    const int64_t from = j * run - padding;
-    if (from >= 0 && from + run <= length) {
-      if (run == 16) {
-        scale(line + from, out, 16);
-      } else {
-        scale(line + from, out, run);
-      }
-      continue;
-    }
-    for (int64_t k = 0; k < run; k++) {
-      const bool readable = from + k >= 0 && from + k < length;
-      out[k] = readable ? float(line[from + k]) * (1.f / 255.f) : 0.f;
+/** How a line of pixels, or the padding around it, becomes runs of a row of blocks. */
+struct Runs {
+  /** Values in a line, in a run, and of padding before the line. */
+  int64_t line, length, padding;
+  /** Runs, and values from one to the next. */
+  int64_t count, step;
+};
+
+void scaleInside(const uint8_t* from, int64_t first, int64_t last, const Runs& runs, float* out) {
+  const int64_t step = runs.step;
+  if (runs.length == 16) {
+    for (int64_t j = first; j < last; j++) scale16(from + j * 16, kFactor, out + j * step);
+    return;
+  }
+  for (int64_t j = first; j < last; j++) {
+    scale(from + j * runs.length, out + j * step, runs.length);
+  }
+}
+
+/** A line into its places, `out` at that of its first run; a line outside the picture is null. */
+void scaleLine(const uint8_t* line, const Runs& runs, float* out) {
+  // Those that lie wholly in the line.
+  const int64_t first = (runs.padding + runs.length - 1) / runs.length;
+  const int64_t inside = (runs.line + runs.padding) / runs.length;
+  const int64_t last = line == nullptr ? first : std::min(runs.count, inside);
+  for (int64_t j = 0; j < runs.count; j++) {
+    if (j == first && last > first) j = last;
+    if (j >= runs.count) break;
+    for (int64_t k = 0; k < runs.length; k++) {
+      const int64_t from = j * runs.length + k - runs.padding;
+      const bool readable = line != nullptr && from >= 0 && from < runs.line;
+      out[j * runs.step + k] = readable ? float(line[from]) * kFactor : 0.f;
     }
   }
+  if (last > first) scaleInside(line - runs.padding, first, last, runs, out);
 }
 
 }  // namespace
@@ -38,17 +61,14 @@ void scaleObservations(const ConvolutionShape& s, bool rearranged, const uint8_t
   if (!rearranged) return scale(bytes, out, rows * s.inHeight * length);
   const ConvolutionShape blocks = spaceToDepthShape(s);
   const int64_t stride = s.strideHeight, run = stride * s.inChannels;
-  const int64_t blockRow = int64_t(blocks.inWidth) * blocks.inChannels;
+  const Runs runs{length, run, int64_t(s.padLeft) * s.inChannels, blocks.inWidth, blocks.inChannels};
   for (int64_t row = 0; row < int64_t(rows) * blocks.inHeight; row++) {
     const int64_t image = row / blocks.inHeight, i = row % blocks.inHeight;
     for (int64_t di = 0; di < stride; di++) {
       const int64_t y = i * stride + di - s.padTop;
-      float* to = out + row * blockRow + di * run;
       const bool inside = y >= 0 && y < s.inHeight;
-      // A line outside the picture is padding from its first value on.
-      scaleIntoBlocks(inside ? bytes + (image * s.inHeight + y) * length : bytes,
-                      inside ? length : 0, run, int64_t(s.padLeft) * s.inChannels, blocks.inWidth,
-                      blocks.inChannels, to);
+      scaleLine(inside ? bytes + (image * s.inHeight + y) * length : nullptr, runs,
+                out + row * blocks.inWidth * blocks.inChannels + di * run);
     }
   }
 }
