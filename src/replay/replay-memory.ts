@@ -223,7 +223,8 @@ export class ReplayMemory {
 
 /**
  * Interleaves a stack's frames into row `row` of `out`, `[rows, height, width, 4] uint8`, newest
- * last. One 32-bit store a pixel: four planes at once (so little-endian, like every host of today).
+ * last: four pixels of four frames at once, as 32-bit words (so little-endian, like every host of
+ * today), and the pixels that are left one by one.
  *
  * @param ids frame ids; the stack's four start at `at`, oldest first
  */
@@ -235,10 +236,42 @@ function writeObservation(
   row: number,
 ): void {
   const pixels = frames.frameBytes;
-  const words = new Uint32Array(out.buffer, out.byteOffset + row * pixels * STACK_FRAMES, pixels);
-  const a = frames.view(ids[at]);
-  const b = frames.view(ids[at + 1]);
-  const c = frames.view(ids[at + 2]);
-  const d = frames.view(ids[at + 3]);
-  for (let p = 0; p < pixels; p++) words[p] = a[p] | (b[p] << 8) | (c[p] << 16) | (d[p] << 24);
+  const words = new Int32Array(out.buffer, out.byteOffset + row * pixels * STACK_FRAMES, pixels);
+  const [a, b, c, d] = [0, 1, 2, 3].map((k) => frames.view(ids[at + k])) as StackViews;
+  // Words must begin at a multiple of their size: frames of other lengths have none.
+  const inWords = pixels % 4 === 0 ? pixels : 0;
+  if (inWords > 0) interleave(wordsOf(a), wordsOf(b), wordsOf(c), wordsOf(d), words);
+  for (let p = inWords; p < pixels; p++) {
+    words[p] = a[p] | (b[p] << 8) | (c[p] << 16) | (d[p] << 24);
+  }
+}
+
+type StackViews = [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+
+function wordsOf(frame: Uint8Array): Int32Array {
+  return new Int32Array(frame.buffer, frame.byteOffset, frame.length / 4);
+}
+
+const EVEN_BYTES = 0x00ff00ff;
+const ODD_BYTES = 0xff00ff00 | 0;
+
+/** Transposes blocks of 4 pixels × 4 frames: `out[4 i + p]` has byte p of word i of each frame. */
+function interleave(
+  a: Int32Array,
+  b: Int32Array,
+  c: Int32Array,
+  d: Int32Array,
+  out: Int32Array,
+): void {
+  for (let i = 0, p = 0; i < a.length; i++, p += 4) {
+    // Of each pair of frames pixels 0 and 2, then 1 and 3.
+    const evenAB = (a[i] & EVEN_BYTES) | ((b[i] & EVEN_BYTES) << 8);
+    const oddAB = ((a[i] >>> 8) & EVEN_BYTES) | (b[i] & ODD_BYTES);
+    const evenCD = (c[i] & EVEN_BYTES) | ((d[i] & EVEN_BYTES) << 8);
+    const oddCD = ((c[i] >>> 8) & EVEN_BYTES) | (d[i] & ODD_BYTES);
+    out[p] = (evenAB & 0xffff) | (evenCD << 16);
+    out[p + 1] = (oddAB & 0xffff) | (oddCD << 16);
+    out[p + 2] = (evenAB >>> 16) | (evenCD & -0x10000);
+    out[p + 3] = (oddAB >>> 16) | (oddCD & -0x10000);
+  }
 }
