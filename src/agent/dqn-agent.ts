@@ -141,11 +141,15 @@ export function createDqnAgent(options: DqnAgentOptions): DqnAgent {
   function learn(batch: TransitionBatch): LearnMetrics {
     let result!: HeadLoss;
     let meanQ = 0;
-    const gradientNorm = step(batch, learningRate, (outputs) => {
-      meanQ = meanChosen(head.qValues(outputs.onlineTm1), batch.aTm1);
-      result = head.loss(outputs.onlineTm1, targetsOf(batch, outputs));
-      checkLoss(result.loss, meanQ, batch);
-      return result;
+    const gradientNorm = step(batch, learningRate, {
+      lossOf: (outputs) => {
+        meanQ = meanChosen(head.qValues(outputs.onlineTm1), batch.aTm1);
+        result = head.loss(outputs.onlineTm1, targetsOf(batch, outputs));
+        return result;
+      },
+      check: () => {
+        checkLoss(result.loss, meanQ, batch);
+      },
     });
     return { loss: result.loss, meanQ, gradientNorm, tdErrors: result.tdErrors };
   }

@@ -25,17 +25,19 @@ export interface UpdatePasses {
   readonly targetTm1: boolean;
 }
 
+/** What an agent does in the middle of an update. */
+export interface UpdateLoss {
+  lossOf(outputs: UpdateOutputs): HeadLoss;
+  /** Called before the optimizer's step; may throw: nothing has changed then. */
+  check(): void;
+}
+
 /**
  * Forward passes, the gradient of a loss by the online network's weights, and the optimizer's step.
- * @param lossOf may throw: nothing has changed then
  * @returns the global L2 norm of the gradient before clipping
  * @throws MarioError NOT_FINITE when that norm is not finite; nothing has changed then
  */
-export type UpdateStep = (
-  batch: TransitionBatch,
-  learningRate: number,
-  lossOf: (outputs: UpdateOutputs) => HeadLoss,
-) => number;
+export type UpdateStep = (batch: TransitionBatch, learningRate: number, loss: UpdateLoss) => number;
 
 export interface TapeStepOptions {
   readonly online: QNetwork;
@@ -54,7 +56,7 @@ export function tapeStep(options: TapeStepOptions): UpdateStep {
   const trained = [...online.variables.values()];
   const outputs = (network: QNetwork, observations: tf.Tensor4D): Float32Array =>
     network.forward(observations, noise).dataSync() as Float32Array;
-  return (batch, learningRate, lossOf) =>
+  return (batch, learningRate, loss) =>
     tf.tidy(() => {
       const sT = upload(batch.sT, batch.size);
       const sTm1 = upload(batch.sTm1, batch.size);
@@ -64,10 +66,11 @@ export function tapeStep(options: TapeStepOptions): UpdateStep {
       const { grads } = tf.variableGrads(
         () =>
           headLoss(online.forward(sTm1, noise), (onlineTm1) =>
-            lossOf({ onlineTm1, targetT, onlineT, targetTm1 }),
+            loss.lossOf({ onlineTm1, targetT, onlineT, targetTm1 }),
           ),
         trained,
       );
+      loss.check();
       return optimizer.step(grads, learningRate);
     });
 }
@@ -78,7 +81,7 @@ export function nativeStep(
   optimizer: Optimizer,
   passes: UpdatePasses,
 ): UpdateStep {
-  return ({ sTm1, sT, size }, learningRate, lossOf) => {
+  return ({ sTm1, sT, size }, learningRate, loss) => {
     const pass = (network: ForwardPass["network"], observations: Uint8Array): ForwardPass => ({
       network,
       observations,
@@ -92,12 +95,13 @@ export function nativeStep(
       ],
       size,
     );
-    const { gradient } = lossOf({
+    const { gradient } = loss.lossOf({
       onlineTm1: outputs[0],
       targetT: outputs[1],
       onlineT: passes.onlineT ? outputs[2] : undefined,
       targetTm1: passes.targetTm1 ? outputs.at(-1) : undefined,
     });
+    loss.check();
     return optimizer.stepInPlace(
       (parameters, steps) => update.backward(gradient, parameters, steps),
       learningRate,

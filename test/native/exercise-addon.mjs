@@ -137,6 +137,72 @@ function exerciseMatrixProduct(addon, m, k, n) {
   }
 }
 
+/**
+ * A network's update against the same layers one by one: forward, and the gradient, which after a
+ * step is ten times the first moment. Rows are no multiple of anything.
+ */
+function exerciseUpdate(addon, first, batch, units, actions) {
+  const [, height, width, channels, outHeight, outWidth, filters, kh, kw] = first;
+  const features = outHeight * outWidth * filters;
+  const shape = Int32Array.from([batch, ...first.slice(1), 0, 0]);
+  const sizes = [kh * kw * channels * filters, filters, features * units, units];
+  const weights = [...sizes, units * actions, actions].map(randoms);
+  const pixels = batch * height * width * channels;
+  const observations = Uint8Array.from({ length: pixels }, () => (random() + 0.5) * 256);
+  const id = addon.createUpdate(Int32Array.of(0, units, actions, 1, ...first));
+  const outputs = new Float32Array(2 * batch * actions).fill(NaN);
+  addon.updateForward(
+    ...[id, Int32Array.of(0, 1), [observations, observations]],
+    ...[[weights, weights.map((array) => array.slice())], outputs, batch],
+  );
+
+  const x = new Float32Array(pixels);
+  addon.scaleBytes(observations, x);
+  const [y, hidden, q] = [features, units, actions].map((n) => new Float32Array(batch * n));
+  const [w, b, wh, bh, wo, bo] = weights;
+  addon.convolutionForward(shape, x, w, b, y, true);
+  addon.matrixProduct(Int32Array.of(batch, features, units, 0, 0, 0), y, wh, bh, hidden, true);
+  addon.matrixProduct(Int32Array.of(batch, units, actions, 0, 0, 0), hidden, wo, bo, q, false);
+  expectClose("update's outputs", outputs.subarray(0, q.length), q, 1e-4);
+  expectClose("update's target outputs", outputs.subarray(q.length), q, 1e-4);
+
+  const dq = randoms(q.length);
+  const product = (m, k, n, ta, tb, left, right) => {
+    const c = new Float32Array(m * n);
+    addon.matrixProduct(Int32Array.of(m, k, n, ta, tb, 0), left, right, null, c, false);
+    return c;
+  };
+  const relu = (dy, output, columns) => {
+    const [dz, sums] = [new Float32Array(dy.length), new Float32Array(columns)];
+    addon.reluGradientAndSum(dy, output, dz, sums);
+    return [dz, sums];
+  };
+  const [dh, dbh] = relu(product(batch, actions, units, 0, 1, dq, wo), hidden, units);
+  const [dy, db] = relu(product(batch, units, features, 0, 1, dh, wh), y, filters);
+  const dw = new Float32Array(w.length);
+  addon.convolutionBackwardWeights(shape, x, dy, dw, null);
+  const dbo = new Float32Array(actions);
+  dq.forEach((value, i) => (dbo[i % actions] += value));
+  const [dwh, dwo] = [
+    product(features, batch, units, 1, 0, y, dh),
+    product(units, batch, actions, 1, 0, hidden, dq),
+  ];
+  const gradients = [dw, db, dwh, dbh, dwo, dbo];
+  const parameters = weights.map((variable) => [
+    ...[variable, new Float32Array(variable.length), new Float32Array(variable.length)],
+  ]);
+  const settings = Float64Array.of(1e-3, 0.9, 0.999, 1e-8, 0.1, 0.001, Infinity, 0);
+  const norm = addon.updateBackward(id, observations, dq, parameters.flat(), settings);
+  const squares = gradients.flatMap((gradient) => Array.from(gradient, (g) => g * g));
+  const wantedNorm = Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
+  expectClose("update's norm", [norm], [wantedNorm], 1e-4);
+  parameters.forEach(([, m], i) => {
+    const got = m.map((value) => 10 * value);
+    expectClose(`update's gradient ${i}`, got, gradients[i], 1e-3);
+  });
+  addon.endUpdate(id);
+}
+
 /** An operand's value at an index of each axis. */
 const at = (array, strides, i, j, k) => array[i * strides[0] + j * strides[1] + k * strides[2]];
 
@@ -373,6 +439,9 @@ export function exercise(name = "mario_onednn", threadCounts = [1, 2, 3]) {
       exerciseReductions(addon, ...sizes);
     }
     exerciseKeptWeights(addon);
+    exerciseUpdate(addon, convolution(1, 20, 4, 16, 8, 4, true), 7, 72, 5);
+    exerciseUpdate(addon, convolution(1, 21, 4, 16, 8, 4, false), 5, 16, 17);
+    exerciseUpdate(addon, convolution(1, 9, 3, 5, 3, 2, true), 1, 9, 1);
     exercisePrimitiveBenchmark(addon);
     // AVX-512 with bf16; see src/nn/onednn/backend.ts.
     if ((addon.describe().isa & 0xe7) === 0xe7) exerciseBf16(addon);

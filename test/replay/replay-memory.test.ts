@@ -188,3 +188,30 @@ describe("FrameStore", () => {
     expect(learner.has(1010, 10)).toBe(true);
   });
 });
+
+it("puts frames of whole 32-bit words together, and of a few bytes more, pixel by pixel", () => {
+  const rng = new Rng(3);
+  for (const length of [4, 12, 84, 13]) {
+    const frames = new FrameStore({ capacity: 16, frameBytes: length });
+    const memory = new ReplayMemory({
+      capacity: 1,
+      lanes: [frames],
+      sampler: new UniformSampler({ capacity: 1 }),
+    });
+    const pictures = Array.from({ length: 5 }, () =>
+      Uint8Array.from({ length }, () => rng.nextUint32() & 255),
+    );
+    for (const picture of pictures) frames.add(picture);
+    const transition = { aTm1: 0, rT: 0, discountT: 0 };
+    memory.add(
+      0,
+      packTransitions([{ ...transition, sTm1: [0, 1, 2, 3], sT: [1, 2, 3, 4] }]),
+      frames.count,
+    );
+    const { sTm1, sT } = memory.sample(1, rng);
+    const stack = (first: number): number[] =>
+      Array.from({ length: length * 4 }, (_, i) => pictures[first + (i % 4)][Math.floor(i / 4)]);
+    expect([...sTm1]).toEqual(stack(0));
+    expect([...sT]).toEqual(stack(1));
+  }
+});
