@@ -18,6 +18,7 @@ export function openEnvironment(
     actionRepeat: settings.actionRepeat,
     reward: settings.reward,
     stallSteps: settings.stallSteps,
+    stickyActions: settings.stickyActions,
     noopMaxFrames,
   });
 }

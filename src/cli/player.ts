@@ -24,7 +24,7 @@ export interface Player {
  * @throws MarioError for whatever the user can have got wrong
  */
 export async function openPlayer(options: EpisodeOptions & ModelOptions): Promise<Player> {
-  const model = openModel(options.file, stageFrom(options));
+  const model = openModel(options.file, { ...options, stage: stageFrom(options) });
   const rom = readRomFile(options.rom);
   const environment = openEnvironment(rom, model.environment, options.noops);
   const backend = await selectBackend(options.backend, options);

@@ -17,6 +17,7 @@ export async function runRandom(options: RandomOptions): Promise<void> {
     stage: stageFrom(options) ?? presets.fast.environment.stage,
     // The game's own clock is the only limit, as in the tutorial's random agent.
     stallSteps: 0,
+    stickyActions: options.sticky,
   });
   const rng = new Rng(options.seed);
   const evaluation = await playEpisodes({

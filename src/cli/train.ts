@@ -10,6 +10,7 @@ import {
   romOption,
   seedOption,
   stageOption,
+  stickyOption,
   windowStepsOption,
   type ComputeOptions,
 } from "./options.js";
@@ -27,6 +28,7 @@ export interface TrainOptions extends ComputeOptions, PageOptions, AlgorithmOpti
   readonly actionRepeat?: number;
   readonly actionSet?: "full" | "right-only" | "simple" | "complex";
   readonly reward?: "distance" | "progress";
+  readonly sticky?: number;
   readonly numEnvs?: number;
   readonly windowSteps?: number;
   readonly actors?: number;
@@ -61,6 +63,7 @@ const SETTINGS = [
   "actionRepeat",
   "actionSet",
   "reward",
+  "sticky",
   "numEnvs",
   "windowSteps",
 ] as const satisfies readonly (keyof TrainOptions)[];
@@ -102,7 +105,8 @@ export function trainCommand(): Command {
         "distance",
         "progress",
       ]),
-    );
+    )
+    .addOption(stickyOption());
   command
     .optionsGroup("Machine and files:")
     .addOption(numEnvsOption())

@@ -15,6 +15,8 @@ const tutorial: TrainSettings = {
     reward: "distance",
     // It had no such limit beyond the game's own clock.
     stallSteps: 0,
+    // Off: the tutorial did without.
+    stickyActions: 0,
   },
   // One environment, as it had; the next window's steps wait for no update of this one's.
   actors: { environments: 1, windowSteps: 16 },

@@ -16,6 +16,8 @@ export const environmentSettingsSchema = z.strictObject({
   reward: z.enum(["distance", "progress"]),
   /** Steps without a new furthest x after which an episode is cut (truncated); 0: never. */
   stallSteps: count,
+  /** Probability that a decision is replaced by the one before (Machado et al. 2018). */
+  stickyActions: probability,
 });
 
 const actorsSchema = z.strictObject({

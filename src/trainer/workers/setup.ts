@@ -78,6 +78,7 @@ function openEnvironment(share: ActorShare, noopMaxFrames: number): MarioEnv {
     actionRepeat: environment.actionRepeat,
     reward: environment.reward,
     stallSteps: environment.stallSteps,
+    stickyActions: environment.stickyActions,
     noopMaxFrames,
   });
 }
