@@ -1,6 +1,6 @@
 import type { Rng } from "../core/rng.js";
 import type { MarioEnv } from "../env/mario-env.js";
-import { evaluate, type Evaluation } from "../trainer/evaluator.js";
+import { evaluate, type PlayedEvaluation } from "../trainer/evaluator.js";
 import type { Policy } from "../trainer/policy.js";
 import { watchForInterrupt } from "./interrupt.js";
 import { createPlayReport } from "./play-report.js";
@@ -26,7 +26,7 @@ export interface PlayEpisodesOptions {
  * what it has; a film then ends there.
  * @throws MarioError NOT_WRITABLE, DISK_FULL, INVALID_OPTION about the film
  */
-export async function playEpisodes(options: PlayEpisodesOptions): Promise<Evaluation> {
+export async function playEpisodes(options: PlayEpisodesOptions): Promise<PlayedEvaluation> {
   const { environment, plan, qValues, quiet = false } = options;
   const report = await createPlayReport({ episodes: options.episodes, quiet });
   const interrupt = watchForInterrupt();

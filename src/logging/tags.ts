@@ -14,6 +14,8 @@ export const TAGS = {
   trainGradientNorm: "train/gradient_norm",
   trainEpsilon: "train/epsilon",
   evalCompletionRate: "eval/completion_rate",
+  evalCompletionLow: "eval/completion_low",
+  evalCompletionHigh: "eval/completion_high",
   evalMeanDistance: "eval/mean_distance",
   evalMeanReward: "eval/mean_reward",
   speedStepsPerSecond: "speed/steps_per_second",
