@@ -1,6 +1,7 @@
 import { Rng } from "../core/rng.js";
 import { epsilonGreedyPolicy } from "../trainer/policy.js";
 import type { EvalOptions } from "./eval.js";
+import { EpisodeMap } from "./episode-map.js";
 import { printEvaluation } from "./evaluation-output.js";
 import { playEpisodes } from "./play-episodes.js";
 import { openPlayer } from "./player.js";
@@ -8,6 +9,7 @@ import { filmPlan } from "./record-options.js";
 
 export async function runEval(options: EvalOptions): Promise<void> {
   const plan = filmPlan(options, "best");
+  const map = options.map === undefined ? undefined : new EpisodeMap(options.map);
   const { model, environment, agent, romName, title } = await openPlayer(options);
   const { seed, noops, epsilon, sticky } = options;
   const { stage, actionRepeat } = model.environment;
@@ -19,9 +21,11 @@ export async function runEval(options: EvalOptions): Promise<void> {
       episodes: options.episodes,
       rng: rng.split(),
       plan,
+      map,
       qValues: (observation) => agent.qValues(observation, 1),
       quiet: options.json ?? false,
     });
+    await map?.write(environment, `${title}, stage ${stage}`, evaluation);
     printEvaluation(
       title,
       { file: model.path, stage, rom: romName, seed, noops, epsilon, sticky, actionRepeat },

@@ -93,6 +93,18 @@ export function addEpisodeOptions(command: Command, episodes: number): Command {
     .addOption(stickyOption().default(0));
 }
 
+/** `--json` and `--map`, of every command that measures. */
+export function addMeasureOptions(command: Command): Command {
+  return command
+    .option("--json", "one JSON document on standard output, nothing else there")
+    .option("--map <file.png>", "draw the stage, and in it where episodes ended");
+}
+
+export interface MeasureOptions {
+  readonly json?: boolean;
+  readonly map?: string;
+}
+
 export interface ModelOptions extends ComputeOptions {
   readonly file?: string;
   readonly epsilon: number;

@@ -5,7 +5,9 @@ import type { Policy } from "../trainer/policy.js";
 import { watchForInterrupt } from "./interrupt.js";
 import { createPlayReport } from "./play-report.js";
 import { Recorder } from "./record.js";
+import type { EpisodeMap } from "./episode-map.js";
 import type { FilmPlan } from "./record-options.js";
+import { TracedEnvironment } from "./record-trace.js";
 
 export interface PlayEpisodesOptions {
   readonly environment: MarioEnv;
@@ -15,6 +17,8 @@ export interface PlayEpisodesOptions {
   readonly rng: Rng;
   /** What to film, if anything. */
   readonly plan: FilmPlan | undefined;
+  /** Is told of every episode. */
+  readonly map?: EpisodeMap | undefined;
   /** For the film's overlay; undefined where no network plays. */
   readonly qValues?: (observation: Uint8Array) => ArrayLike<number>;
   /** Nothing but a progress line, and that on a terminal only. */
@@ -27,7 +31,7 @@ export interface PlayEpisodesOptions {
  * @throws MarioError NOT_WRITABLE, DISK_FULL, INVALID_OPTION about the film
  */
 export async function playEpisodes(options: PlayEpisodesOptions): Promise<PlayedEvaluation> {
-  const { environment, plan, qValues, quiet = false } = options;
+  const { environment, map, plan, qValues, quiet = false } = options;
   const report = await createPlayReport({ episodes: options.episodes, quiet });
   const interrupt = watchForInterrupt();
   const shouldStop = () => interrupt.requested();
@@ -37,8 +41,9 @@ export async function playEpisodes(options: PlayEpisodesOptions): Promise<Played
     recorder =
       plan &&
       (await Recorder.open({ plan, environment, report, shouldStop, ...(qValues && { qValues }) }));
+    const traced = recorder?.environment ?? (map && new TracedEnvironment(environment));
     const evaluation = await evaluate({
-      environment: recorder?.environment ?? environment,
+      environment: traced ?? environment,
       policy: options.policy,
       episodes: options.episodes,
       rng: options.rng,
@@ -50,6 +55,7 @@ export async function playEpisodes(options: PlayEpisodesOptions): Promise<Played
       },
       onEpisode: async (episode) => {
         report.episode(episode);
+        if (traced) map?.add(episode, environment.info(), traced.trace);
         const started = performance.now();
         await recorder?.onEpisode(episode);
         filmingMs += performance.now() - started;

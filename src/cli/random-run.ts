@@ -3,6 +3,7 @@ import type { EnvironmentSettings } from "../config/schema.js";
 import { Rng } from "../core/rng.js";
 import { randomPolicy } from "../trainer/policy.js";
 import { openEnvironment, stageFrom } from "./environment.js";
+import { EpisodeMap } from "./episode-map.js";
 import { printEvaluation } from "./evaluation-output.js";
 import { playEpisodes } from "./play-episodes.js";
 import type { RandomOptions } from "./random.js";
@@ -11,6 +12,7 @@ import { readRomFile } from "./rom-file.js";
 
 export async function runRandom(options: RandomOptions): Promise<void> {
   const plan = filmPlan(options, "best");
+  const map = options.map === undefined ? undefined : new EpisodeMap(options.map);
   const rom = readRomFile(options.rom);
   const { actionRepeat, seed, sticky } = options;
   const settings: EnvironmentSettings = {
@@ -29,10 +31,13 @@ export async function runRandom(options: RandomOptions): Promise<void> {
     episodes: options.episodes,
     rng: rng.split(),
     plan,
+    map,
     quiet: options.json ?? false,
   });
+  const title = `Random buttons on ${rom.name}`;
+  await map?.write(environment, `${title}, stage ${settings.stage}`, evaluation);
   printEvaluation(
-    `Random buttons on ${rom.name}`,
+    title,
     { stage: settings.stage, rom: rom.name, seed, noops: 0, epsilon: 1, sticky, actionRepeat },
     evaluation,
     options.json ?? false,

@@ -49,6 +49,8 @@ describe("bad input gets one clear line and exit code 2", () => {
     [["eval", "--file", "nowhere.safetensors"], /nowhere\.safetensors/],
     [["enjoy", "--file", "nowhere.safetensors"], /nowhere\.safetensors/],
     [["enjoy", "--record", "film.avi"], /film\.avi.*\.webp/],
+    [["eval", "--map", "map.jpeg"], /map\.jpeg.*ends in \.png/],
+    [["random", "--sticky", "1.5"], /--sticky.*from 0 to 1/],
     [["eval", "--overlay"], /--overlay.*--record film\.webp/],
     [["random", "--record", "film.gif", "--fps", "60"], /GIF cannot last 1 /],
     [["random", "--record", "film.webp", "--record-episodes", "3-1"], /best, all, or numbers/],
