@@ -16,6 +16,8 @@ export const environmentSettingsSchema = z.strictObject({
   reward: z.enum(["distance", "progress"]),
   /** Steps without a new furthest x after which an episode is cut (truncated); 0: never. */
   stallSteps: count,
+  /** Idle frames at most at an episode's start, drawn anew each time (Mnih et al. 2015). */
+  noopMaxFrames: count.max(600),
 });
 
 const actorsSchema = z.strictObject({
@@ -34,6 +36,8 @@ const explorationSchema = z.strictObject({
   fraction: probability,
   initialEpsilon: probability,
   finalEpsilon: probability,
+  /** Share of the episodes after a lost life that begin shortly before it; see `RestartingEnv`. */
+  restartShare: probability,
 });
 
 const replaySchema = z.strictObject({
