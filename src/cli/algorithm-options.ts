@@ -7,6 +7,7 @@ export interface AlgorithmOptions {
   readonly explorationFraction?: number;
   readonly initialEpsilon?: number;
   readonly finalEpsilon?: number;
+  readonly restartShare?: number;
   readonly bufferSize?: number;
   readonly batchSize?: number;
   readonly learningStarts?: number;
@@ -70,6 +71,7 @@ export function addAlgorithmOptions(command: Command): void {
   add(command, "--exploration-fraction <f>", "share of the run over which epsilon falls", share);
   add(command, "--initial-epsilon <p>", "share of random decisions at the start", share);
   add(command, "--final-epsilon <p>", "share of random decisions after its fall", share);
+  add(command, "--restart-share <p>", "share of lost lives tried again from shortly before", share);
   add(command, "--buffer-size <n>", "transitions in the replay memory", integer(1));
   add(command, "--learning-starts <n>", "decisions before the first update", integer(0));
   addSwitch(command, "prioritized", "look most at what was most wrong", "look at all evenly");
@@ -127,6 +129,7 @@ export function algorithmOverrides(
       fraction: options.explorationFraction,
       initialEpsilon: options.initialEpsilon,
       finalEpsilon: options.finalEpsilon,
+      restartShare: options.restartShare,
     },
     replay: {
       capacity: options.bufferSize,

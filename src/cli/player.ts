@@ -26,7 +26,7 @@ export interface Player {
 export async function openPlayer(options: EpisodeOptions & ModelOptions): Promise<Player> {
   const model = openModel(options.file, { ...options, stage: stageFrom(options) });
   const rom = readRomFile(options.rom);
-  const environment = openEnvironment(rom, model.environment, options.noops);
+  const environment = openEnvironment(rom, model.environment);
   const backend = await selectBackend(options.backend, options);
   const agent = agentFor(model, backend);
   const romName = rom.name;

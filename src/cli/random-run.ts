@@ -22,6 +22,7 @@ export async function runRandom(options: RandomOptions): Promise<void> {
     // The game's own clock is the only limit, as in the tutorial's random agent.
     stallSteps: 0,
     stickyActions: sticky,
+    noopMaxFrames: 0,
   };
   const environment = openEnvironment(rom, settings);
   const rng = new Rng(seed);

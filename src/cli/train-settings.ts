@@ -15,6 +15,7 @@ export function settingsFrom(options: TrainOptions): TrainSettings {
       actionRepeat: options.actionRepeat,
       reward: options.reward,
       stickyActions: options.sticky,
+      noopMaxFrames: options.noops,
     },
     actors: { environments: options.numEnvs, windowSteps: options.windowSteps },
     ...algorithmOverrides(options),

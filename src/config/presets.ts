@@ -17,10 +17,12 @@ const tutorial: TrainSettings = {
     stallSteps: 0,
     // Off: the tutorial did without.
     stickyActions: 0,
+    // It began each episode in the same way.
+    noopMaxFrames: 0,
   },
   // One environment, as it had; the next window's steps wait for no update of this one's.
   actors: { environments: 1, windowSteps: 16 },
-  exploration: { fraction: 0.5, initialEpsilon: 1, finalEpsilon: 0.01 },
+  exploration: { fraction: 0.5, initialEpsilon: 1, finalEpsilon: 0.01, restartShare: 0 },
   replay: {
     capacity: 10_000,
     batchSize: 32,
@@ -91,7 +93,7 @@ const fast: TrainSettings = {
   actors: { environments: 8, windowSteps: 64 },
   // A random player seldom passes the first obstacles: soon follow what has been learned, and keep
   // 2 % chance, 0.3 random decisions a second.
-  exploration: { fraction: 0.2, initialEpsilon: 1, finalEpsilon: 0.02 },
+  exploration: { fraction: 0.2, initialEpsilon: 1, finalEpsilon: 0.02, restartShare: 0 },
   replay: { ...tutorial.replay, capacity: 100_000, learningStarts: 2_000 },
   learning: {
     ...tutorial.learning,
@@ -119,7 +121,7 @@ const rainbow: TrainSettings = {
   preset: "rainbow",
   timesteps: 1_000_000,
   // Noise explores instead of epsilon.
-  exploration: { fraction: 0, initialEpsilon: 0, finalEpsilon: 0 },
+  exploration: { fraction: 0, initialEpsilon: 0, finalEpsilon: 0, restartShare: 0 },
   replay: {
     capacity: 100_000,
     batchSize: 32,

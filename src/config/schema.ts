@@ -18,6 +18,8 @@ export const environmentSettingsSchema = z.strictObject({
   stallSteps: count,
   /** Probability that a decision is replaced by the one before (Machado et al. 2018). */
   stickyActions: probability,
+  /** Idle frames at most at an episode's start, drawn anew each time (Mnih et al. 2015). */
+  noopMaxFrames: count.max(600),
 });
 
 const actorsSchema = z.strictObject({
@@ -36,6 +38,8 @@ const explorationSchema = z.strictObject({
   fraction: probability,
   initialEpsilon: probability,
   finalEpsilon: probability,
+  /** Share of the episodes after a lost life that begin shortly before it; see `RestartingEnv`. */
+  restartShare: probability,
 });
 
 const replaySchema = z.strictObject({

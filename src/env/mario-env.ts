@@ -3,7 +3,7 @@ import { Rng } from "../core/rng.js";
 import { Emulator } from "../nes/emulator.js";
 import { actionSet, type MarioAction } from "./actions.js";
 import { packEnvState, unpackEnvState } from "./env-state.js";
-import type { Environment, StepResult } from "./environment.js";
+import type { EpisodeStart, RestartableEnvironment, StepResult } from "./environment.js";
 import { closeStep, newEpisode, watchFrame, type Episode } from "./episode.js";
 import { FrameStack, STACK_DEPTH } from "./frame-stack.js";
 import { startGame } from "./game-start.js";
@@ -47,7 +47,7 @@ export interface MarioInfo {
 }
 
 /** One life on one stage is one episode. Single-threaded; owns one emulator. */
-export class MarioEnv implements Environment<MarioInfo> {
+export class MarioEnv implements RestartableEnvironment<MarioInfo> {
   readonly actions: readonly MarioAction[];
   readonly actionCount: number;
   readonly observationShape: readonly number[];
@@ -111,7 +111,7 @@ export class MarioEnv implements Environment<MarioInfo> {
     return this.emulator.screen;
   }
 
-  reset(seed: number): { readonly observation: Uint8Array; readonly info: MarioInfo } {
+  reset(seed: number): EpisodeStart<MarioInfo> {
     this.emulator.restoreState(this.startState);
     const rng = new Rng(seed);
     this.#idle(rng.integer(this.#options.noopMaxFrames + 1));
@@ -119,6 +119,16 @@ export class MarioEnv implements Environment<MarioInfo> {
     this.#previousScreen.set(this.emulator.screen);
     this.#episode = newEpisode(this.ram);
     this.#look();
+    this.#stack.fill();
+    return { observation: this.observation, info: this.info() };
+  }
+
+  /** @throws MarioError STATE_INVALID. */
+  restart(state: Uint8Array): EpisodeStart<MarioInfo> {
+    const { rng } = this.#sticky.getState();
+    this.setState(state);
+    // Another try has other chances, or what failed would be stuck to in the same decisions again.
+    this.#sticky.setState({ ...this.#sticky.getState(), rng });
     this.#stack.fill();
     return { observation: this.observation, info: this.info() };
   }

@@ -37,12 +37,15 @@ export interface EpisodeSummary {
   readonly completed: boolean;
   /** Cut by a limit of ours, not ended by the game. */
   readonly truncated: boolean;
+  /** It began at a saved state, so its reward counts from there: practice, not performance. */
+  readonly restarted?: boolean;
 }
 
 /** What a tally has added up so far; plain data. */
 export interface EpisodeTallyState {
   readonly reward: number;
   readonly steps: number;
+  readonly restarted: boolean;
   readonly last: GameInfo;
 }
 
@@ -50,10 +53,12 @@ export interface EpisodeTallyState {
 export class EpisodeTally {
   #reward = 0;
   #steps = 0;
+  #restarted = false;
   #last: GameInfo = { x: 0, maxX: 0, completed: false, frames: 0 };
 
   /** @param info as `reset` of the environment gave it. */
-  start(info: GameInfo): void {
+  start(info: GameInfo, restarted = false): void {
+    this.#restarted = restarted;
     this.#reward = 0;
     this.#steps = 0;
     this.#last = info;
@@ -78,6 +83,7 @@ export class EpisodeTally {
       ending: endingOf(info, step.terminated),
       completed: info.completed,
       truncated: step.truncated && !step.terminated,
+      ...(this.#restarted && { restarted: true }),
     };
   }
 
@@ -86,6 +92,7 @@ export class EpisodeTally {
     return {
       reward: this.#reward,
       steps: this.#steps,
+      restarted: this.#restarted,
       last: { x, maxX, completed, frames },
     };
   }
@@ -93,6 +100,7 @@ export class EpisodeTally {
   setState(state: EpisodeTallyState): void {
     this.#reward = state.reward;
     this.#steps = state.steps;
+    this.#restarted = state.restarted;
     this.#last = state.last;
   }
 }

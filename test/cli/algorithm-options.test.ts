@@ -16,7 +16,7 @@ function overridesOf(args: string): ReturnType<typeof algorithmOverrides> {
 }
 
 const ALL =
-  "--exploration-fraction .1 --initial-epsilon .9 --final-epsilon .2 --buffer-size 1000 " +
+  "--exploration-fraction .1 --initial-epsilon .9 --final-epsilon .2 --restart-share .6 --buffer-size 1000 " +
   "--learning-starts 5 --prioritized --alpha .3 --beta .7 --lr 1e-3 --adam-epsilon 1e-4 " +
   "--weight-decay .01 --batch-size 64 --learn-period 3 --gamma .8 --n-step 5 --target-period 7 " +
   "--target-tau .02 --no-double --munchausen --munchausen-alpha .5 --munchausen-temperature .1 " +
@@ -28,7 +28,7 @@ describe("the algorithm's options", () => {
   it("reach their settings", () => {
     const { exploration, replay, learning, network } = resolveSettings("fast", overridesOf(ALL));
     expect({ exploration, replay, learning, network }).toEqual({
-      exploration: { fraction: 0.1, initialEpsilon: 0.9, finalEpsilon: 0.2 },
+      exploration: { fraction: 0.1, initialEpsilon: 0.9, finalEpsilon: 0.2, restartShare: 0.6 },
       replay: {
         capacity: 1000,
         batchSize: 64,

@@ -257,6 +257,17 @@ describe("sticky actions", () => {
     expect(play(two, 31, 100)).toEqual(rest);
     expect(hash(two.getState())).toBe(hash(one.getState()));
   });
+
+  it("are drawn anew where an episode begins again at a state", () => {
+    const env = make(sticky);
+    begin(env, 5, 30);
+    const state = env.getState();
+    const tries = [1, 2].map(() => {
+      env.restart(state);
+      return play(env, 30, 60);
+    });
+    expect(tries[1]).not.toEqual(tries[0]);
+  });
 });
 
 /** Puts the player at x, as a pipe would. */

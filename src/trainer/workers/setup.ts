@@ -2,7 +2,9 @@ import { createActingNetwork, type ActingNetwork } from "../../agent/acting-netw
 import { createDqnAgent, type DqnAgent } from "../../agent/dqn-agent.js";
 import type { TrainSettings } from "../../config/schema.js";
 import { Rng } from "../../core/rng.js";
+import type { Environment } from "../../env/environment.js";
 import { createMarioEnv, type MarioEnv } from "../../env/mario-env.js";
+import { RestartingEnv } from "../../env/restarting-env.js";
 import { scaledReward } from "../../env/reward.js";
 import { weightShapes } from "../../nn/architecture.js";
 import type { ComputeBackend } from "../../nn/backend.js";
@@ -12,6 +14,7 @@ import { NStepAccumulator } from "../../replay/n-step-accumulator.js";
 import { PrioritizedSampler } from "../../replay/prioritized-sampler.js";
 import { ReplayMemory } from "../../replay/replay-memory.js";
 import { ActorGroup, type ActorLane } from "../actor-group.js";
+import type { GameInfo } from "../episode.js";
 import { Learner } from "../learner.js";
 import { agentOptionsOf, priorityBetaAt, samplerOf } from "../learning-of.js";
 import { architectureOf } from "../network-of.js";
@@ -88,13 +91,20 @@ export function openEvaluationEnvironment(share: ActorShare): MarioEnv {
   return openEnvironment(share, EVALUATION_NOOP_FRAMES);
 }
 
+function openTrainingEnvironment(share: ActorShare): Environment<GameInfo> {
+  const { environment, exploration } = share.settings;
+  const game = openEnvironment(share, environment.noopMaxFrames);
+  const { restartShare } = exploration;
+  return restartShare > 0 ? new RestartingEnv(game, { share: restartShare }) : game;
+}
+
 function createLane(share: ActorShare, lane: number): ActorLane {
   const { learning } = share.settings;
   const store = storeOf(share, lane);
   const { episodes, exploration, noise } = seedsOf(share.settings).lanes[lane];
   return {
     lane,
-    environment: openEnvironment(share, 0),
+    environment: openTrainingEnvironment(share),
     store,
     frames: new FrameStack(store),
     accumulator: new NStepAccumulator({ n: learning.nStep, gamma: learning.gamma }),
