@@ -34,7 +34,7 @@ export function evaluationReport(
   return [
     title,
     ...(conditions === undefined ? [] : [`  ${conditions}`]),
-    `  episodes         ${episodes}`,
+    `  episodes         ${episodes}${alike(evaluation)}`,
     `  stage finished   ${completion(evaluation)}`,
     `  mean distance    ${evaluation.meanDistance.toFixed(1)} px (95 % interval ${range(evaluation.meanDistanceBootstrap, 1)}, bootstrap)`,
     `  mean reward      ${evaluation.meanReward.toFixed(1)} px, change of x as in the tutorial (95 % interval ${range(evaluation.meanRewardInterval, 1)})`,
@@ -46,6 +46,13 @@ export function evaluationReport(
     `  reward, px     ${quantiles(rewardQuantiles)}`,
     "",
   ].join("\n");
+}
+
+/** Where episodes repeat, intervals say more than is known. */
+function alike({ distinctEpisodes, episodes }: Evaluation): string {
+  if (distinctEpisodes === episodes) return "";
+  const remedy = 2 * distinctEpisodes < episodes ? "; --sticky 0.25 makes more of them differ" : "";
+  return `, ${distinctEpisodes} of them different${remedy}`;
 }
 
 /** e.g. `12.0 %, 12 of 100 (95 % interval 7.0 to 19.8 %)`. */

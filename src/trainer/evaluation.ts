@@ -27,6 +27,11 @@ export interface FlagTime {
 /** Figures over whole episodes. Distances and rewards in pixels; intervals are 95 % ones. */
 export interface Evaluation {
   readonly episodes: number;
+  /**
+   * Episodes that went differently. The game draws no number of its own, so that the same start and
+   * the same decisions are the same episode, which every interval here takes for a new one.
+   */
+  readonly distinctEpisodes: number;
   /** Mean over episodes of the sum of the tutorial's rewards (change of x). */
   readonly meanReward: number;
   /** Student's t. */
@@ -74,6 +79,7 @@ export function summarise(
   const n = episodes.length;
   return {
     episodes: n,
+    distinctEpisodes: countDistinct(episodes),
     meanReward: round1(mean(rewards)),
     meanRewardInterval: interval(meanInterval(rewards)),
     rewardQuantiles: quantilesOf(rewards),
@@ -110,6 +116,13 @@ function countEndings(episodes: readonly EpisodeSummary[]): Evaluation["endings"
   return Object.fromEntries(
     EPISODE_ENDINGS.map((ending) => [ending, count(ending)]),
   ) as Evaluation["endings"];
+}
+
+function countDistinct(episodes: readonly EpisodeSummary[]): number {
+  const courses = episodes.map(({ ending, distance, reward, steps, frames }) =>
+    [ending, distance, reward, steps, frames].join(),
+  );
+  return new Set(courses).size;
 }
 
 function quantilesOf(values: readonly number[]): Quantiles {

@@ -18,6 +18,7 @@ describe("summarise", () => {
   it("has means, intervals and quantiles, by hand", () => {
     expect(result).toMatchObject({
       episodes: 4,
+      distinctEpisodes: 4,
       meanReward: 210,
       meanDistance: 250,
       medianDistance: 250,
@@ -44,6 +45,12 @@ describe("summarise", () => {
     // Wilson's and Clopper and Pearson's intervals of 1 of 4.
     expect(result.completionInterval.map((end) => end.toFixed(3))).toEqual(["0.046", "0.699"]);
     expect(result.completionIntervalExact.map((end) => end.toFixed(3))).toEqual(["0.006", "0.806"]);
+  });
+
+  it("knows how many episodes went differently", () => {
+    const alike = [episode(100, "fell"), episode(100, "fell"), episode(100, "hit")];
+    expect(summarise(alike, 1, 1).distinctEpisodes).toBe(2);
+    expect(summarise([...alike, episode(100, "fell", 101)], 1, 1).distinctEpisodes).toBe(3);
   });
 
   it("times the way to the flag over the completed episodes alone", () => {

@@ -27,7 +27,7 @@ const rom = readFileSync(new URL("../../roms/fenn.nes", import.meta.url));
 const settings = resolveSettings("fast", {
   timesteps: 900,
   seed: 7,
-  environment: { noopMaxFrames: 20, stallSteps: 25 },
+  environment: { noopMaxFrames: 20, stallSteps: 25, stickyActions: 0.25 },
   // Some episodes begin at saved states, which a resume point has to hold.
   exploration: { restartShare: 0.8 },
   actors: { environments: 6, windowSteps: 48 },
