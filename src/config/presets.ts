@@ -28,12 +28,14 @@ const tutorial: TrainSettings = {
     batchSize: 32,
     learningStarts: 10_000,
     prioritized: false,
+    randomShift: 0,
     // Of baselines' deepq, if it is switched on.
     priorityAlpha: 0.6,
     priorityBeta: 0.4,
   },
   learning: {
     learningRate: 5e-4,
+    finalLearningRateFraction: 1,
     adamEpsilon: 1e-8,
     weightDecay: 0,
     rewardScale: 1,
@@ -53,6 +55,7 @@ const tutorial: TrainSettings = {
     learnPeriod: 4,
     targetPeriod: 1000,
     targetTau: 1,
+    actingAverage: 1,
   },
   network: {
     encoder: "nature",
@@ -128,6 +131,7 @@ const rainbow: TrainSettings = {
     // 80,000 frames.
     learningStarts: 20_000,
     prioritized: true,
+    randomShift: 0,
     priorityAlpha: 0.5,
     priorityBeta: 0.4,
   },

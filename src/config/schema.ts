@@ -51,6 +51,8 @@ const replaySchema = z.strictObject({
   learningStarts: count,
   /** Transitions are looked at by how wrong their values were (Schaul et al. 2016), not evenly. */
   prioritized: z.boolean(),
+  /** Pixels by which observations are moved at random each time they are looked at (DrQ); 0: not. */
+  randomShift: count.max(16),
   /** How much priorities count, 0 to 1. */
   priorityAlpha: probability,
   /** How much importance weights correct for it at the start; rises linearly to 1 at the end. */
@@ -60,6 +62,8 @@ const replaySchema = z.strictObject({
 const learningSchema = z.strictObject({
   /** Adam's step size. */
   learningRate: z.number().positive().max(1),
+  /** Share of it that is left at the end of the run; it falls linearly. 1: it stays. */
+  finalLearningRateFraction: probability,
   /** Added to the root of Adam's second moment. */
   adamEpsilon: z.number().positive().max(1),
   /** Share of the kernels, times the learning rate, taken off at each update (AdamW). */
@@ -96,6 +100,11 @@ const learningSchema = z.strictObject({
   targetPeriod: positiveInteger,
   /** Share of the way that it moves; 1: a copy. */
   targetTau: z.number().positive().max(1),
+  /**
+   * Share that the newest weights have, each window, in the moving average that plays; 1: the newest
+   * alone play.
+   */
+  actingAverage: z.number().positive().max(1),
 });
 
 const networkSchema = z.strictObject({

@@ -1,5 +1,5 @@
 import { createActingNetwork, type ActingNetwork } from "../../agent/acting-network.js";
-import { createDqnAgent, type DqnAgent } from "../../agent/dqn-agent.js";
+import { createDqnAgent } from "../../agent/dqn-agent.js";
 import type { TrainSettings } from "../../config/schema.js";
 import { Rng } from "../../core/rng.js";
 import type { Environment } from "../../env/environment.js";
@@ -16,9 +16,10 @@ import { ReplayMemory } from "../../replay/replay-memory.js";
 import { ActorGroup, type ActorLane } from "../actor-group.js";
 import type { GameInfo } from "../episode.js";
 import { Learner } from "../learner.js";
-import { agentOptionsOf, priorityBetaAt, samplerOf } from "../learning-of.js";
+import { agentOptionsOf, learningRateAt, priorityBetaAt, samplerOf } from "../learning-of.js";
 import { architectureOf } from "../network-of.js";
 import { epsilonOf, replayPlanOf, seedsOf, windowPlanOf } from "../run-plan.js";
+import { WeightAverage } from "../weight-average.js";
 import { WeightExchange } from "../weight-exchange.js";
 
 /** Idle frames at most before an evaluation's episode, as `mario eval` has it (Mnih et al. 2015). */
@@ -116,10 +117,7 @@ function createLane(share: ActorShare, lane: number): ActorLane {
   };
 }
 
-export function createLearner(
-  share: RunShare,
-  backend: ComputeBackend,
-): { learner: Learner; agent: DqnAgent } {
+export function createLearner(share: RunShare, backend: ComputeBackend): Learner {
   const { settings } = share;
   const seeds = seedsOf(settings);
   const agent = createDqnAgent({
@@ -136,16 +134,16 @@ export function createLearner(
     framesInFlight,
   });
   const schedule = { ...settings.replay, ...settings.learning };
-  return {
+  const { actingAverage } = settings.learning;
+  return new Learner({
     agent,
-    learner: new Learner({
-      agent,
-      replay,
-      schedule,
-      rng: new Rng(seeds.sampling),
-      beforeUpdate: (step) => {
-        if (sampler instanceof PrioritizedSampler) sampler.setBeta(priorityBetaAt(settings, step));
-      },
-    }),
-  };
+    replay,
+    schedule,
+    rng: new Rng(seeds.sampling),
+    average: actingAverage < 1 ? new WeightAverage(actingAverage) : undefined,
+    beforeUpdate: (step) => {
+      agent.setLearningRate(learningRateAt(settings, step));
+      if (sampler instanceof PrioritizedSampler) sampler.setBeta(priorityBetaAt(settings, step));
+    },
+  });
 }
