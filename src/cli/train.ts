@@ -98,7 +98,7 @@ export function trainCommand(): Command {
     .addOption(
       new Option("--eval-period <n>", "decisions between two evaluations without random actions")
         .argParser(integer(1))
-        .default(25_000),
+        .default(10_000),
     )
     .addOption(
       new Option("--eval-episodes <n>", "episodes of each; 0: no evaluation")
