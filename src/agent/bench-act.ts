@@ -1,4 +1,4 @@
-import { measureRounds, ROUNDS, type Spread } from "../core/rounds.js";
+import { measureRounds, ROUNDS, type OnProgress, type Spread } from "../core/rounds.js";
 import { Rng } from "../core/rng.js";
 import type { ComputeBackend } from "../nn/backend.js";
 import { createActingNetwork } from "./acting-network.js";
@@ -7,6 +7,7 @@ export interface BenchActOptions {
   readonly backend: ComputeBackend;
   /** About how long to measure, s. */
   readonly seconds: number;
+  readonly onProgress?: OnProgress;
   readonly dueling: boolean;
   readonly padding: "same" | "valid";
   /** Default 14. */
@@ -28,7 +29,7 @@ export interface BenchActResult {
 
 /** Times the forward pass that chooses actions, on noise: its cost does not depend on the picture. */
 export function benchAct(options: BenchActOptions): BenchActResult {
-  const { backend, seconds, dueling, padding, actionCount = 14 } = options;
+  const { backend, seconds, dueling, padding, actionCount = 14, onProgress } = options;
   const network = createActingNetwork({ backend, actionCount, dueling, padding });
   const rng = new Rng(1);
   try {
@@ -37,7 +38,7 @@ export function benchAct(options: BenchActOptions): BenchActResult {
       const observations = Uint8Array.from({ length }, () => rng.nextUint32() & 255);
       return () => (network.qValues(observations, batch), 1);
     });
-    const [batch1, batch4, batch8, batch16] = measureRounds(works, seconds);
+    const [batch1, batch4, batch8, batch16] = measureRounds(works, seconds, onProgress);
     const msPerAct = { batch1, batch4, batch8, batch16 };
     return { backend: backend.name, threads: backend.threads, rounds: ROUNDS, msPerAct };
   } finally {

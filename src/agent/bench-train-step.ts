@@ -1,4 +1,4 @@
-import { spreadOf, type Spread } from "../core/rounds.js";
+import { spreadOf, type OnProgress, type Spread } from "../core/rounds.js";
 import { Rng } from "../core/rng.js";
 import { DQN_ARCHITECTURE } from "../nn/architecture.js";
 import type { ComputeBackend } from "../nn/backend.js";
@@ -15,6 +15,7 @@ export interface BenchTrainStepOptions {
   readonly updates?: number;
   /** Instead of so many updates: about how long to measure, s. */
   readonly seconds?: number;
+  readonly onProgress?: OnProgress;
   readonly doubleDqn?: boolean;
   readonly dueling?: boolean;
   /** Default "same". */
@@ -41,6 +42,8 @@ export interface BenchTrainStepResult {
 }
 
 const WARM_UP = 3;
+/** The update, and acting for two sizes. */
+const MEASURED = 3;
 
 /** Times the update and acting on random minibatches in memory. */
 export function benchTrainStep(options: BenchTrainStepOptions): BenchTrainStepResult {
@@ -53,8 +56,13 @@ export function benchTrainStep(options: BenchTrainStepOptions): BenchTrainStepRe
     updatePrimitives({ ...DQN_ARCHITECTURE, ...network }, batch, doubleDqn),
   );
   const transitions = randomBatch(rng, batch, actionCount);
-  const measure = (work: () => unknown, between?: () => void): number[] =>
-    timeEach(work, options, between);
+  let measured = 0;
+  const measure = (work: () => unknown, between?: () => void): number[] => {
+    const onProgress: OnProgress = (share) => options.onProgress?.((measured + share) / MEASURED);
+    const times = timeEach(work, { ...options, onProgress }, between);
+    measured++;
+    return times;
+  };
   try {
     const updateTimes = measure(
       () => agent.learn(transitions),
@@ -83,19 +91,20 @@ function timeEach(
   options: BenchTrainStepOptions,
   between?: () => void,
 ): number[] {
-  const { updates = 30, seconds } = options;
+  const { updates = 30, seconds, onProgress } = options;
   for (let i = 0; i < WARM_UP; i++) work();
   const times: number[] = [];
   const begin = performance.now();
   let end = begin;
-  const enough = (): boolean =>
-    seconds === undefined ? times.length >= updates : end - begin >= (seconds * 1000) / 3;
-  while (times.length === 0 || !enough()) {
+  const done = (): number =>
+    seconds === undefined ? times.length / updates : (end - begin) / ((seconds * 1000) / MEASURED);
+  while (times.length === 0 || done() < 1) {
     const start = performance.now();
     work();
     end = performance.now();
     times.push(end - start);
     between?.();
+    onProgress?.(Math.min(1, done()));
   }
   return times;
 }

@@ -1,16 +1,19 @@
 import { benchAct } from "../agent/bench-act.js";
 import { selectBackend } from "../nn/select-backend.js";
-import { ofRounds, print, spread } from "./bench-output.js";
+import { ofRounds, print, spread, withProgress } from "./bench-output.js";
 import type { BenchActCommandOptions } from "./bench.js";
 
 export async function runBenchAct(options: BenchActCommandOptions): Promise<void> {
   const backend = await selectBackend(options.backend, options);
-  const result = benchAct({
-    backend,
-    seconds: options.seconds,
-    dueling: options.dueling ?? false,
-    padding: options.padding,
-  });
+  const result = await withProgress((onProgress) =>
+    benchAct({
+      backend,
+      seconds: options.seconds,
+      dueling: options.dueling ?? false,
+      padding: options.padding,
+      onProgress,
+    }),
+  );
   const { batch1, batch4, batch8, batch16 } = result.msPerAct;
   print(result, options, [
     `${backend.description}: ${ofRounds(result.rounds)}`,

@@ -4,7 +4,7 @@ import { EndToEndBench } from "../trainer/bench-end-to-end.js";
 import { replayPlanOf, windowPlanOf } from "../trainer/run-plan.js";
 import { trainLoop } from "../trainer/train-loop.js";
 import { TrainingThreads } from "../trainer/workers/training-threads.js";
-import { ofRounds, print, spread } from "./bench-output.js";
+import { ofRounds, print, spread, withProgress } from "./bench-output.js";
 import type { BenchEndToEndCommandOptions } from "./bench.js";
 import { openEnvironment } from "./environment.js";
 import { requireMemory } from "./memory.js";
@@ -35,20 +35,23 @@ export async function runBenchEndToEnd(options: BenchEndToEndCommandOptions): Pr
   try {
     const { startState } = openEnvironment(rom, settings.environment);
     const backend = await threads.setUp(settings, rom.bytes, startState);
-    const bench = new EndToEndBench({
-      seconds: options.seconds,
-      actionRepeat: settings.environment.actionRepeat,
-      warmUpUpdates: WARM_UP_UPDATES,
-      cores,
-      now: () => performance.now(),
-      cpuMs: () => {
-        const { user, system } = process.cpuUsage();
-        return (user + system) / 1000;
-      },
-      busyMs: () => threads.busyMs,
+    const result = await withProgress(async (onProgress) => {
+      const bench = new EndToEndBench({
+        seconds: options.seconds,
+        actionRepeat: settings.environment.actionRepeat,
+        warmUpUpdates: WARM_UP_UPDATES,
+        cores,
+        now: () => performance.now(),
+        cpuMs: () => {
+          const { user, system } = process.cpuUsage();
+          return (user + system) / 1000;
+        },
+        busyMs: () => threads.busyMs,
+        onProgress,
+      });
+      await trainLoop(threads, { ...windowPlanOf(settings), pipeline }, bench);
+      return bench.result();
     });
-    await trainLoop(threads, { ...windowPlanOf(settings), pipeline }, bench);
-    const result = bench.result();
     const conditions = {
       preset,
       backend: backend.name,

@@ -1,14 +1,14 @@
 import { Rng } from "../core/rng.js";
 import { benchPreprocess } from "../env/bench-preprocess.js";
 import { createMarioEnv } from "../env/mario-env.js";
-import { ofRounds, print, spread } from "./bench-output.js";
+import { ofRounds, print, spread, withProgress } from "./bench-output.js";
 import type { BenchGameOptions } from "./bench.js";
 import { readRomFile } from "./rom-file.js";
 
 const SCREENS = 64;
 
 /** On pictures of random play. */
-export function runBenchPreprocess(options: BenchGameOptions): void {
+export async function runBenchPreprocess(options: BenchGameOptions): Promise<void> {
   const { bytes: rom, name } = readRomFile(options.rom);
   const env = createMarioEnv({ rom, actions: "right-only", actionRepeat: 4 });
   const rng = new Rng(1);
@@ -16,7 +16,9 @@ export function runBenchPreprocess(options: BenchGameOptions): void {
     if (env.step(rng.integer(env.actionCount)).terminated) env.reset(0);
     return env.screen().slice();
   });
-  const result = benchPreprocess({ screens, seconds: options.seconds });
+  const result = await withProgress((onProgress) =>
+    benchPreprocess({ screens, seconds: options.seconds, onProgress }),
+  );
   print(result, options, [
     `${name}, ${result.screens} pictures: ${ofRounds(result.rounds)}`,
     `  picture to frame        ${spread(result.msPerFrame, 3)} ms`,

@@ -1,14 +1,17 @@
 import { benchReplay } from "../replay/bench-replay.js";
-import { ofRounds, print, spread } from "./bench-output.js";
+import { ofRounds, print, spread, withProgress } from "./bench-output.js";
 import type { BenchReplayCommandOptions } from "./bench.js";
 
-export function runBenchReplay(options: BenchReplayCommandOptions): void {
-  const result = benchReplay({
-    capacity: options.capacity,
-    batch: options.batch,
-    seconds: options.seconds,
-    residentBytes: () => process.memoryUsage.rss(),
-  });
+export async function runBenchReplay(options: BenchReplayCommandOptions): Promise<void> {
+  const result = await withProgress((onProgress) =>
+    benchReplay({
+      capacity: options.capacity,
+      batch: options.batch,
+      seconds: options.seconds,
+      residentBytes: () => process.memoryUsage.rss(),
+      onProgress,
+    }),
+  );
   print(result, options, [
     `${result.capacity} transitions: ${ofRounds(result.rounds)}`,
     `  adding one decision          ${spread(result.msPerAdd, 4)} ms`,

@@ -3,20 +3,23 @@ import { Rng } from "../core/rng.js";
 import { createMarioEnv } from "../env/mario-env.js";
 import { benchEmulator } from "../nes/bench-emulator.js";
 import { selectBackend } from "../nn/select-backend.js";
-import { ofRounds, print, spread } from "./bench-output.js";
+import { ofRounds, print, spread, withProgress } from "./bench-output.js";
 import type { BenchGameOptions, BenchTrainStepOptions } from "./bench.js";
 import { readRomFile } from "./rom-file.js";
 
 export async function runBenchTrainStep(options: BenchTrainStepOptions): Promise<void> {
   const backend = await selectBackend(options.backend, options);
-  const result = benchTrainStep({
-    backend,
-    batch: options.batch,
-    updates: options.updates,
-    ...(options.seconds !== undefined && { seconds: options.seconds }),
-    dueling: options.dueling ?? false,
-    padding: options.padding,
-  });
+  const result = await withProgress((onProgress) =>
+    benchTrainStep({
+      backend,
+      batch: options.batch,
+      updates: options.updates,
+      ...(options.seconds !== undefined && { seconds: options.seconds }),
+      dueling: options.dueling ?? false,
+      padding: options.padding,
+      onProgress,
+    }),
+  );
   const { msPerUpdate, primitivesMs } = result;
   const primitives = primitivesMs
     ? [
@@ -34,19 +37,22 @@ export async function runBenchTrainStep(options: BenchTrainStepOptions): Promise
 }
 
 /** Decisions are random; 84 × 84 pixels, action repeat 4. */
-export function runBenchEmulator(options: BenchGameOptions): void {
+export async function runBenchEmulator(options: BenchGameOptions): Promise<void> {
   const { bytes: rom, name } = readRomFile(options.rom);
   const env = createMarioEnv({ rom, actions: "right-only", actionRepeat: 4 });
   const rng = new Rng(1);
-  const result = benchEmulator({
-    rom,
-    startState: env.startState,
-    seconds: options.seconds,
-    step: () => {
-      const { terminated } = env.step(rng.integer(env.actionCount));
-      if (terminated) env.reset(0);
-    },
-  });
+  const result = await withProgress((onProgress) =>
+    benchEmulator({
+      rom,
+      startState: env.startState,
+      seconds: options.seconds,
+      step: () => {
+        const { terminated } = env.step(rng.integer(env.actionCount));
+        if (terminated) env.reset(0);
+      },
+      onProgress,
+    }),
+  );
   print(result, options, [
     `${name}: ${ofRounds(result.rounds)}`,
     `  plain jsnes        ${spread(result.spread.stockFps, 0)} frames/s`,

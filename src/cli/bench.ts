@@ -70,7 +70,7 @@ function emulatorCommand(): Command {
     .addOption(jsonOption())
     .action(async (options: BenchGameOptions) => {
       const { runBenchEmulator } = await import("./bench-run.js");
-      runBenchEmulator(options);
+      await runBenchEmulator(options);
     });
 }
 
@@ -82,7 +82,7 @@ function preprocessCommand(): Command {
     .addOption(jsonOption())
     .action(async (options: BenchGameOptions) => {
       const { runBenchPreprocess } = await import("./bench-preprocess-run.js");
-      runBenchPreprocess(options);
+      await runBenchPreprocess(options);
     });
 }
 
@@ -99,7 +99,7 @@ function replayCommand(): Command {
     .addOption(jsonOption())
     .action(async (options: BenchReplayCommandOptions) => {
       const { runBenchReplay } = await import("./bench-replay-run.js");
-      runBenchReplay(options);
+      await runBenchReplay(options);
     });
 }
 

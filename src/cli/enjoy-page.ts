@@ -7,7 +7,7 @@ import { stageName } from "../env/stages.js";
 import { FRAME_RATE } from "../nes/emulator.js";
 import type { ComputeBackend } from "../nn/backend.js";
 import type { EpisodeSummary } from "../trainer/episode.js";
-import { summarise, type Evaluation } from "../trainer/evaluator.js";
+import { summarise, type Evaluation } from "../trainer/evaluation.js";
 import { Audience } from "../viewer/audience.js";
 import { parseEnjoyCommand } from "../viewer/commands.js";
 import { connectViewer } from "../viewer/connection.js";
@@ -103,9 +103,9 @@ function helloOf({ model, romName, environment }: EnjoyPageOptions): EnjoyGame["
 }
 
 function summaryOf(entry: EpisodeEntry): EpisodeSummary {
-  const { distance, reward, steps, ending } = entry;
+  const { distance, reward, steps, frames, ending } = entry;
   return {
-    ...{ distance, reward, steps, learnerReward: reward },
+    ...{ distance, reward, steps, frames, ending },
     completed: ending === "completed",
     truncated: ending === "cut",
   };

@@ -1,6 +1,7 @@
 import { Rng } from "../core/rng.js";
 import { FRAME_RATE } from "../nes/emulator.js";
-import { evaluate, type Evaluation } from "../trainer/evaluator.js";
+import type { Evaluation } from "../trainer/evaluation.js";
+import { evaluate } from "../trainer/evaluator.js";
 import { epsilonGreedyPolicy } from "../trainer/policy.js";
 import type { EnjoyOptions } from "./enjoy.js";
 import { evaluationReport } from "./evaluation-report.js";

@@ -5,12 +5,8 @@ import { createMarioEnv, type MarioEnv } from "../env/mario-env.js";
 import { stageName } from "../env/stages.js";
 import type { RomFile } from "./rom-file.js";
 
-/** The environment that settings describe. @param noopMaxFrames idle frames at most at the start. */
-export function openEnvironment(
-  rom: RomFile,
-  settings: EnvironmentSettings,
-  noopMaxFrames = 0,
-): MarioEnv {
+/** The environment that settings describe. */
+export function openEnvironment(rom: RomFile, settings: EnvironmentSettings): MarioEnv {
   return createMarioEnv({
     rom: rom.bytes,
     stage: settings.stage,
@@ -18,7 +14,8 @@ export function openEnvironment(
     actionRepeat: settings.actionRepeat,
     reward: settings.reward,
     stallSteps: settings.stallSteps,
-    noopMaxFrames,
+    stickyActions: settings.stickyActions,
+    noopMaxFrames: settings.noopMaxFrames,
   });
 }
 

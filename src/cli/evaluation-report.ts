@@ -1,18 +1,87 @@
-import type { Evaluation } from "../trainer/evaluator.js";
+import type { EpisodeEnding } from "../trainer/episode.js";
+import type { Evaluation, Quantiles } from "../trainer/evaluation.js";
 
-/** An evaluation for people, a few aligned lines. */
-export function evaluationReport(title: string, evaluation: Evaluation): string {
+const ENDINGS: Readonly<Record<EpisodeEnding, string>> = {
+  completed: "finished",
+  fell: "fell",
+  hit: "hit by an enemy or a hazard",
+  timeUp: "time up",
+  died: "died",
+  cut: "cut short",
+};
+const QUANTILES: readonly (readonly [name: keyof Quantiles, label: string])[] = [
+  ["min", "least"],
+  ["p10", "10 %"],
+  ["p25", "25 %"],
+  ["p50", "median"],
+  ["p75", "75 %"],
+  ["p90", "90 %"],
+  ["max", "most"],
+];
+const COLUMN = 9;
+
+/**
+ * An evaluation for people, a few aligned lines.
+ * @param conditions under which it was played, in words
+ */
+export function evaluationReport(
+  title: string,
+  evaluation: Evaluation,
+  conditions?: string,
+): string {
   if (evaluation.episodes === 0) return `${title}\n  no episode was played to its end\n`;
-  const [low, high] = evaluation.completionInterval;
-  const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+  const { distanceQuantiles, rewardQuantiles, episodes, steps, stepsPerSecond } = evaluation;
   return [
     title,
-    `  episodes         ${evaluation.episodes}`,
-    `  mean distance    ${evaluation.meanDistance.toFixed(1)} ± ${evaluation.distanceStandardError.toFixed(1)} px (standard error)`,
-    `  median, furthest ${evaluation.medianDistance} px, ${evaluation.maxDistance} px`,
-    `  mean reward      ${evaluation.meanReward.toFixed(1)} (change of x, as in the tutorial)`,
-    `  stage finished   ${percent(evaluation.completionRate)} (95 % interval ${percent(low)} to ${percent(high)})`,
-    `  speed            ${evaluation.stepsPerSecond} steps/s, ${evaluation.steps} steps`,
+    ...(conditions === undefined ? [] : [`  ${conditions}`]),
+    `  episodes         ${episodes}${alike(evaluation)}`,
+    `  stage finished   ${completion(evaluation)}`,
+    `  mean distance    ${evaluation.meanDistance.toFixed(1)} px (95 % interval ${range(evaluation.meanDistanceBootstrap, 1)}, bootstrap)`,
+    `  mean reward      ${evaluation.meanReward.toFixed(1)} px, change of x as in the tutorial (95 % interval ${range(evaluation.meanRewardInterval, 1)})`,
+    `  time to flag     ${flagTime(evaluation)}`,
+    `  how they ended   ${endings(evaluation)}`,
+    `  speed            ${stepsPerSecond} steps/s, ${steps} steps`,
+    `                 ${QUANTILES.map(([, label]) => label.padStart(COLUMN)).join("")}`,
+    `  distance, px   ${quantiles(distanceQuantiles)}`,
+    `  reward, px     ${quantiles(rewardQuantiles)}`,
     "",
   ].join("\n");
+}
+
+/** Where episodes repeat, intervals say more than is known. */
+function alike({ distinctEpisodes, episodes }: Evaluation): string {
+  if (distinctEpisodes === episodes) return "";
+  const remedy = 2 * distinctEpisodes < episodes ? "; --sticky 0.25 makes more of them differ" : "";
+  return `, ${distinctEpisodes} of them different${remedy}`;
+}
+
+/** e.g. `12.0 %, 12 of 100 (95 % interval 7.0 to 19.8 %)`. */
+function completion({ completionRate, completionInterval, endings, episodes }: Evaluation): string {
+  const [low, high] = completionInterval;
+  const interval = range([100 * low, 100 * high], 1);
+  return `${(completionRate * 100).toFixed(1)} %, ${endings.completed} of ${episodes} (95 % interval ${interval} %, Wilson)`;
+}
+
+function flagTime({ framesToFlag, secondsToFlag }: Evaluation): string {
+  if (framesToFlag === null || secondsToFlag === null) return "nobody got there";
+  const { median, min, max } = framesToFlag;
+  return (
+    `median ${median} frames, ${min} to ${max}; ` +
+    `${secondsToFlag.median.toFixed(1)} s, ${range([secondsToFlag.min, secondsToFlag.max], 1)}`
+  );
+}
+
+function endings({ endings }: Evaluation): string {
+  const counted = Object.entries(endings).filter(([, count]) => count > 0);
+  return counted
+    .map(([ending, count]) => `${ENDINGS[ending as EpisodeEnding]} ${count}`)
+    .join(" · ");
+}
+
+function quantiles(values: Quantiles): string {
+  return QUANTILES.map(([name]) => values[name].toFixed(0).padStart(COLUMN)).join("");
+}
+
+function range([low, high]: readonly [number, number], digits: number): string {
+  return `${low.toFixed(digits)} to ${high.toFixed(digits)}`;
 }

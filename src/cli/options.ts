@@ -43,6 +43,12 @@ export const seedOption = (fallback: number): Option =>
     .argParser(integer(0, 0xffff_ffff))
     .default(fallback);
 
+export const stickyOption = (): Option =>
+  new Option(
+    "--sticky <p>",
+    "chance that a decision is replaced by the one before; usual: 0.25 (Machado et al. 2018)",
+  ).argParser(number(0, 1));
+
 export const numEnvsOption = (): Option =>
   new Option("--num-envs <n>", "environments that play side by side").argParser(integer(1, 1024));
 
@@ -71,6 +77,7 @@ export interface EpisodeOptions {
   readonly rom?: string;
   readonly stage?: string;
   readonly env?: string;
+  readonly sticky: number;
 }
 
 /** Options of every command that plays episodes. @param episodes by default */
@@ -82,7 +89,20 @@ export function addEpisodeOptions(command: Command, episodes: number): Command {
     .addOption(seedOption(1))
     .addOption(romOption())
     .addOption(stageOption())
-    .addOption(new Option("--env <id>", "stage in the tutorial's spelling, SuperMarioBros-1-1-v0"));
+    .addOption(new Option("--env <id>", "stage in the tutorial's spelling, SuperMarioBros-1-1-v0"))
+    .addOption(stickyOption().default(0));
+}
+
+/** `--json` and `--map`, of every command that measures. */
+export function addMeasureOptions(command: Command): Command {
+  return command
+    .option("--json", "one JSON document on standard output, nothing else there")
+    .option("--map <file.png>", "draw the stage, and in it where episodes ended");
+}
+
+export interface MeasureOptions {
+  readonly json?: boolean;
+  readonly map?: string;
 }
 
 export interface ModelOptions extends ComputeOptions {

@@ -1,11 +1,13 @@
 import type { Rng } from "../core/rng.js";
 import type { MarioEnv } from "../env/mario-env.js";
-import { evaluate, type Evaluation } from "../trainer/evaluator.js";
+import { evaluate, type PlayedEvaluation } from "../trainer/evaluator.js";
 import type { Policy } from "../trainer/policy.js";
 import { watchForInterrupt } from "./interrupt.js";
 import { createPlayReport } from "./play-report.js";
 import { Recorder } from "./record.js";
+import type { EpisodeMap } from "./episode-map.js";
 import type { FilmPlan } from "./record-options.js";
+import { TracedEnvironment } from "./record-trace.js";
 
 export interface PlayEpisodesOptions {
   readonly environment: MarioEnv;
@@ -15,6 +17,8 @@ export interface PlayEpisodesOptions {
   readonly rng: Rng;
   /** What to film, if anything. */
   readonly plan: FilmPlan | undefined;
+  /** Is told of every episode. */
+  readonly map?: EpisodeMap | undefined;
   /** For the film's overlay; undefined where no network plays. */
   readonly qValues?: (observation: Uint8Array) => ArrayLike<number>;
   /** Nothing but a progress line, and that on a terminal only. */
@@ -26,8 +30,8 @@ export interface PlayEpisodesOptions {
  * what it has; a film then ends there.
  * @throws MarioError NOT_WRITABLE, DISK_FULL, INVALID_OPTION about the film
  */
-export async function playEpisodes(options: PlayEpisodesOptions): Promise<Evaluation> {
-  const { environment, plan, qValues, quiet = false } = options;
+export async function playEpisodes(options: PlayEpisodesOptions): Promise<PlayedEvaluation> {
+  const { environment, map, plan, qValues, quiet = false } = options;
   const report = await createPlayReport({ episodes: options.episodes, quiet });
   const interrupt = watchForInterrupt();
   const shouldStop = () => interrupt.requested();
@@ -37,8 +41,9 @@ export async function playEpisodes(options: PlayEpisodesOptions): Promise<Evalua
     recorder =
       plan &&
       (await Recorder.open({ plan, environment, report, shouldStop, ...(qValues && { qValues }) }));
+    const traced = recorder?.environment ?? (map && new TracedEnvironment(environment));
     const evaluation = await evaluate({
-      environment: recorder?.environment ?? environment,
+      environment: traced ?? environment,
       policy: options.policy,
       episodes: options.episodes,
       rng: options.rng,
@@ -50,6 +55,7 @@ export async function playEpisodes(options: PlayEpisodesOptions): Promise<Evalua
       },
       onEpisode: async (episode) => {
         report.episode(episode);
+        if (traced) map?.add(episode, environment.info(), traced.trace);
         const started = performance.now();
         await recorder?.onEpisode(episode);
         filmingMs += performance.now() - started;

@@ -24,9 +24,9 @@ export interface Player {
  * @throws MarioError for whatever the user can have got wrong
  */
 export async function openPlayer(options: EpisodeOptions & ModelOptions): Promise<Player> {
-  const model = openModel(options.file, stageFrom(options));
+  const model = openModel(options.file, { ...options, stage: stageFrom(options) });
   const rom = readRomFile(options.rom);
-  const environment = openEnvironment(rom, model.environment, options.noops);
+  const environment = openEnvironment(rom, model.environment);
   const backend = await selectBackend(options.backend, options);
   const agent = agentFor(model, backend);
   const romName = rom.name;

@@ -1,12 +1,14 @@
-import { basename } from "node:path";
+import { basename, resolve, sep } from "node:path";
 import { MarioError } from "../core/errors.js";
+import { plotMetrics } from "../logging/plot-metrics.js";
 import { plotRuns, type PlotRun } from "../logging/plot.js";
 import type { PlotOptions } from "./plot.js";
 
 export async function runPlot(runs: readonly string[], options: PlotOptions): Promise<void> {
   await plotRuns({
-    runs: runs.map(parseRun),
-    tag: options.tag,
+    runs: parseRuns(runs),
+    metrics: plotMetrics(options.metric),
+    x: options.x,
     out: options.out,
     smoothingSteps: options.smoothing,
     references: (options.reference ?? []).map(parseReference),
@@ -17,12 +19,23 @@ export async function runPlot(runs: readonly string[], options: PlotOptions): Pr
   process.stderr.write(`curves: ${options.out}\n`);
 }
 
-/** `LABEL=FOLDER,FOLDER`, or a folder, which is its own label. */
-function parseRun(text: string): PlotRun {
-  const [label, folders] = splitAtEquals(text);
-  return folders === undefined
-    ? { label: basename(text), directories: [text] }
-    : { label, directories: folders.split(",") };
+/** Each `LABEL=FOLDER,FOLDER`, or a folder, whose label is in what it differs from the others. */
+export function parseRuns(texts: readonly string[]): PlotRun[] {
+  const parsed = texts.map(splitAtEquals);
+  const alone = parsed.flatMap(([folder, folders]) => (folders === undefined ? [folder] : []));
+  return parsed.map(([label, folders]) =>
+    folders === undefined
+      ? { label: differenceOf(label, alone), directories: [label] }
+      : { label, directories: folders.split(",") },
+  );
+}
+
+/** The parts of a path that not all paths have at the same depth; its last part if none. */
+function differenceOf(path: string, paths: readonly string[]): string {
+  const partsOf = (one: string): string[] => resolve(one).split(sep);
+  const all = paths.map(partsOf);
+  const parts = partsOf(path).filter((part, i) => all.some((other) => other[i] !== part));
+  return parts.length > 0 ? parts.join("/") : basename(path);
 }
 
 function parseReference(text: string): { label: string; value: number } {

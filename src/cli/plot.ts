@@ -3,7 +3,8 @@ import { integer } from "./options.js";
 
 export interface PlotOptions {
   readonly out: string;
-  readonly tag: string;
+  readonly metric: string;
+  readonly x: "steps" | "time";
   readonly title?: string;
   readonly subtitle?: string;
   readonly yLabel?: string;
@@ -16,16 +17,29 @@ export function plotCommand(): Command {
     .description("draw learning curves of runs in tensorboard/: median and range over seeds")
     .argument("<run...>", "run folders; several of one label become one curve: LABEL=FOLDER,FOLDER")
     .option("--out <file>", "picture to write, .png or .svg", "curves.png")
-    .option("--tag <tag>", "figure to draw, see docs/metrics.md", "episode/mean_distance_100")
+    .option(
+      "--metric <names>",
+      "figures to draw, one panel each: distance, reward, completion, eval-distance, eval-reward, eval-completion, loss, q, epsilon, speed, all (the first three), or tags of docs/metrics.md",
+      "distance",
+    )
+
+    .addOption(
+      new Option("--x <what>", "horizontal axis: decisions, or wall time without interruptions")
+        .choices(["steps", "time"])
+        .default("steps"),
+    )
     .option("--title <text>", "heading")
     .option("--subtitle <text>", "line under the heading")
-    .option("--y-label <text>", "name of the vertical axis")
+    .option("--y-label <text>", "name of the (first) vertical axis")
     .addOption(
       new Option("--smoothing <steps>", "mean over so many last steps")
         .argParser(integer(0))
         .default(0),
     )
-    .option("--reference <label=value...>", "dashed line across, e.g. a published result")
+    .option(
+      "--reference <label=value...>",
+      "dashed line across the (first) panel, e.g. a published result",
+    )
     .action(async (runs: string[], options: PlotOptions) => {
       const { runPlot } = await import("./plot-run.js");
       await runPlot(runs, options);

@@ -1,8 +1,10 @@
 import { presets } from "../config/presets.js";
+import type { EnvironmentSettings } from "../config/schema.js";
 import { Rng } from "../core/rng.js";
 import { randomPolicy } from "../trainer/policy.js";
 import { openEnvironment, stageFrom } from "./environment.js";
-import { evaluationReport } from "./evaluation-report.js";
+import { EpisodeMap } from "./episode-map.js";
+import { printEvaluation } from "./evaluation-output.js";
 import { playEpisodes } from "./play-episodes.js";
 import type { RandomOptions } from "./random.js";
 import { filmPlan } from "./record-options.js";
@@ -10,23 +12,35 @@ import { readRomFile } from "./rom-file.js";
 
 export async function runRandom(options: RandomOptions): Promise<void> {
   const plan = filmPlan(options, "best");
+  const map = options.map === undefined ? undefined : new EpisodeMap(options.map);
   const rom = readRomFile(options.rom);
-  const environment = openEnvironment(rom, {
+  const { actionRepeat, seed, sticky } = options;
+  const settings: EnvironmentSettings = {
     ...presets.fast.environment,
-    actionRepeat: options.actionRepeat,
+    actionRepeat,
     stage: stageFrom(options) ?? presets.fast.environment.stage,
     // The game's own clock is the only limit, as in the tutorial's random agent.
     stallSteps: 0,
-  });
-  const rng = new Rng(options.seed);
+    stickyActions: sticky,
+    noopMaxFrames: 0,
+  };
+  const environment = openEnvironment(rom, settings);
+  const rng = new Rng(seed);
   const evaluation = await playEpisodes({
     environment,
     policy: randomPolicy(environment.actionCount, rng.split()),
     episodes: options.episodes,
     rng: rng.split(),
     plan,
+    map,
     quiet: options.json ?? false,
   });
-  if (options.json) process.stdout.write(`${JSON.stringify(evaluation)}\n`);
-  else process.stdout.write(evaluationReport(`Random buttons on ${rom.name}`, evaluation));
+  const title = `Random buttons on ${rom.name}`;
+  await map?.write(environment, `${title}, stage ${settings.stage}`, evaluation);
+  printEvaluation(
+    title,
+    { stage: settings.stage, rom: rom.name, seed, noops: 0, epsilon: 1, sticky, actionRepeat },
+    evaluation,
+    options.json ?? false,
+  );
 }

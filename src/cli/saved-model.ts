@@ -18,21 +18,28 @@ export interface SavedModel extends Model {
 
 /**
  * Reads the named model, else the best one in `models/` here, else the one that comes along.
- * @param stage plays this stage instead of the one it was trained on
+ * @param play what is not as in training: a stage instead of the model's; idle frames at most at the
+ * start and sticky actions, default none
  * @throws MarioError MODEL_NOT_FOUND, MODEL_INVALID, MODEL_MISMATCH.
  */
-export function openModel(file: string | undefined, stage: string | undefined): SavedModel {
+export function openModel(
+  file: string | undefined,
+  play: { readonly stage?: string | undefined; readonly noops?: number; readonly sticky?: number },
+): SavedModel {
   const path = file ?? bestModelPath();
   const model = loadModel(path);
   const { metadata } = model;
-  const environment = environmentSettingsSchema.safeParse({
-    stage: stage ?? metadata.stage,
+  const settings: Record<keyof EnvironmentSettings, unknown> = {
+    stage: play.stage ?? metadata.stage,
     actionSet: metadata.actionSet,
     actionRepeat: metadata.actionRepeat,
     reward: metadata.reward,
     // The game's own clock ends what goes nowhere.
     stallSteps: 0,
-  });
+    stickyActions: play.sticky ?? 0,
+    noopMaxFrames: play.noops ?? 0,
+  };
+  const environment = environmentSettingsSchema.safeParse(settings);
   if (!environment.success) {
     throw new MarioError("MODEL_MISMATCH", `${path} was trained in an environment unknown here.`, {
       remedy: "Use the version of this program that wrote it.",

@@ -4,7 +4,7 @@ import { createConsoleLog } from "../logging/console-log.js";
 import { formatDuration, ProgressLine } from "../logging/progress.js";
 import type { EvaluatedEntry } from "../trainer/checkpoint/best-evaluated.js";
 import type { ModelEntry } from "../trainer/checkpoint/best-model.js";
-import type { Evaluation } from "../trainer/evaluator.js";
+import type { Evaluation } from "../trainer/evaluation.js";
 import type { TrainProgress } from "../trainer/train-session.js";
 
 /** What a person sees of a run: a progress line, and above it what is worth keeping in sight. */

@@ -15,6 +15,9 @@ export function spreadOf(values: readonly number[]): Spread {
   return { min: sorted[0], median: sorted[sorted.length >> 1], max: sorted[sorted.length - 1] };
 }
 
+/** Is told how much of a measurement is done, 0 to 1; between measurements, never within one. */
+export type OnProgress = (share: number) => void;
+
 /** Some work of a benchmark. @returns how many times it did what is counted. */
 export type Work = () => number;
 
@@ -25,13 +28,18 @@ export type Work = () => number;
  * @param seconds about how long to measure altogether; the least is one call in each round.
  * @returns for each work the spread over the rounds of the milliseconds one takes.
  */
-export function measureRounds(works: readonly Work[], seconds: number): Spread[] {
+export function measureRounds(
+  works: readonly Work[],
+  seconds: number,
+  onProgress?: OnProgress,
+): Spread[] {
   const roundMs = (seconds * 1000) / (works.length * (ROUNDS + 1));
   const times: number[][] = works.map(() => []);
   for (let round = -1; round < ROUNDS; round++) {
     works.forEach((work, i) => {
       const ms = msPerPiece(work, roundMs);
       if (round >= 0) times[i].push(ms);
+      onProgress?.((round + 1 + (i + 1) / works.length) / (ROUNDS + 1));
     });
   }
   return times.map(spreadOf);

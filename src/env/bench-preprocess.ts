@@ -1,4 +1,4 @@
-import { measureRounds, ROUNDS, type Spread } from "../core/rounds.js";
+import { measureRounds, ROUNDS, type OnProgress, type Spread } from "../core/rounds.js";
 import { FrameStack } from "./frame-stack.js";
 import { FRAME_SIDE, Preprocessor } from "./preprocess.js";
 
@@ -7,6 +7,7 @@ export interface BenchPreprocessOptions {
   readonly screens: readonly Uint32Array[];
   /** About how long to measure, s. */
   readonly seconds: number;
+  readonly onProgress?: OnProgress;
 }
 
 /** Spreads are over rounds. */
@@ -45,6 +46,7 @@ export function benchPreprocess(options: BenchPreprocessOptions): BenchPreproces
       }),
     ],
     seconds,
+    options.onProgress,
   );
   return { rounds: ROUNDS, screens: screens.length, msPerFrame, msPerFrameOfTwo, msPerPush };
 }

@@ -1,9 +1,11 @@
 import { MarioError } from "../core/errors.js";
 import { EPISODE_FIELDS, episodeFromNumbers, episodeToNumbers, type Episode } from "./episode.js";
+import type { StickyState } from "./sticky-buttons.js";
 
 /** What an environment needs to continue. */
 export interface EnvState {
   readonly episode: Episode;
+  readonly sticky: StickyState;
   /** The frame stack, `[height, width, 4] uint8`. */
   readonly observation: Uint8Array;
   /** A save state of the emulator, which checks itself. */
@@ -11,15 +13,18 @@ export interface EnvState {
 }
 
 /*
- * Layout, little-endian: uint32 magic, version, observation bytes, emulator bytes; float64 counters;
- * the observation, padded to 8 bytes; the emulator's state.
+ * Layout, little-endian: uint32 magic, version, observation bytes, emulator bytes; float64 counters,
+ * then as many for the sticky buttons (four words of their generator, the buttons held); the
+ * observation, padded to 8 bytes; the emulator's state.
  */
 const MAGIC = 0x5645_4d53; // "SMEV" in memory
-const VERSION = 1;
+const VERSION = 2;
 const HEADER_BYTES = 16;
-const COUNTER_BYTES = 8 * EPISODE_FIELDS.length;
+const COUNTERS = EPISODE_FIELDS.length;
+const STICKY_NUMBERS = 5;
+const COUNTER_BYTES = 8 * (COUNTERS + STICKY_NUMBERS);
 
-export function packEnvState({ episode, observation, emulator }: EnvState): Uint8Array {
+export function packEnvState({ episode, sticky, observation, emulator }: EnvState): Uint8Array {
   const observationAt = HEADER_BYTES + COUNTER_BYTES;
   const emulatorAt = observationAt + align(observation.length);
   const state = new Uint8Array(emulatorAt + emulator.length);
@@ -28,7 +33,8 @@ export function packEnvState({ episode, observation, emulator }: EnvState): Uint
   view.setUint32(4, VERSION, true);
   view.setUint32(8, observation.length, true);
   view.setUint32(12, emulator.length, true);
-  episodeToNumbers(episode).forEach((value, i) => {
+  const numbers = [...episodeToNumbers(episode), ...sticky.rng, sticky.held];
+  numbers.forEach((value, i) => {
     view.setFloat64(HEADER_BYTES + 8 * i, value, true);
   });
   state.set(observation, observationAt);
@@ -54,9 +60,13 @@ export function unpackEnvState(state: Uint8Array, observationBytes: number): Env
   if (state.length !== emulatorAt + view.getUint32(12, true)) {
     throw invalid("it is truncated", state.length);
   }
-  const counters = EPISODE_FIELDS.map((_, i) => view.getFloat64(HEADER_BYTES + 8 * i, true));
+  const numbers = Array.from({ length: COUNTERS + STICKY_NUMBERS }, (_, i) =>
+    view.getFloat64(HEADER_BYTES + 8 * i, true),
+  );
+  const [a, b, c, counter, held] = numbers.slice(COUNTERS);
   return {
-    episode: episodeFromNumbers(counters),
+    episode: episodeFromNumbers(numbers.slice(0, COUNTERS)),
+    sticky: { rng: [a, b, c, counter], held },
     observation: state.subarray(observationAt, observationAt + observationBytes),
     emulator: state.subarray(emulatorAt),
   };

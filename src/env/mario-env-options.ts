@@ -26,6 +26,11 @@ export interface MarioEnvOptions {
   readonly stallSteps?: number;
   /** At reset, 0 to this many frames without input, chosen by the seed. Default 0. */
   readonly noopMaxFrames?: number;
+  /**
+   * Probability with which a decision is not carried out, but the buttons of the one before held on
+   * (sticky actions, Machado et al. 2018, section 5; they use 0.25). Default 0.
+   */
+  readonly stickyActions?: number;
   readonly observation?: ObservationKind;
   /** Look at the brighter of the last two frames, pixel by pixel. Default false. */
   readonly maxPool?: boolean;
@@ -55,6 +60,7 @@ export function completeOptions(options: MarioEnvOptions): CompleteOptions {
     maxEpisodeSteps: options.maxEpisodeSteps ?? 0,
     stallSteps: options.stallSteps ?? 0,
     noopMaxFrames: options.noopMaxFrames ?? 0,
+    stickyActions: options.stickyActions ?? 0,
     observation: options.observation ?? "pixels",
     maxPool: options.maxPool ?? false,
   };
@@ -65,6 +71,7 @@ export function completeOptions(options: MarioEnvOptions): CompleteOptions {
   checkCount("maxEpisodeSteps", complete.maxEpisodeSteps, 0);
   checkCount("stallSteps", complete.stallSteps, 0);
   checkCount("noopMaxFrames", complete.noopMaxFrames, 0);
+  checkProbability("stickyActions", complete.stickyActions);
   return complete;
 }
 
@@ -85,5 +92,13 @@ function checkCount(name: string, value: number, least: number): void {
   throw new MarioError("INVALID_OPTION", `${name} cannot be ${value}.`, {
     value,
     remedy: `Choose a whole number from ${least} up.`,
+  });
+}
+
+function checkProbability(name: string, value: number): void {
+  if (value >= 0 && value <= 1) return;
+  throw new MarioError("INVALID_OPTION", `${name} cannot be ${value}.`, {
+    value,
+    remedy: "Choose a probability from 0 to 1.",
   });
 }

@@ -3,7 +3,7 @@ import { Rng } from "../core/rng.js";
 import { Emulator } from "../nes/emulator.js";
 import { actionSet, type MarioAction } from "./actions.js";
 import { packEnvState, unpackEnvState } from "./env-state.js";
-import type { Environment, StepResult } from "./environment.js";
+import type { EpisodeStart, RestartableEnvironment, StepResult } from "./environment.js";
 import { closeStep, newEpisode, watchFrame, type Episode } from "./episode.js";
 import { FrameStack, STACK_DEPTH } from "./frame-stack.js";
 import { startGame } from "./game-start.js";
@@ -16,6 +16,7 @@ import { MarioRam, type PowerStatus } from "./mario-ram.js";
 import { FRAME_SIDE, Preprocessor } from "./preprocess.js";
 import { REWARDS } from "./reward.js";
 import type { Stage } from "./stages.js";
+import { StickyButtons } from "./sticky-buttons.js";
 import { readTiles, TILE_COLUMNS, TILE_ROWS } from "./tiles.js";
 
 /** Positions in pixels from the stage's left edge; world, stage and area one-based. */
@@ -38,13 +39,15 @@ export interface MarioInfo {
   readonly died: boolean;
   /** The life was lost because the clock ran out. */
   readonly timeUp: boolean;
+  /** The life was lost in a pit, or in whatever else is below the screen. */
+  readonly fell: boolean;
   /** Emulator frames and decisions since the reset. */
   readonly frames: number;
   readonly steps: number;
 }
 
 /** One life on one stage is one episode. Single-threaded; owns one emulator. */
-export class MarioEnv implements Environment<MarioInfo> {
+export class MarioEnv implements RestartableEnvironment<MarioInfo> {
   readonly actions: readonly MarioAction[];
   readonly actionCount: number;
   readonly observationShape: readonly number[];
@@ -65,6 +68,7 @@ export class MarioEnv implements Environment<MarioInfo> {
   readonly #preprocessor = new Preprocessor();
   readonly #stack: FrameStack;
   readonly #previousScreen: Uint32Array;
+  readonly #sticky: StickyButtons;
   #episode: Episode;
 
   /** @throws MarioError INVALID_OPTION, ROM_INVALID, ROM_UNSUPPORTED, GAME_NOT_STARTED, STATE_INVALID. */
@@ -72,6 +76,7 @@ export class MarioEnv implements Environment<MarioInfo> {
     this.#options = completeOptions(options);
     this.actions = actionSet(this.#options.actions);
     this.actionCount = this.actions.length;
+    this.#sticky = new StickyButtons(this.#options.stickyActions);
     const isPixels = this.#options.observation === "pixels";
     const [height, width] = isPixels ? [FRAME_SIDE, FRAME_SIDE] : [TILE_ROWS, TILE_COLUMNS];
     this.observationShape = [height, width, STACK_DEPTH];
@@ -106,12 +111,24 @@ export class MarioEnv implements Environment<MarioInfo> {
     return this.emulator.screen;
   }
 
-  reset(seed: number): { readonly observation: Uint8Array; readonly info: MarioInfo } {
+  reset(seed: number): EpisodeStart<MarioInfo> {
     this.emulator.restoreState(this.startState);
-    this.#idle(new Rng(seed).integer(this.#options.noopMaxFrames + 1));
+    const rng = new Rng(seed);
+    this.#idle(rng.integer(this.#options.noopMaxFrames + 1));
+    this.#sticky.start(rng);
     this.#previousScreen.set(this.emulator.screen);
     this.#episode = newEpisode(this.ram);
     this.#look();
+    this.#stack.fill();
+    return { observation: this.observation, info: this.info() };
+  }
+
+  /** @throws MarioError STATE_INVALID. */
+  restart(state: Uint8Array): EpisodeStart<MarioInfo> {
+    const { rng } = this.#sticky.getState();
+    this.setState(state);
+    // Another try has other chances, or what failed would be stuck to in the same decisions again.
+    this.#sticky.setState({ ...this.#sticky.getState(), rng });
     this.#stack.fill();
     return { observation: this.observation, info: this.info() };
   }
@@ -123,7 +140,7 @@ export class MarioEnv implements Environment<MarioInfo> {
     this.#checkStep(action);
     const { buttons } = this.actions[action];
     const before = { xTm1: episode.x, maxXTm1: episode.maxX };
-    const frames = this.#hold(buttons);
+    const frames = this.#hold(this.#sticky.next(buttons));
     closeStep(episode, this.ram);
     const terminated = episode.completed || episode.died;
     episode.truncated = !terminated && this.#isCut();
@@ -152,7 +169,7 @@ export class MarioEnv implements Environment<MarioInfo> {
       ...{ x, maxX, y: ram.y, score: ram.score, coins: ram.coins, time: ram.time },
       ...{ lives: ram.lives, status: ram.status },
       ...{ world: ram.world, stage: ram.stage, area: ram.area },
-      ...{ flag, completed, died, timeUp, frames, steps },
+      ...{ flag, completed, died, timeUp, fell: died && ram.viewport > 1, frames, steps },
     };
   }
 
@@ -160,6 +177,7 @@ export class MarioEnv implements Environment<MarioInfo> {
   getState(): Uint8Array {
     return packEnvState({
       episode: this.#episode,
+      sticky: this.#sticky.getState(),
       observation: this.#stack.getState(),
       emulator: this.emulator.saveState(),
     });
@@ -167,10 +185,14 @@ export class MarioEnv implements Environment<MarioInfo> {
 
   /** @throws MarioError STATE_INVALID for a state of another ROM, observation kind or version. */
   setState(state: Uint8Array): void {
-    const { episode, observation, emulator } = unpackEnvState(state, this.observation.length);
+    const { episode, sticky, observation, emulator } = unpackEnvState(
+      state,
+      this.observation.length,
+    );
     this.emulator.restoreState(emulator);
     this.#stack.setState(observation);
     this.#episode = episode;
+    this.#sticky.setState(sticky);
     this.#previousScreen.set(this.emulator.screen);
   }
 

@@ -1,13 +1,13 @@
-/** A figure over steps, by rising steps. */
+/** A figure over steps, or over time, by rising x. */
 export interface Curve {
-  /** Environment steps (decisions). */
-  readonly steps: Float64Array;
+  /** Environment steps (decisions), or time of any unit. */
+  readonly xs: Float64Array;
   readonly values: Float64Array;
 }
 
-/** What several seeds have in common, at each of `steps`. */
+/** What several seeds have in common, at each of `xs`. */
 export interface CurveSummary {
-  readonly steps: Float64Array;
+  readonly xs: Float64Array;
   readonly median: Float64Array;
   readonly min: Float64Array;
   readonly max: Float64Array;
@@ -19,68 +19,69 @@ export function curveOf(points: readonly { step: number; value: number }[]): Cur
   for (const { step, value } of points) if (Number.isFinite(value)) byStep.set(step, value);
   const sorted = [...byStep].sort(([a], [b]) => a - b);
   return {
-    steps: Float64Array.from(sorted, ([step]) => step),
+    xs: Float64Array.from(sorted, ([step]) => step),
     values: Float64Array.from(sorted, ([, value]) => value),
   };
 }
 
+/** The curve over another x, which does not fall. @param xOf of each of its own */
+export function over({ xs, values }: Curve, xOf: (x: number) => number): Curve {
+  let last = -Infinity;
+  return { xs: xs.map((x) => (last = Math.max(last, xOf(x)))), values };
+}
+
 /** Mean of the points of the last `windowSteps` steps, itself included. 0: the curve as it is. */
-export function smooth({ steps, values }: Curve, windowSteps: number): Curve {
+export function smooth({ xs, values }: Curve, windowSteps: number): Curve {
   let first = 0;
   let sum = 0;
   const smoothed = values.map((value, i) => {
     sum += value;
-    while (steps[first] < steps[i] - windowSteps) sum -= values[first++];
+    while (xs[first] < xs[i] - windowSteps) sum -= values[first++];
     return sum / (i - first + 1);
   });
-  return { steps, values: windowSteps > 0 ? smoothed : values };
+  return { xs, values: windowSteps > 0 ? smoothed : values };
 }
 
 /**
- * The curve at `count` evenly spaced steps from `from` to `to`, both within its own steps: the mean
+ * The curve at `count` evenly spaced x from `from` to `to`, both within its own: the mean
  * of the points nearest to each, or between points the straight line.
  */
-export function resample({ steps, values }: Curve, from: number, to: number, count: number): Curve {
+export function resample({ xs, values }: Curve, from: number, to: number, count: number): Curve {
   const spacing = count > 1 ? (to - from) / (count - 1) : 0;
   const grid = Float64Array.from({ length: count }, (_, i) => from + i * spacing);
   let next = 0;
-  const resampled = grid.map((step) => {
-    while (next < steps.length && steps[next] < step - spacing / 2) next++;
+  const resampled = grid.map((x) => {
+    while (next < xs.length && xs[next] < x - spacing / 2) next++;
     let sum = 0;
     let end = next;
-    while (end < steps.length && steps[end] < step + spacing / 2) sum += values[end++];
-    return end > next ? sum / (end - next) : interpolate(steps, values, next, step);
+    while (end < xs.length && xs[end] < x + spacing / 2) sum += values[end++];
+    return end > next ? sum / (end - next) : interpolate(xs, values, next, x);
   });
-  return { steps: grid, values: resampled };
+  return { xs: grid, values: resampled };
 }
 
-/** @param next index of the first point at or after `step` */
-function interpolate(
-  steps: Float64Array,
-  values: Float64Array,
-  next: number,
-  step: number,
-): number {
+/** @param next index of the first point at or after `x` */
+function interpolate(xs: Float64Array, values: Float64Array, next: number, x: number): number {
   if (next === 0) return values[0];
-  if (next >= steps.length) return values[values.length - 1];
-  const share = (step - steps[next - 1]) / (steps[next] - steps[next - 1]);
+  if (next >= xs.length) return values[values.length - 1];
+  const share = (x - xs[next - 1]) / (xs[next] - xs[next - 1]);
   return values[next - 1] + share * (values[next] - values[next - 1]);
 }
 
 /**
- * Median and range of several curves over the steps that all of them cover.
- * @returns undefined when there are no such steps
+ * Median and range of several curves over the x that all of them cover.
+ * @returns undefined when there is no such x
  */
 export function summarize(curves: readonly Curve[], count: number): CurveSummary | undefined {
-  const from = Math.max(...curves.map(({ steps }) => steps[0]));
-  const to = Math.min(...curves.map(({ steps }) => steps[steps.length - 1]));
+  const from = Math.max(...curves.map(({ xs }) => xs[0]));
+  const to = Math.min(...curves.map(({ xs }) => xs[xs.length - 1]));
   if (curves.length === 0 || !(from < to)) return undefined;
   const sampled = curves.map((curve) => resample(curve, from, to, count));
-  const { steps } = sampled[0];
+  const { xs } = sampled[0];
   const each = (statistic: (sorted: Float64Array) => number): Float64Array =>
-    steps.map((_, i) => statistic(Float64Array.from(sampled, ({ values }) => values[i]).sort()));
+    xs.map((_, i) => statistic(Float64Array.from(sampled, ({ values }) => values[i]).sort()));
   return {
-    steps,
+    xs,
     median: each(medianOf),
     min: each((sorted) => sorted[0]),
     max: each((sorted) => sorted[sorted.length - 1]),

@@ -15,24 +15,36 @@ export interface PlotReference {
   readonly label: string;
 }
 
-export interface PlotPicture {
-  readonly title: string;
-  readonly subtitle: string;
-  readonly xLabel: string;
+/** One figure of all runs. */
+export interface PlotPanel {
   readonly yLabel: string;
   readonly runs: readonly PlotCurves[];
   /** Dashed lines across, e.g. a published result. */
   readonly references: readonly PlotReference[];
 }
 
+export interface PlotPicture {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly xLabel: string;
+  /** One above the other, with the same horizontal axis; of the same runs. */
+  readonly panels: readonly PlotPanel[];
+}
+
 /** Pixels; rasterised at twice that. */
-export const PLOT_SIZE = { width: 960, height: 540 } as const;
+export const PLOT_WIDTH = 960;
+/** With one panel. */
+const HEIGHT = 540;
+/** Of the curves' area, where there are several. */
+const PANEL_HEIGHT = 210;
+/** Of so few points, such as evaluations, each is marked; one alone makes no line. */
+const MAX_DOTS = 40;
 /** Okabe & Ito 2008, "Color Universal Design": told apart by people with any colour vision. */
 const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#4d4d4d"];
 const INK = "#1f2328";
 const GRAY = "#59636e";
 const GRID = "#e4e8ec";
-const MARGIN = { right: 28, bottom: 56, left: 30 } as const;
+const MARGIN = { right: 28, bottom: 56, left: 30, panel: 44, between: 14 } as const;
 
 const TITLE: TextStyle = { size: 21, color: INK, bold: true };
 const SUBTITLE: TextStyle = { size: 13.5, color: GRAY };
@@ -51,62 +63,84 @@ interface Frame {
 
 /** Draws learning curves as SVG: light theme, no scripts, no fonts of the system. */
 export function plotSvg(picture: PlotPicture, text: GlyphText): string {
-  const { width, height } = PLOT_SIZE;
-  const { xAxis, yAxis } = axesOf(picture);
-  const legend = drawLegend(picture, text, 96);
-  const tickWidth = Math.max(...yAxis.ticks.map(({ label }) => text.width(label, TICK)));
-  const left = MARGIN.left + tickWidth + 10;
-  const frame = frameOf(xAxis, yAxis, left, legend.bottom + 44);
+  const { panels } = picture;
+  const legend = drawLegend(panels[0].runs, text, 96);
+  const areaHeight =
+    panels.length > 1 ? PANEL_HEIGHT : HEIGHT - MARGIN.bottom - MARGIN.panel - legend.bottom;
+  const panelHeight = MARGIN.panel + areaHeight + MARGIN.between;
+  const height = legend.bottom + panels.length * panelHeight - MARGIN.between + MARGIN.bottom;
+  const xAxis = xAxisOf(panels);
+  const yAxes = panels.map((panel) => yAxisOf(panel, panels.length > 1 ? 4 : 6));
+  const labels = yAxes.flatMap(({ ticks }) => ticks.map(({ label }) => text.width(label, TICK)));
+  const left = MARGIN.left + Math.max(...labels) + 10;
+  const drawn = panels.map((panel, i) => {
+    const top = legend.bottom + MARGIN.panel + i * panelHeight;
+    const frame = frameOf(xAxis, yAxes[i], { left, top, bottom: top + areaHeight });
+    return drawPanel(panel, frame, { xAxis, yAxis: yAxes[i] }, i === panels.length - 1, text);
+  });
   const parts = [
-    `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
+    `<rect width="${PLOT_WIDTH}" height="${height}" fill="#ffffff"/>`,
     text.draw(picture.title, MARGIN.left, 42, TITLE),
     text.draw(picture.subtitle, MARGIN.left, 65, SUBTITLE),
     legend.svg,
-    text.draw(picture.yLabel, MARGIN.left, frame.top - 18, LABEL),
-    drawAxes(frame, xAxis, yAxis, text),
-    text.draw(picture.xLabel, (frame.left + frame.right) / 2, height - 16, {
+    text.draw(picture.xLabel, (left + PLOT_WIDTH - MARGIN.right) / 2, height - 16, {
       ...LABEL,
       anchor: "middle",
     }),
-    ...picture.references.map((reference) => drawReferenceLine(reference, frame)),
-    ...picture.runs.map((run, i) => drawRun(run, colorOf(i), frame)),
-    ...picture.references.map((reference) => drawReferenceLabel(reference, picture, frame, text)),
+    ...drawn,
   ];
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
-    `viewBox="0 0 ${width} ${height}">\n${parts.join("\n")}\n</svg>\n`
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${PLOT_WIDTH}" height="${height}" ` +
+    `viewBox="0 0 ${PLOT_WIDTH} ${height}">\n${parts.join("\n")}\n</svg>\n`
   );
+}
+
+/** @param isLast has the numbers of the horizontal axis below it */
+function drawPanel(
+  { references, runs, yLabel }: PlotPanel,
+  frame: Frame,
+  axes: { readonly xAxis: Axis; readonly yAxis: Axis },
+  isLast: boolean,
+  text: GlyphText,
+): string {
+  return [
+    text.draw(yLabel, MARGIN.left, frame.top - 18, LABEL),
+    drawAxes(frame, axes, isLast, text),
+    ...references.map((reference) => drawReferenceLine(reference, frame)),
+    ...runs.map((run, i) => drawRun(run, colorOf(i), frame)),
+    ...references.map((reference) => drawReferenceLabel(reference, runs, frame, text)),
+  ].join("\n");
 }
 
 function colorOf(run: number): string {
   return COLORS[run % COLORS.length];
 }
 
-function axesOf({ runs, references }: PlotPicture): { xAxis: Axis; yAxis: Axis } {
-  let [lastStep, low, high] = [0, Infinity, -Infinity];
-  for (const { steps, values } of runs.flatMap(({ seeds }) => seeds)) {
-    lastStep = Math.max(lastStep, steps[steps.length - 1]);
+function xAxisOf(panels: readonly PlotPanel[]): Axis {
+  const curves = panels.flatMap(({ runs }) => runs).flatMap(({ seeds }) => seeds);
+  const last = Math.max(...curves.map(({ xs }) => xs[xs.length - 1]));
+  return axisOf(0, last, { intervals: 8, round: false, short: true });
+}
+
+function yAxisOf({ runs, references }: PlotPanel, intervals: number): Axis {
+  // From zero, so that twice as high means twice as much.
+  let [low, high] = [0, 0];
+  const curves = runs.flatMap(({ seeds }) => seeds).map(({ values }) => values);
+  for (const values of [...curves, references.map(({ value }) => value)]) {
     for (const value of values) {
       low = Math.min(low, value);
       high = Math.max(high, value);
     }
   }
-  for (const { value } of references) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  // From zero, so that twice as high means twice as much.
-  const yAxis = axisOf(Math.min(0, low), Math.max(0, high), {
-    intervals: 6,
-    round: true,
-    short: false,
-  });
-  return { xAxis: axisOf(0, lastStep, { intervals: 8, round: false, short: true }), yAxis };
+  return axisOf(low, high, { intervals, round: true, short: false });
 }
 
-function frameOf(xAxis: Axis, yAxis: Axis, left: number, top: number): Frame {
-  const right = PLOT_SIZE.width - MARGIN.right;
-  const bottom = PLOT_SIZE.height - MARGIN.bottom;
+function frameOf(
+  xAxis: Axis,
+  yAxis: Axis,
+  { left, top, bottom }: { readonly left: number; readonly top: number; readonly bottom: number },
+): Frame {
+  const right = PLOT_WIDTH - MARGIN.right;
   const x = (step: number): number =>
     left + ((step - xAxis.min) / (xAxis.max - xAxis.min)) * (right - left);
   const y = (value: number): number =>
@@ -116,7 +150,7 @@ function frameOf(xAxis: Axis, yAxis: Axis, left: number, top: number): Frame {
 
 /** Swatches in a row, in further rows where they do not fit. */
 function drawLegend(
-  { runs }: PlotPicture,
+  runs: readonly PlotCurves[],
   text: GlyphText,
   top: number,
 ): { svg: string; bottom: number } {
@@ -124,7 +158,7 @@ function drawLegend(
   let [x, y]: [number, number] = [MARGIN.left, top];
   for (const [i, { label }] of runs.entries()) {
     const width = 34 + text.width(label, LEGEND);
-    if (x > MARGIN.left && x + width > PLOT_SIZE.width - MARGIN.right) {
+    if (x > MARGIN.left && x + width > PLOT_WIDTH - MARGIN.right) {
       [x, y] = [MARGIN.left, y + 24];
     }
     const middle = y - 5;
@@ -137,7 +171,12 @@ function drawLegend(
   return { svg: parts.join("\n"), bottom: y };
 }
 
-function drawAxes(frame: Frame, xAxis: Axis, yAxis: Axis, text: GlyphText): string {
+function drawAxes(
+  frame: Frame,
+  { xAxis, yAxis }: { readonly xAxis: Axis; readonly yAxis: Axis },
+  isLast: boolean,
+  text: GlyphText,
+): string {
   const { left, right, bottom } = frame;
   const parts: string[] = [];
   for (const { value, label } of yAxis.ticks) {
@@ -150,10 +189,8 @@ function drawAxes(frame: Frame, xAxis: Axis, yAxis: Axis, text: GlyphText): stri
   }
   for (const { value, label } of xAxis.ticks) {
     const x = round(frame.x(value));
-    parts.push(
-      `<path d="M${x} ${bottom}v5" stroke="${GRAY}" stroke-width="1"/>`,
-      text.draw(label, x, bottom + 21, { ...TICK, anchor: "middle" }),
-    );
+    parts.push(`<path d="M${x} ${bottom}v5" stroke="${GRAY}" stroke-width="1"/>`);
+    if (isLast) parts.push(text.draw(label, x, bottom + 21, { ...TICK, anchor: "middle" }));
   }
   return parts.join("\n");
 }
@@ -162,20 +199,27 @@ function drawRun({ seeds, summary }: PlotCurves, color: string, frame: Frame): s
   const parts: string[] = [];
   const several = seeds.length > 1;
   if (several && summary !== undefined) {
-    const there = pathData(summary.steps, summary.max, frame);
-    const back = pathData(summary.steps.toReversed(), summary.min.toReversed(), frame);
+    const there = pathData(summary.xs, summary.max, frame);
+    const back = pathData(summary.xs.toReversed(), summary.min.toReversed(), frame);
     parts.push(`<path d="${there}L${back.slice(1)}Z" fill="${color}" fill-opacity="0.13"/>`);
   }
   const stroke = `fill="none" stroke="${color}" stroke-linejoin="round" stroke-linecap="round"`;
-  for (const { steps, values } of seeds) {
+  for (const { xs, values } of seeds) {
+    if (xs.length <= MAX_DOTS) parts.push(drawDots(xs, values, color, frame));
     const style = several ? 'stroke-width="1" stroke-opacity="0.45"' : 'stroke-width="2.5"';
-    parts.push(`<path d="${pathData(steps, values, frame)}" ${stroke} ${style}/>`);
+    parts.push(`<path d="${pathData(xs, values, frame)}" ${stroke} ${style}/>`);
   }
   if (several && summary !== undefined) {
-    const data = pathData(summary.steps, summary.median, frame);
+    const data = pathData(summary.xs, summary.median, frame);
     parts.push(`<path d="${data}" ${stroke} stroke-width="2.5"/>`);
   }
   return parts.join("\n");
+}
+
+function drawDots(xs: Float64Array, values: Float64Array, color: string, frame: Frame): string {
+  const dot = (x: number, i: number): string =>
+    `<circle cx="${round(frame.x(x))}" cy="${round(frame.y(values[i]))}" r="3.5" fill="${color}"/>`;
+  return Array.from(xs, dot).join("\n");
 }
 
 function drawReferenceLine({ value }: PlotReference, { left, right, y }: Frame): string {
@@ -188,7 +232,7 @@ function drawReferenceLine({ value }: PlotReference, { left, right, y }: Frame):
 /** Above its line, at the end where curves are further away. */
 function drawReferenceLabel(
   { value, label }: PlotReference,
-  { runs }: PlotPicture,
+  runs: readonly PlotCurves[],
   frame: Frame,
   text: GlyphText,
 ): string {
@@ -214,8 +258,8 @@ function distanceToCurves(
   y: number,
 ): number {
   let nearest = Infinity;
-  for (const { steps, values } of runs.flatMap(({ seeds }) => seeds)) {
-    for (const [i, step] of steps.entries()) {
+  for (const { xs, values } of runs.flatMap(({ seeds }) => seeds)) {
+    for (const [i, step] of xs.entries()) {
       const x = frame.x(step);
       if (x < left || x > right) continue;
       nearest = Math.min(nearest, Math.abs(frame.y(values[i]) - y));
@@ -224,9 +268,9 @@ function distanceToCurves(
   return nearest;
 }
 
-function pathData(steps: Float64Array, values: Float64Array, frame: Frame): string {
+function pathData(xs: Float64Array, values: Float64Array, frame: Frame): string {
   const points = Array.from(
-    steps,
+    xs,
     (step, i) => `${round(frame.x(step))} ${round(frame.y(values[i]))}`,
   );
   return `M${points.join("L")}`;

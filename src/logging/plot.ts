@@ -1,10 +1,17 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { MarioError } from "../core/errors.js";
-import { type Curve, curveOf, resample, smooth, summarize } from "./curve.js";
+import { type Curve, curveOf, over, resample, smooth, summarize } from "./curve.js";
 import { explainWriteErrors } from "./file-error.js";
 import { GlyphText } from "./glyph-text.js";
-import { PLOT_SIZE, type PlotCurves, type PlotReference, plotSvg } from "./plot-svg.js";
+import type { PlotMetric } from "./plot-metrics.js";
+import {
+  PLOT_WIDTH,
+  type PlotCurves,
+  type PlotPanel,
+  type PlotReference,
+  plotSvg,
+} from "./plot-svg.js";
 import { findRunDirectories, readRun } from "./run-events.js";
 
 export interface PlotRun {
@@ -15,43 +22,60 @@ export interface PlotRun {
 
 export interface PlotRunsOptions {
   readonly runs: readonly PlotRun[];
-  /** A scalar tag, see docs/metrics.md. */
-  readonly tag: string;
-  /** File to write: `.svg`, otherwise PNG of twice {@link PLOT_SIZE}. */
+  /** One panel for each. */
+  readonly metrics: readonly PlotMetric[];
+  /** Default `steps`. `time`: of the run, without the time for which it was stopped. */
+  readonly x?: "steps" | "time";
+  /** File to write: `.svg`, otherwise PNG of twice the size. */
   readonly out: string;
-  /** Default: the tag in words. */
+  /** Default: the figure in words. */
   readonly title?: string;
   /** Default: what is bold and what is not. */
   readonly subtitle?: string;
-  /** Default: the tag. */
+  /** Of the first panel; default: the figure's unit. */
   readonly yLabel?: string;
   /** Values are means over so many last steps; default 0, as logged. */
   readonly smoothingSteps?: number;
-  /** Dashed lines across, e.g. a published result. */
+  /** Dashed lines across the first panel, e.g. a published result. */
   readonly references?: readonly PlotReference[];
 }
 
 /** One for every other pixel of the picture. */
-const SAMPLES = PLOT_SIZE.width;
+const SAMPLES = PLOT_WIDTH;
+
+type Scalars = ReturnType<typeof readRun>["scalars"];
+
+interface LabelledRuns {
+  readonly label: string;
+  /** Of each seed. */
+  readonly seeds: readonly Scalars[];
+}
 
 /**
- * Draws learning curves over steps: a thin line for each seed, the median of a label's seeds in bold
- * (over the steps that all have reached), and the range between their lowest and highest as a band.
+ * Draws learning curves: a thin line for each seed, the median of a label's seeds in bold (as far as
+ * all have come), and the range between their lowest and highest as a band.
  *
  * @throws MarioError INVALID_OPTION when a folder has no event files or none has the tag,
  * NOT_WRITABLE, DISK_FULL
  */
 export async function plotRuns(options: PlotRunsOptions): Promise<void> {
-  const { out, tag } = options;
-  const runs = options.runs.map((run) => curvesOf(run, tag, options.smoothingSteps ?? 0));
+  const { metrics, out, references = [], smoothingSteps = 0, x = "steps" } = options;
+  const runs = options.runs.map(readRuns);
+  const axis = x === "time" ? timeAxis(runs) : STEP_AXIS;
+  const panels = metrics.map((metric, i): PlotPanel => {
+    const unit = (i === 0 ? options.yLabel : undefined) ?? metric.unit;
+    return {
+      yLabel: metrics.length > 1 ? `${metric.title}, ${unit}` : unit,
+      runs: runs.map((run) => curvesOf(run, metric, smoothingSteps, axis)),
+      references: i === 0 ? references : [],
+    };
+  });
   const svg = plotSvg(
     {
-      title: options.title ?? inWords(tag),
-      subtitle: options.subtitle ?? subtitleOf(runs),
-      xLabel: "steps (decisions)",
-      yLabel: options.yLabel ?? tag,
-      runs,
-      references: options.references ?? [],
+      title: options.title ?? (metrics.length > 1 ? "Learning curves" : metrics[0].title),
+      subtitle: options.subtitle ?? subtitleOf(panels[0].runs),
+      xLabel: axis.label,
+      panels,
     },
     await GlyphText.load(),
   );
@@ -62,16 +86,51 @@ export async function plotRuns(options: PlotRunsOptions): Promise<void> {
   });
 }
 
-function curvesOf({ label, directories }: PlotRun, tag: string, smoothing: number): PlotCurves {
-  const known = new Set<string>();
-  const curves: Curve[] = [];
-  for (const directory of directories.flatMap(findRunDirectories)) {
-    const { scalars } = readRun(directory);
-    for (const name of scalars.keys()) known.add(name);
-    const curve = smooth(curveOf(scalars.get(tag) ?? []), smoothing);
-    if (curve.steps.length > 0) curves.push(curve);
+function readRuns({ label, directories }: PlotRun): LabelledRuns {
+  const found = directories.flatMap(findRunDirectories);
+  return { label, seeds: found.map((directory) => readRun(directory).scalars) };
+}
+
+/** The horizontal axis. */
+interface XAxis {
+  readonly label: string;
+  /** Seconds of one unit; undefined: steps. */
+  readonly unitSeconds?: number;
+}
+
+const STEP_AXIS: XAxis = { label: "steps (decisions)" };
+const TIME_UNITS = [
+  { label: "wall time, h", unitSeconds: 3600 },
+  { label: "wall time, min", unitSeconds: 60 },
+  { label: "wall time, s", unitSeconds: 1 },
+] as const;
+
+/** In the largest unit of which the longest run has two. */
+function timeAxis(runs: readonly LabelledRuns[]): XAxis {
+  let longest = 0;
+  for (const points of runs.flatMap(({ seeds }) => seeds).flatMap((run) => [...run.values()])) {
+    longest = Math.max(longest, points.at(-1)?.wallTime ?? 0);
   }
+  return TIME_UNITS.find(({ unitSeconds }) => longest >= 2 * unitSeconds) ?? TIME_UNITS[2];
+}
+
+function curvesOf(
+  { label, seeds: runs }: LabelledRuns,
+  { tag }: PlotMetric,
+  smoothing: number,
+  { unitSeconds }: XAxis,
+): PlotCurves {
+  const curves = runs
+    .map((scalars): Curve => {
+      const points = scalars.get(tag) ?? [];
+      const curve = smooth(curveOf(points), smoothing);
+      if (unitSeconds === undefined) return curve;
+      const times = new Map(points.map(({ step, wallTime }) => [step, wallTime]));
+      return over(curve, (step) => times.get(step)! / unitSeconds);
+    })
+    .filter(({ xs }) => xs.length > 0);
   if (curves.length === 0) {
+    const known = new Set(runs.flatMap((scalars) => [...scalars.keys()]));
     throw new MarioError("INVALID_OPTION", `The runs of "${label}" have no figures named ${tag}.`, {
       value: tag,
       remedy: `Choose one of: ${[...known].sort().join(", ") || "none yet, let the run go on"}.`,
@@ -79,9 +138,9 @@ function curvesOf({ label, directories }: PlotRun, tag: string, smoothing: numbe
   }
   // A line has no use for more points than the picture has columns.
   const seeds = curves.map((curve) =>
-    curve.steps.length <= SAMPLES
+    curve.xs.length <= SAMPLES
       ? curve
-      : resample(curve, curve.steps[0], curve.steps[curve.steps.length - 1], SAMPLES),
+      : resample(curve, curve.xs[0], curve.xs[curve.xs.length - 1], SAMPLES),
   );
   return {
     label: seeds.length > 1 ? `${label} (${seeds.length} seeds)` : label,
@@ -94,12 +153,6 @@ function subtitleOf(runs: readonly PlotCurves[]): string {
   return runs.some(({ seeds }) => seeds.length > 1)
     ? "Bold: median of the seeds. Thin: each seed. Band: from the lowest to the highest."
     : "One run for each line.";
-}
-
-/** `episode/mean_distance_100` → `Episode: mean distance 100` */
-function inWords(tag: string): string {
-  const words = tag.replace("/", ": ").replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 async function rasterise(svg: string): Promise<Buffer> {

@@ -38,24 +38,42 @@ export function findRunDirectories(directory: string): string[] {
 }
 
 /**
- * All that one run has logged, resumed sessions included.
+ * All that one run has logged, resumed sessions included. Its wall times are seconds since it began,
+ * without those for which it was stopped.
  * @param directory a folder with event files
  * @throws MarioError INVALID_OPTION when they cannot be read
  */
 export function readRun(directory: string): Pick<EventFileContents, "scalars" | "texts"> {
   try {
     const names = readdirSync(directory).filter((name) => EVENT_FILE.test(name));
-    const events: LogEvent[] = [];
-    for (const name of names.sort()) {
-      // One by one: a spread of a million events is more than a call can take.
-      for (const event of readEventFile(readFileSync(join(directory, name))).events) {
-        events.push(event);
-      }
-    }
-    return gather(events);
+    const sessions = names
+      .sort()
+      .map((name) => readEventFile(readFileSync(join(directory, name))).events);
+    return gather(inRunTime(sessions));
   } catch (error) {
     throw unreadable(directory, error);
   }
+}
+
+/** One after the other, each beginning when the one before had come to its first step. */
+function inRunTime(sessions: readonly (readonly LogEvent[])[]): LogEvent[] {
+  const events: LogEvent[] = [];
+  for (const session of sessions) {
+    if (session.length === 0) continue;
+    const resumed = session.find(({ content }) => content.kind === "sessionStart");
+    const shift = session[0].wallTime - timeBefore(events, resumed?.step ?? 0);
+    // One by one: a spread of a million events is more than a call can take.
+    for (const event of session) events.push({ ...event, wallTime: event.wallTime - shift });
+  }
+  return events;
+}
+
+function timeBefore(events: readonly LogEvent[], step: number): number {
+  let latest = 0;
+  for (const event of events) {
+    if (event.step < step) latest = Math.max(latest, event.wallTime);
+  }
+  return latest;
 }
 
 function unreadable(directory: string, error: unknown): unknown {

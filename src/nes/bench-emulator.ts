@@ -1,4 +1,4 @@
-import { measureRounds, perSecond, ROUNDS, type Spread } from "../core/rounds.js";
+import { measureRounds, perSecond, ROUNDS, type OnProgress, type Spread } from "../core/rounds.js";
 import { Button, Emulator } from "./emulator.js";
 
 export interface BenchEmulatorOptions {
@@ -10,6 +10,7 @@ export interface BenchEmulatorOptions {
   readonly seconds: number;
   /** One decision of an environment of the same ROM, observation included. */
   readonly step: () => void;
+  readonly onProgress?: OnProgress;
 }
 
 /** Medians over the rounds. */
@@ -44,6 +45,7 @@ export function benchEmulator(options: BenchEmulatorOptions): BenchEmulatorResul
       () => (step(), 1),
     ],
     options.seconds,
+    options.onProgress,
   ).map(perSecond);
   return {
     stockFps: stockFps.median,

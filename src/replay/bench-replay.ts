@@ -1,4 +1,4 @@
-import { measureRounds, ROUNDS, type Spread } from "../core/rounds.js";
+import { measureRounds, ROUNDS, type OnProgress, type Spread } from "../core/rounds.js";
 import { Rng } from "../core/rng.js";
 import { FrameStack } from "./frame-stack.js";
 import { FrameStore } from "./frame-store.js";
@@ -18,6 +18,7 @@ export interface BenchReplayOptions {
   readonly seconds: number;
   /** Memory that the process holds now, bytes. */
   readonly residentBytes: () => number;
+  readonly onProgress?: OnProgress;
 }
 
 /** Spreads are over rounds. */
@@ -77,6 +78,7 @@ export function benchReplay(options: BenchReplayOptions): BenchReplayResult {
       },
     ],
     seconds,
+    options.onProgress,
   );
   return {
     ...{ rounds: ROUNDS, capacity, batch, msPerAdd, bytesPerTransition },

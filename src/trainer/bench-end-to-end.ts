@@ -1,4 +1,4 @@
-import { ROUNDS, spreadOf, type Spread } from "../core/rounds.js";
+import { ROUNDS, spreadOf, type OnProgress, type Spread } from "../core/rounds.js";
 import type { Played } from "./actor-group.js";
 import type { LearnSummary } from "./learner.js";
 import type { TrainObserver } from "./train-loop.js";
@@ -22,6 +22,7 @@ export interface EndToEndOptions extends Clocks {
   /** Updates before the measurement begins. */
   readonly warmUpUpdates: number;
   readonly cores: number;
+  readonly onProgress?: OnProgress;
 }
 
 /** Spreads are over rounds. */
@@ -67,6 +68,7 @@ export class EndToEndBench implements TrainObserver {
       ? now() - last.now >= (seconds * 1000) / ROUNDS
       : this.#updates >= warmUpUpdates;
     if (due) this.#readings.push(this.#read());
+    this.#options.onProgress?.(Math.max(0, this.#readings.length - 1) / ROUNDS);
   }
 
   shouldStop(): boolean {

@@ -7,28 +7,20 @@ const WINDOW_EPISODES = 100;
 export interface EpisodeWindowState {
   readonly last: readonly EpisodeSummary[];
   readonly episodes: number;
-  readonly completed: number;
 }
 
 /** Means over the last 100 episodes. */
 export class EpisodeWindow {
   #last: EpisodeSummary[] = [];
   #episodes = 0;
-  #completed = 0;
 
   /** Episodes ever added. */
   get episodes(): number {
     return this.#episodes;
   }
 
-  /** Episodes ever completed. */
-  get completed(): number {
-    return this.#completed;
-  }
-
   add(episode: EpisodeSummary): void {
     this.#episodes++;
-    if (episode.completed) this.#completed++;
     this.#last.push(episode);
     if (this.#last.length > WINDOW_EPISODES) this.#last.shift();
   }
@@ -54,13 +46,12 @@ export class EpisodeWindow {
   }
 
   getState(): EpisodeWindowState {
-    return { last: [...this.#last], episodes: this.#episodes, completed: this.#completed };
+    return { last: [...this.#last], episodes: this.#episodes };
   }
 
   setState(state: EpisodeWindowState): void {
     this.#last = [...state.last];
     this.#episodes = state.episodes;
-    this.#completed = state.completed;
   }
 
   #mean(of: (episode: EpisodeSummary) => number): number {

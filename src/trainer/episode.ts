@@ -10,66 +10,80 @@ export interface GameInfo {
   readonly completed: boolean;
   /** Emulator frames since the reset. */
   readonly frames: number;
+  /** The clock ran out. */
+  readonly timeUp?: boolean;
+  /** The life was lost below the screen; undefined where the game does not tell. */
+  readonly fell?: boolean;
 }
+
+/**
+ * How an episode ended: `hit` is an enemy or another hazard, `died` a death of which no more is
+ * known, `cut` a limit of ours.
+ */
+export const EPISODE_ENDINGS = ["completed", "fell", "hit", "timeUp", "died", "cut"] as const;
+export type EpisodeEnding = (typeof EPISODE_ENDINGS)[number];
 
 /** One episode, however the learner was paid for it. */
 export interface EpisodeSummary {
   /** Sum of the tutorial's rewards: change of x, pixels. */
   readonly reward: number;
-  /** Sum of what the learner was paid; equal to `reward` where it is paid by distance. */
-  readonly learnerReward: number;
   /** Furthest x, pixels from the stage's left edge. */
   readonly distance: number;
   /** Decisions. */
   readonly steps: number;
+  /** Emulator frames. */
+  readonly frames: number;
+  readonly ending: EpisodeEnding;
   readonly completed: boolean;
   /** Cut by a limit of ours, not ended by the game. */
   readonly truncated: boolean;
+  /** It began at a saved state, so its reward counts from there: practice, not performance. */
+  readonly restarted?: boolean;
 }
 
 /** What a tally has added up so far; plain data. */
 export interface EpisodeTallyState {
   readonly reward: number;
-  readonly learnerReward: number;
   readonly steps: number;
+  readonly restarted: boolean;
   readonly last: GameInfo;
 }
 
 /** Adds up one running episode. */
 export class EpisodeTally {
   #reward = 0;
-  #learnerReward = 0;
   #steps = 0;
+  #restarted = false;
   #last: GameInfo = { x: 0, maxX: 0, completed: false, frames: 0 };
 
   /** @param info as `reset` of the environment gave it. */
-  start(info: GameInfo): void {
+  start(info: GameInfo, restarted = false): void {
+    this.#restarted = restarted;
     this.#reward = 0;
-    this.#learnerReward = 0;
     this.#steps = 0;
     this.#last = info;
   }
 
   /** @returns the summary once the step ended the episode, else undefined. */
   add(step: {
-    readonly reward: number;
     readonly terminated: boolean;
     readonly truncated: boolean;
     readonly info: GameInfo;
   }): EpisodeSummary | undefined {
     const { info } = step;
     this.#reward += movement(this.#last.x, info.x, info.frames - this.#last.frames);
-    this.#learnerReward += step.reward;
     this.#steps++;
     this.#last = info;
     if (!step.terminated && !step.truncated) return undefined;
     return {
       reward: this.#reward,
-      learnerReward: this.#learnerReward,
       distance: info.maxX,
       steps: this.#steps,
+      frames: info.frames,
+      ending: endingOf(info, step.terminated),
       completed: info.completed,
       truncated: step.truncated && !step.terminated,
+      ...(this.#restarted && { restarted: true }),
     };
   }
 
@@ -77,16 +91,24 @@ export class EpisodeTally {
     const { x, maxX, completed, frames } = this.#last;
     return {
       reward: this.#reward,
-      learnerReward: this.#learnerReward,
       steps: this.#steps,
+      restarted: this.#restarted,
       last: { x, maxX, completed, frames },
     };
   }
 
   setState(state: EpisodeTallyState): void {
     this.#reward = state.reward;
-    this.#learnerReward = state.learnerReward;
     this.#steps = state.steps;
+    this.#restarted = state.restarted;
     this.#last = state.last;
   }
+}
+
+function endingOf({ completed, timeUp, fell }: GameInfo, terminated: boolean): EpisodeEnding {
+  if (!terminated) return "cut";
+  if (completed) return "completed";
+  if (timeUp) return "timeUp";
+  if (fell === undefined) return "died";
+  return fell ? "fell" : "hit";
 }

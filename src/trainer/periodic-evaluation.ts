@@ -4,7 +4,7 @@ import { TAGS } from "../logging/tags.js";
 import type { BestEvaluated, EvaluatedEntry } from "./checkpoint/best-evaluated.js";
 import type { CandidateModel } from "./checkpoint/best-model.js";
 import type { EpisodeSummary } from "./episode.js";
-import { summarise, type Evaluation } from "./evaluator.js";
+import { summarise, type Evaluation } from "./evaluation.js";
 import type { Window } from "./window.js";
 
 export interface PeriodicEvaluationOptions {
@@ -55,6 +55,8 @@ export class PeriodicEvaluation {
     const evaluation = summarise(played, steps, 0);
     const step = window.last;
     sink.scalar(TAGS.evalCompletionRate, evaluation.completionRate, step);
+    sink.scalar(TAGS.evalCompletionLow, evaluation.completionInterval[0], step);
+    sink.scalar(TAGS.evalCompletionHigh, evaluation.completionInterval[1], step);
     sink.scalar(TAGS.evalMeanDistance, evaluation.meanDistance, step);
     sink.scalar(TAGS.evalMeanReward, evaluation.meanReward, step);
     const kept = best.offer(evaluation, training(), () => modelAfter(window));

@@ -158,6 +158,11 @@ describe("the model that was trained", () => {
     expect(result["meanDistance"]).toBeGreaterThanOrEqual(40);
     expect(result["maxDistance"]).toBeGreaterThanOrEqual(result["meanDistance"]);
     expect(result["stepsPerSecond"]).toBeGreaterThan(0);
+    expect(result).toMatchObject({ stage: "1-1", seed: 1, noops: 30, epsilon: 0.5, sticky: 0 });
+    const { perEpisode } = JSON.parse(stdout) as { perEpisode: Record<string, number>[] };
+    expect(perEpisode.length).toBe(2);
+    const steps = perEpisode.reduce((sum, episode) => sum + episode["steps"], 0);
+    expect(steps).toBe(result["steps"]);
   }, 300_000);
 
   it("is filmed by mario enjoy", async () => {

@@ -23,6 +23,13 @@ describe("measureRounds", () => {
     expect(spreads).toHaveLength(2);
   });
 
+  it("says how far it is after each measurement", () => {
+    const shares: number[] = [];
+    measureRounds([() => 1, () => 1], 0, (share) => shares.push(share));
+    const all = 2 * (ROUNDS + 1);
+    expect(shares).toEqual(Array.from({ length: all }, (_, i) => (i + 1) / all));
+  });
+
   it("divides by the pieces that a call says it did", () => {
     // The same wait, called one piece and called a thousand.
     const wait = (pieces: number) => () => {

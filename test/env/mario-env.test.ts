@@ -10,6 +10,7 @@ const NOTHING = 0;
 const LEFT = 3;
 const RIGHT = 7;
 const RIGHT_A = 8;
+const A = 11;
 
 const rom = runnerRom();
 let startState: Uint8Array;
@@ -99,6 +100,8 @@ describe("starting", () => {
       { endAt: "never" as never },
       { maxEpisodeSteps: -1 },
       { noopMaxFrames: Number.NaN },
+      { stickyActions: 1.1 },
+      { stickyActions: Number.NaN },
     ]) {
       expect(() => make(options)).toThrow(code("INVALID_OPTION"));
     }
@@ -204,6 +207,69 @@ describe("steps", () => {
   });
 });
 
+describe("sticky actions", () => {
+  const sticky = { stickyActions: 0.25, noopMaxFrames: 30 };
+  /** Goes and stands by turns. @returns for each decision whether it was carried out */
+  const play = (env: MarioEnv, from: number, decisions: number): boolean[] =>
+    Array.from({ length: decisions }, (_, i) => {
+      const { x } = env.info();
+      const goes = (from + i) % 2 === 0;
+      // The cartridge is late with a frame now and then.
+      return env.step(goes ? RIGHT_A : A).info.x > x + 4 === goes;
+    });
+  const begin = (env: MarioEnv, seed: number, decisions: number): boolean[] => {
+    env.reset(seed);
+    return play(env, 0, decisions);
+  };
+
+  it("hold the buttons before on, as often as asked", () => {
+    const done = begin(make(sticky), 1, 600);
+    // After one that was held on the next is the same anyway, so of these s = p (1 − s): 120 ± 8.
+    const heldOn = done.filter((isDone) => !isDone).length;
+    expect(heldOn).toBeGreaterThan(90);
+    expect(heldOn).toBeLessThan(150);
+    expect(done.some((isDone, i) => !isDone && !done[i + 1])).toBe(false);
+  });
+
+  it("are the seed's, leave the idle frames as they are, and begin with nothing held", () => {
+    const [one, two, plain] = [make(sticky), make(sticky), make({ noopMaxFrames: 30 })];
+    for (const seed of [1, 2, 3]) {
+      one.reset(seed);
+      plain.reset(seed);
+      expect(one.emulator.frames).toBe(plain.emulator.frames);
+    }
+    const first = begin(one, 5, 100);
+    expect(begin(two, 5, 100)).toEqual(first);
+    expect(begin(one, 6, 100)).not.toEqual(first);
+    expect(begin(one, 5, 100)).toEqual(first);
+    expect(begin(plain, 5, 100).every(Boolean)).toBe(true);
+    const always = make({ stickyActions: 1 });
+    expect(always.step(RIGHT).info.x).toBe(RUNNER.startX);
+  });
+
+  it("go on from a state as they would have", () => {
+    const [one, two] = [make(sticky), make(sticky)];
+    begin(one, 5, 31);
+    begin(two, 9, 7);
+    two.setState(one.getState());
+    const rest = play(one, 31, 100);
+    expect(rest).toContain(false);
+    expect(play(two, 31, 100)).toEqual(rest);
+    expect(hash(two.getState())).toBe(hash(one.getState()));
+  });
+
+  it("are drawn anew where an episode begins again at a state", () => {
+    const env = make(sticky);
+    begin(env, 5, 30);
+    const state = env.getState();
+    const tries = [1, 2].map(() => {
+      env.restart(state);
+      return play(env, 30, 60);
+    });
+    expect(tries[1]).not.toEqual(tries[0]);
+  });
+});
+
 /** Puts the player at x, as a pipe would. */
 function place(env: MarioEnv, x: number): void {
   env.ram.bytes[0x6d] = x >> 8;
@@ -227,7 +293,7 @@ describe("the end of an episode", () => {
     let result = env.step(RIGHT);
     while (!result.terminated) result = env.step(RIGHT);
     expect(result).toMatchObject({ terminated: true, truncated: false });
-    expect(result.info).toMatchObject({ died: true, completed: false, timeUp: false });
+    expect(result.info).toMatchObject({ died: true, completed: false, timeUp: false, fell: false });
     expect(result.info.x).toBe(RUNNER.pitX);
     const framesInLast = result.info.frames - 4 * (result.info.steps - 1);
     expect(result.reward).toBeCloseTo((2 * framesInLast) / 10 - 3, 12);
@@ -280,6 +346,7 @@ describe("the end of an episode", () => {
       const { terminated, info } = env.step(NOTHING);
       expect({ terminated, died: info.died }).toEqual({ terminated: true, died: true });
       expect(info.completed).toBe(false);
+      expect(info.fell).toBe(address === 0x0b5);
     }
   });
 

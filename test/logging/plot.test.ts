@@ -4,14 +4,16 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { axisOf } from "../../src/logging/axis.js";
-import { curveOf, resample, smooth, summarize } from "../../src/logging/curve.js";
+import { curveOf, over, resample, smooth, summarize } from "../../src/logging/curve.js";
 import { openEventFile } from "../../src/logging/event-file.js";
 import { GlyphText } from "../../src/logging/glyph-text.js";
 import { plotRuns } from "../../src/logging/plot.js";
+import { plotMetrics } from "../../src/logging/plot-metrics.js";
 import { findRunDirectories, readRun } from "../../src/logging/run-events.js";
 
 const curve = (...points: [number, number][]) =>
   curveOf(points.map(([step, value]) => ({ step, value })));
+const X = [{ tag: "x", title: "X", unit: "pears" }];
 const labels = (low: number, high: number, options: Parameters<typeof axisOf>[2]) =>
   axisOf(low, high, options).ticks.map(({ label }) => label);
 
@@ -43,8 +45,8 @@ describe("axis", () => {
 
 describe("curve", () => {
   it("sorts, keeps the last of a step, and leaves out what is no number", () => {
-    const { steps, values } = curve([5, 1], [1, 2], [5, 3], [7, Number.NaN], [9, Infinity]);
-    expect([...steps]).toEqual([1, 5]);
+    const { xs, values } = curve([5, 1], [1, 2], [5, 3], [7, Number.NaN], [9, Infinity]);
+    expect([...xs]).toEqual([1, 5]);
     expect([...values]).toEqual([2, 3]);
   });
 
@@ -54,17 +56,28 @@ describe("curve", () => {
     expect(smooth(jagged, 0).values).toBe(jagged.values);
   });
 
+  it("goes over another x, which never falls", () => {
+    const clock = new Map([
+      [1, 10],
+      [2, 30],
+      [3, 20],
+    ]);
+    const { xs, values } = over(curve([1, 5], [2, 6], [3, 7]), (step) => clock.get(step)!);
+    expect([...xs]).toEqual([10, 30, 30]);
+    expect([...values]).toEqual([5, 6, 7]);
+  });
+
   it("resamples by means of near points and lines between far ones", () => {
     const uneven = curve([0, 0], [1, 2], [2, 4], [10, 20], [30, 0]);
-    const { steps, values } = resample(uneven, 0, 30, 4);
-    expect([...steps]).toEqual([0, 10, 20, 30]);
+    const { xs, values } = resample(uneven, 0, 30, 4);
+    expect([...xs]).toEqual([0, 10, 20, 30]);
     expect([...values]).toEqual([2, 20, 10, 0]);
   });
 
   it("summarizes the steps that all seeds cover", () => {
     const seeds = [curve([0, 0], [40, 40]), curve([10, 5], [50, 5]), curve([0, 100], [30, 100])];
-    const { steps, median, min, max } = summarize(seeds, 3)!;
-    expect([...steps]).toEqual([10, 20, 30]);
+    const { xs, median, min, max } = summarize(seeds, 3)!;
+    expect([...xs]).toEqual([10, 20, 30]);
     expect([...min]).toEqual([5, 5, 5]);
     expect([...median]).toEqual([10, 20, 30]);
     expect([...max]).toEqual([100, 100, 100]);
@@ -90,6 +103,30 @@ describe("glyph text", () => {
     const drawn = text.draw('<日本\u0007&"', 3, 4, { size: 12, color: "red", anchor: "end" });
     expect(drawn).toContain(">&lt;日本 &amp;&quot;</text>");
     expect(drawn).toContain('text-anchor="end"');
+  });
+});
+
+describe("metrics", () => {
+  it("have names, and tags of their own", () => {
+    const tags = (list: string) => plotMetrics(list).map(({ tag }) => tag);
+    expect(tags("all")).toEqual([
+      "episode/mean_distance_100",
+      "episode/mean_reward_100",
+      "episode/completed_100",
+    ]);
+    expect(tags("eval-distance, train/loss,replay/size")).toEqual([
+      "eval/mean_distance",
+      "train/loss",
+      "replay/size",
+    ]);
+    expect(plotMetrics("train/loss")[0].title).toBe("Loss");
+    expect(plotMetrics("replay/size")[0]).toMatchObject({
+      title: "Replay: size",
+      unit: "replay/size",
+    });
+    for (const wrong of ["height", "", "distance,,reward", "toString"]) {
+      expect(() => plotMetrics(wrong)).toThrow(/no figure/);
+    }
   });
 });
 
@@ -133,7 +170,7 @@ describe("plot", () => {
         { label: "a", directories: [join(root, "a")] },
         { label: "b", directories: [write("b", 20)] },
       ],
-      tag: "x",
+      metrics: X,
       out,
       references: [{ value: 90, label: "before" }],
     });
@@ -159,7 +196,7 @@ describe("plot", () => {
 
   it("places values where the axis says, in SVG", async () => {
     const out = join(root, "plot.svg");
-    await plotRuns({ runs: [{ label: "b", directories: [write("b", 20)] }], tag: "x", out });
+    await plotRuns({ runs: [{ label: "b", directories: [write("b", 20)] }], metrics: X, out });
     const svg = readFileSync(out, "utf8");
     expect(svg).not.toContain("<text");
     const [, data] = /<path d="([^"]+)" fill="none" stroke="#0072b2"/.exec(svg)!;
@@ -171,20 +208,94 @@ describe("plot", () => {
     expect(points.length).toBe(101);
   });
 
+  it("has a panel for each figure, one above the other, over the same steps", async () => {
+    const directory = join(root, "two");
+    const file = openEventFile({ directory });
+    for (const step of [0, 500, 1000]) file.scalar("x", step / 50, step);
+    for (const step of [0, 1000]) file.scalar("y", step / 1000, step);
+    file.close();
+    const out = join(root, "panels.svg");
+    const metrics = [...X, { tag: "y", title: "Y", unit: "apples" }];
+    await plotRuns({ runs: [{ label: "b", directories: [directory] }], metrics, out });
+    const svg = readFileSync(out, "utf8");
+    const lines = [...svg.matchAll(/<path d="([^"]+)" fill="none" stroke="#0072b2"/g)].map(
+      ([, data]) =>
+        data
+          .slice(1)
+          .split("L")
+          .map((point) => point.split(" ").map(Number)),
+    );
+    const [[[left, bottom], , [right, top]], [second, secondEnd]] = lines;
+    expect([second[0], secondEnd[0]]).toEqual([left, right]);
+    // Each from the bottom to the top of its panel, which are of one size.
+    expect(secondEnd[1]).toBeGreaterThan(bottom);
+    expect(second[1] - secondEnd[1]).toBeCloseTo(bottom - top, 6);
+    // Few points are marked: three and two.
+    expect(svg.match(/<circle /g)?.length).toBe(5);
+    const height = Number(/height="([\d.]+)"/.exec(svg)![1]);
+    expect(height).toBeGreaterThan(second[1] + 40);
+  });
+
+  it("goes over the run's own time, without that between a stop and its resumption", async () => {
+    const directory = join(root, "resumed");
+    let seconds = 1_000_000;
+    const now = () => 1000 * seconds;
+    const first = openEventFile({ directory, now });
+    for (const step of [1, 2, 3]) {
+      seconds += 60;
+      first.scalar("x", step, step);
+    }
+    first.close();
+    seconds += 7200;
+    const second = openEventFile({ directory, now, resumeStep: 3 });
+    for (const step of [3, 4]) {
+      seconds += 60;
+      second.scalar("x", step, step);
+    }
+    second.close();
+    const points = readRun(directory).scalars.get("x")!;
+    expect(points.map(({ step, wallTime }) => [step, wallTime])).toEqual([
+      [1, 60],
+      [2, 120],
+      [3, 180],
+      [4, 240],
+    ]);
+    const out = join(root, "time.svg");
+    const runs = [{ label: "b", directories: [directory] }];
+    await plotRuns({ runs, metrics: X, x: "time", out });
+    const [, data] = /<path d="([^"]+)" fill="none" stroke="#0072b2"/.exec(
+      readFileSync(out, "utf8"),
+    )!;
+    const xs = data
+      .slice(1)
+      .split("L")
+      .map((point) => Number(point.split(" ")[0]));
+    // Minutes 1 to 4 of 4: the last at the right edge, the same way between each two.
+    expect(xs[3]).toBe(932);
+    expect(xs[3] - xs[2]).toBeCloseTo(xs[1] - xs[0], 1);
+    expect(xs[0]).toBeLessThan(300);
+  });
+
   it("says which tags there are, and where there is nothing", async () => {
     const runs = [{ label: "b", directories: [write("b", 20)] }];
-    await expect(plotRuns({ runs, tag: "y", out: join(root, "p.png") })).rejects.toMatchObject({
+    await expect(
+      plotRuns({
+        runs,
+        metrics: [{ tag: "y", title: "Y", unit: "apples" }],
+        out: join(root, "p.png"),
+      }),
+    ).rejects.toMatchObject({
       code: "INVALID_OPTION",
       remedy: "Choose one of: x.",
     });
     for (const directory of [join(root, "nowhere"), mkdtempSync(join(root, "empty-"))]) {
       await expect(
-        plotRuns({ runs: [{ label: "b", directories: [directory] }], tag: "x", out: "p.png" }),
+        plotRuns({ runs: [{ label: "b", directories: [directory] }], metrics: X, out: "p.png" }),
       ).rejects.toMatchObject({ code: "INVALID_OPTION" });
     }
     writeFileSync(join(root, "file"), "");
     await expect(
-      plotRuns({ runs, tag: "x", out: join(root, "file", "p.png") }),
+      plotRuns({ runs, metrics: X, out: join(root, "file", "p.png") }),
     ).rejects.toMatchObject({ code: "NOT_WRITABLE" });
   });
 });

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../../src/core/rng.js";
-import { EpisodeTally, type EpisodeSummary } from "../../src/trainer/episode.js";
+import { EpisodeTally, type EpisodeSummary, type GameInfo } from "../../src/trainer/episode.js";
 import { EpisodeWindow } from "../../src/trainer/episode-window.js";
-import { summarise } from "../../src/trainer/evaluator.js";
 import {
   bootstrapMeanInterval,
   clopperPearson,
@@ -14,9 +13,10 @@ import {
 
 const episode = (distance: number, completed = false): EpisodeSummary => ({
   reward: distance - 40,
-  learnerReward: 0,
   distance,
   steps: 10,
+  frames: 40,
+  ending: completed ? "completed" : "fell",
   completed,
   truncated: false,
 });
@@ -27,22 +27,40 @@ describe("EpisodeTally", () => {
     tally.start({ x: 40, maxX: 40, completed: false, frames: 100 });
     const step = (x: number, frames: number, terminated = false) =>
       tally.add({
-        reward: 0.5,
         terminated,
         truncated: false,
-        info: { x, maxX: Math.max(40, x), completed: false, frames },
+        info: { x, maxX: Math.max(40, x), completed: false, frames, fell: true },
       });
     expect(step(50, 104)).toBeUndefined();
     expect(step(44, 108)).toBeUndefined();
     expect(step(2000, 112)).toBeUndefined();
     expect(step(2004, 116, true)).toEqual({
       reward: 10 - 6 + 0 + 4,
-      learnerReward: 2,
       distance: 2004,
       steps: 4,
+      frames: 116,
+      ending: "fell",
       completed: false,
       truncated: false,
     });
+  });
+});
+
+describe("an episode's end", () => {
+  const end = (what: Partial<GameInfo>, terminated = true) => {
+    const tally = new EpisodeTally();
+    tally.start({ x: 40, maxX: 40, completed: false, frames: 0 });
+    const info = { x: 50, maxX: 50, completed: false, frames: 4, ...what };
+    return tally.add({ terminated, truncated: !terminated, info })?.ending;
+  };
+
+  it("is told as far as the game tells it", () => {
+    expect(end({ completed: true, fell: false })).toBe("completed");
+    expect(end({ fell: true, timeUp: false })).toBe("fell");
+    expect(end({ fell: false, timeUp: false })).toBe("hit");
+    expect(end({ fell: false, timeUp: true })).toBe("timeUp");
+    expect(end({})).toBe("died");
+    expect(end({ fell: false }, false)).toBe("cut");
   });
 });
 
@@ -57,34 +75,6 @@ describe("EpisodeWindow", () => {
     expect(window.meanReward).toBe(109.5);
     expect(window.completionRate).toBe(0.25);
     expect(window.maxDistance).toBe(199);
-    expect(window.completed).toBe(25);
-  });
-});
-
-describe("summarise", () => {
-  it("by hand", () => {
-    const result = summarise([episode(100), episode(400, true), episode(300), episode(200)], 40, 8);
-    expect(result).toMatchObject({
-      episodes: 4,
-      meanReward: 210,
-      meanDistance: 250,
-      medianDistance: 250,
-      maxDistance: 400,
-      completionRate: 0.25,
-      steps: 40,
-      stepsPerSecond: 5,
-    });
-    // sqrt(sum of squares 50,000 / 3 / 4)
-    expect(result.distanceStandardError).toBeCloseTo(64.5, 1);
-    // Student's 97.5 % point with 3 degrees of freedom is 3.182.
-    expect(result.meanDistanceInterval[0]).toBeCloseTo(250 - 3.1824 * 64.55, 0);
-    expect(result.distanceQuantiles).toEqual([115, 175, 250, 325, 385]);
-  });
-
-  it("has no NaN for no episodes", () => {
-    for (const value of Object.values(summarise([], 0, 0)).flat()) {
-      expect(Number.isFinite(value)).toBe(true);
-    }
   });
 });
 

@@ -182,7 +182,7 @@ describe("trainLoop", () => {
     for (const { episode } of recorder.episodes) {
       expect(episode.completed).toBe(episode.distance === Corridor.goal);
       expect(episode.truncated).toBe(!episode.completed);
-      expect(episode.learnerReward).toBe(episode.completed ? 1 : 0);
+      expect(episode.ending).toBe(episode.completed ? "completed" : "cut");
     }
     expect(recorder.episodes.length).toBeGreaterThan(2);
     agent.dispose();

@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import type { Evaluation } from "../evaluator.js";
+import type { Evaluation } from "../evaluation.js";
 import type { CandidateModel } from "./best-model.js";
 import { fileNamesIn, ownModelFiles, removeModel } from "./model-folder.js";
 import { saveModel } from "./model-file.js";

@@ -118,14 +118,6 @@ export function bestModelIn(directory: string): ModelEntry {
   return highest(byAge(modelsIn(directory))) ?? noModel(directory);
 }
 
-/**
- * The folder's most recently written model.
- * @throws MarioError MODEL_NOT_FOUND when there is none
- */
-export function latestBestModel(directory: string): ModelEntry {
-  return byAge(modelsIn(directory))[0] ?? noModel(directory);
-}
-
 /** All files named as best models. */
 function modelsIn(directory: string): ModelEntry[] {
   return fileNamesIn(directory)

@@ -1,5 +1,4 @@
 import { parentPort } from "node:worker_threads";
-import type { DqnAgent } from "../../agent/dqn-agent.js";
 import type { BackendName, BackendOptions, ComputeBackend } from "../../nn/backend.js";
 import { selectBackend } from "../../nn/select-backend.js";
 import type { Played } from "../actor-group.js";
@@ -11,7 +10,6 @@ import { createLearner, exchangeOf, type RunShare } from "./setup.js";
 
 /** Learns, in a thread of its own that starts as many compute threads as it may. */
 let backend: ComputeBackend;
-let agent: DqnAgent;
 let learner: Learner;
 let exchange: WeightExchange;
 
@@ -32,9 +30,9 @@ serve(parentPort!, {
     return { name, description, threads };
   },
   setUp: (share: RunShare): void => {
-    ({ learner, agent } = createLearner(share, backend));
+    learner = createLearner(share, backend);
     exchange = exchangeOf(share);
-    exchange.publish(0, agent.getWeights());
+    exchange.publish(0, learner.actingWeights);
   },
   learn: ({
     window,
@@ -44,7 +42,7 @@ serve(parentPort!, {
     readonly incoming: readonly Played[];
   }): LearnSummary => {
     const summary = learner.learn(window, incoming);
-    exchange.publish(window.index + 1, agent.getWeights());
+    exchange.publish(window.index + 1, learner.actingWeights);
     return summary;
   },
   look: (): LearnerLook | undefined => learner.look(),
@@ -58,6 +56,6 @@ serve(parentPort!, {
     readonly window: number;
   }): void => {
     learner.setState(state);
-    exchange.publish(window, agent.getWeights());
+    exchange.publish(window, learner.actingWeights);
   },
 });

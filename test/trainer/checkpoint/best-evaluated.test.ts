@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BestEvaluated, bestEvaluatedIn } from "../../../src/trainer/checkpoint/best-evaluated.js";
 import { loadModel } from "../../../src/trainer/checkpoint/model-file.js";
-import { summarise } from "../../../src/trainer/evaluator.js";
+import { summarise } from "../../../src/trainer/evaluation.js";
 import { exampleModel } from "./example-model.js";
 
 const episode = (distance: number, completed = false) => ({
-  ...{ reward: distance - 40, learnerReward: 0, distance, steps: 10, completed },
-  truncated: false,
+  ...{ reward: distance - 40, distance, steps: 10, frames: 40, completed },
+  ...{ ending: completed ? ("completed" as const) : ("fell" as const), truncated: false },
 });
 
 describe("the best evaluated model", () => {
