@@ -10,11 +10,8 @@
 namespace mario {
 namespace {
 
-constexpr int kOutputRows = 16;
 /** Parameters that are worth a task of Adam's. */
 constexpr int64_t kAdamGrain = 1 << 14;
-
-int divideUp(int a, int b) { return (a + b - 1) / b; }
 
 /** `gradient` where the ReLU let it through. */
 void maskByRelu(float* __restrict gradient, const float* __restrict output, size_t count) {

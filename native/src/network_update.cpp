@@ -1,10 +1,7 @@
 #include "network_update.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <cstring>
 
-#include "dense_gradient.hpp"
 #include "observations.hpp"
 #include "team.hpp"
 
@@ -15,17 +12,6 @@ namespace {
 constexpr int kPieceRows = 4;
 /** Inputs of a hidden layer whose part is computed together. */
 constexpr int kSliceInputs = 784;
-/** Rows of outputs that are computed together. */
-constexpr int kOutputRows = 16;
-
-int divideUp(int a, int b) { return (a + b - 1) / b; }
-
-/** `gradient` where the ReLU let it through. */
-void maskByRelu(float* __restrict gradient, const float* __restrict output, size_t count) {
-#pragma omp simd
-  for (size_t i = 0; i < count; i++) gradient[i] = output[i] > 0.f ? gradient[i] : 0.f;
-}
-
 }  // namespace
 
 NetworkUpdate::NetworkUpdate(const dnnl::engine& engine, const NetworkShape& shape)
@@ -193,7 +179,9 @@ void NetworkUpdate::outputRows(Activations& network, const std::vector<const flo
   for (int s = 0; s < shape_.streams(); s++) {
     const size_t first = firstOf(s);
     float* __restrict hidden = network.hidden[s].data() + size_t(row) * units;
-    for (size_t i = 0; i < length; i++) hidden[i] = weights[first + 1][i % units];
+    for (int r = 0; r < count; r++) {
+      std::copy_n(weights[first + 1], units, hidden + size_t(r) * units);
+    }
     for (int slice = 0; slice < slices_; slice++) {
       const float* __restrict part =
           network.partial[s].data() + (size_t(slice) * network.rows + row) * units;

@@ -7,6 +7,11 @@
 
 namespace mario {
 
+/** Rows of outputs that are computed together. */
+constexpr int kOutputRows = 16;
+
+inline int divideUp(int a, int b) { return (a + b - 1) / b; }
+
 /** Convolutions with ReLU, one hidden layer with ReLU and a linear output; dueling: two of those. */
 struct NetworkShape {
   /** Sizes as TypeScript sends them; their batch is not looked at. */
