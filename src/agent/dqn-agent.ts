@@ -138,12 +138,7 @@ export function createDqnAgent(options: DqnAgentOptions): DqnAgent {
         trained,
       );
       const { loss, tdErrors } = result;
-      if (!Number.isFinite(loss)) {
-        throw new MarioError("NOT_FINITE", `The loss became ${loss}.`, {
-          value: loss,
-          remedy: "Lower the learning rate, or check the rewards' scale.",
-        });
-      }
+      requireFiniteLoss(loss);
       limit.observe(batch.rT, batch.discountT);
       limit.check(meanQ);
       const gradientNorm = optimizer.step(grads, learningRate);
@@ -211,7 +206,17 @@ function meanChosen(q: Float32Array, actions: Int32Array): number {
   return actions.reduce((sum, action, row) => sum + q[row * (q.length / rows) + action], 0) / rows;
 }
 
-function requireLearningRate(learningRate: number): number {
+/** @throws MarioError NOT_FINITE */
+export function requireFiniteLoss(loss: number): void {
+  if (Number.isFinite(loss)) return;
+  throw new MarioError("NOT_FINITE", `The loss became ${loss}.`, {
+    value: loss,
+    remedy: "Lower the learning rate, or check the rewards' scale.",
+  });
+}
+
+/** @throws MarioError INVALID_OPTION unless positive and finite */
+export function requireLearningRate(learningRate: number): number {
   if (learningRate > 0 && learningRate < Infinity) return learningRate;
   throw new MarioError("INVALID_OPTION", `A learning rate of ${learningRate} cannot train.`, {
     value: learningRate,

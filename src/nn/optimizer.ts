@@ -39,6 +39,16 @@ export interface Optimizer {
    * @throws MarioError NOT_FINITE when that norm is NaN or infinite; nothing has changed then
    */
   step(gradients: tf.NamedTensorMap, learningRate: number): number;
+  /**
+   * {@link step} for backends that cannot be read synchronously, which need the kernel for it.
+   * @param loss where it is not finite, or the norm is not, nothing changes but the count of updates
+   * @returns the norm, `[] float32`; the caller disposes of it, and stops where it is not finite
+   */
+  stepDeferred(gradients: tf.NamedTensorMap, learningRate: number, loss: tf.Scalar): tf.Scalar;
+  /** Adam's moments, named as in {@link OptimizerState}; to read them where that takes time. */
+  readonly moments: ReadonlyMap<string, tf.Variable>;
+  /** Steps taken. */
+  readonly updates: number;
   getState(): OptimizerState;
   /** @throws MarioError MODEL_MISMATCH on other names, shapes or lengths. */
   setState(state: OptimizerState): void;
@@ -74,22 +84,25 @@ export function createAdam(options: AdamOptions): Optimizer {
     parameters.set(name, { variable, m: zeros(), v: zeros() });
   }
   let updates = 0;
+  const sizesOf = (learningRate: number): StepSizes => ({
+    learningRate,
+    beta1,
+    beta2,
+    epsilon,
+    correction1: 1 - beta1 ** (updates + 1),
+    correction2: 1 - beta2 ** (updates + 1),
+    maxGradientNorm,
+    globalClipping: options.clipping === "global",
+  });
 
   return {
     step(gradients, learningRate) {
-      const steps: StepSizes = {
-        learningRate,
-        beta1,
-        beta2,
-        epsilon,
-        correction1: 1 - beta1 ** (updates + 1),
-        correction2: 1 - beta2 ** (updates + 1),
-        maxGradientNorm,
-        globalClipping: options.clipping === "global",
-      };
+      const steps = sizesOf(learningRate);
       const fused = hasKernel(CLIPPED_ADAM);
       const norm = tf.tidy(() =>
-        (fused ? fusedStep : composedStep)([...parameters.values()], gradients, steps),
+        fused
+          ? fusedStep([...parameters.values()], gradients, steps).dataSync()[0]
+          : composedStep([...parameters.values()], gradients, steps),
       );
       if (!Number.isFinite(norm)) {
         throw new MarioError("NOT_FINITE", `The gradient's norm became ${norm}.`, {
@@ -100,6 +113,17 @@ export function createAdam(options: AdamOptions): Optimizer {
       if (weightDecay > 0) decay([...parameters.values()], learningRate * weightDecay);
       updates++;
       return norm;
+    },
+    stepDeferred(gradients, learningRate, loss) {
+      const steps = { ...sizesOf(learningRate), weightDecay };
+      updates++;
+      return tf.tidy(() => fusedStep([...parameters.values()], gradients, steps, { loss }));
+    },
+    get moments() {
+      return momentsOf(parameters);
+    },
+    get updates() {
+      return updates;
     },
     getState: () => ({ updates, moments: copyWeights(momentsOf(parameters)) }),
     setState(state) {
@@ -144,8 +168,9 @@ function fusedStep(
   parameters: readonly Parameter[],
   gradients: tf.NamedTensorMap,
   steps: StepSizes,
-): number {
-  const inputs: Record<string, tf.Tensor> = {};
+  more: { readonly loss?: tf.Scalar } = {},
+): tf.Scalar {
+  const inputs: Record<string, tf.Tensor> = { ...more };
   for (const [i, { variable, m, v }] of parameters.entries()) {
     for (const owned of [variable, m, v]) ownBuffer(owned);
     inputs[`variable${i}`] = variable;
@@ -153,8 +178,7 @@ function fusedStep(
     inputs[`m${i}`] = m;
     inputs[`v${i}`] = v;
   }
-  const norm = runKernel(CLIPPED_ADAM, inputs, { ...steps, count: parameters.length });
-  return norm.dataSync()[0];
+  return runKernel(CLIPPED_ADAM, inputs, { ...steps, count: parameters.length }) as tf.Scalar;
 }
 
 /**
@@ -164,7 +188,9 @@ function fusedStep(
  */
 function ownBuffer(variable: tf.Variable): void {
   if (tf.backend().refCount(variable.dataId) === 1) return;
-  variable.assign(tf.tensor(variable.dataSync().slice(), variable.shape));
+  tf.tidy(() => {
+    variable.assign(tf.mul(variable, 1));
+  });
 }
 
 function composedStep(

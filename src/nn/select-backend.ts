@@ -14,6 +14,7 @@ import {
  */
 const create: Record<BackendName, (options: BackendOptions) => Promise<ComputeBackend>> = {
   tensorflow: async () => (await import("./tensorflow/backend.js")).createTensorflowBackend(),
+  webgpu: async (options) => (await import("./webgpu/backend.js")).createWebgpuBackend(options),
   onednn: async (options) => (await import("./onednn/backend.js")).createOnednnBackend(options),
   wasm: async (options) => (await import("./wasm/backend.js")).createWasmBackend(options),
   cpu: async () => (await import("./tfjs-cpu/backend.js")).createCpuBackend(),

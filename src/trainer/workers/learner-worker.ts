@@ -1,5 +1,5 @@
 import { parentPort } from "node:worker_threads";
-import type { DqnAgent } from "../../agent/dqn-agent.js";
+import type { LearningAgent } from "../../agent/agent.js";
 import type { BackendName, BackendOptions, ComputeBackend } from "../../nn/backend.js";
 import { selectBackend } from "../../nn/select-backend.js";
 import type { Played } from "../actor-group.js";
@@ -11,7 +11,7 @@ import { createLearner, exchangeOf, type RunShare } from "./setup.js";
 
 /** Learns, in a thread of its own that starts as many compute threads as it may. */
 let backend: ComputeBackend;
-let agent: DqnAgent;
+let agent: LearningAgent;
 let learner: Learner;
 let exchange: WeightExchange;
 
@@ -31,33 +31,33 @@ serve(parentPort!, {
     const { name, description, threads } = backend;
     return { name, description, threads };
   },
-  setUp: (share: RunShare): void => {
+  setUp: async (share: RunShare): Promise<void> => {
     ({ learner, agent } = createLearner(share, backend));
     exchange = exchangeOf(share);
-    exchange.publish(0, agent.getWeights());
+    exchange.publish(0, await agent.getWeights());
   },
-  learn: ({
+  learn: async ({
     window,
     incoming,
   }: {
     readonly window: Window;
     readonly incoming: readonly Played[];
-  }): LearnSummary => {
-    const summary = learner.learn(window, incoming);
-    exchange.publish(window.index + 1, agent.getWeights());
+  }): Promise<LearnSummary> => {
+    const summary = await learner.learn(window, incoming);
+    exchange.publish(window.index + 1, await agent.getWeights());
     return summary;
   },
-  look: (): LearnerLook | undefined => learner.look(),
-  getState: (): LearnerState => learner.getState(),
+  look: (): Promise<LearnerLook | undefined> => learner.look(),
+  getState: (): Promise<LearnerState> => learner.getState(),
   /** @param window the next one to be played */
-  setState: ({
+  setState: async ({
     state,
     window,
   }: {
     readonly state: LearnerState;
     readonly window: number;
-  }): void => {
+  }): Promise<void> => {
     learner.setState(state);
-    exchange.publish(window, agent.getWeights());
+    exchange.publish(window, await agent.getWeights());
   },
 });

@@ -1,5 +1,7 @@
 import { createActingNetwork, type ActingNetwork } from "../../agent/acting-network.js";
-import { createDqnAgent, type DqnAgent } from "../../agent/dqn-agent.js";
+import type { LearningAgent } from "../../agent/agent.js";
+import { createDqnAgent } from "../../agent/dqn-agent.js";
+import { createDeferredAgent } from "../../agent/deferred/deferred-agent.js";
 import type { TrainSettings } from "../../config/schema.js";
 import { Rng } from "../../core/rng.js";
 import { createMarioEnv, type MarioEnv } from "../../env/mario-env.js";
@@ -108,14 +110,11 @@ function createLane(share: ActorShare, lane: number): ActorLane {
 export function createLearner(
   share: RunShare,
   backend: ComputeBackend,
-): { learner: Learner; agent: DqnAgent } {
+): { learner: Learner; agent: LearningAgent } {
   const { settings } = share;
   const seeds = seedsOf(settings);
-  const agent = createDqnAgent({
-    backend,
-    seed: seeds.network,
-    ...agentOptionsOf(settings),
-  });
+  const options = { backend, seed: seeds.network, ...agentOptionsOf(settings) };
+  const agent = backend.fetch ? createDeferredAgent(options) : createDqnAgent(options);
   const { capacity, framesInFlight } = replayPlanOf(settings);
   const sampler = samplerOf(settings, capacity);
   const replay = new ReplayMemory({
