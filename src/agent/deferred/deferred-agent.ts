@@ -98,10 +98,8 @@ export function createDeferredAgent(options: DqnAgentOptions): DeferredAgent {
         const { value, grads } = tf.variableGrads(
           () =>
             tensorLoss(online.forward(sTm1, noise), (outputs) => {
-              const q = head.qValues(outputs);
-              const meanQ = tf.mul(tf.mean(tf.mul(targets.taken, q)), actionCount);
               const result = head.loss(outputs, targets);
-              kept.push(tf.keep(meanQ), tf.keep(result.tdErrors));
+              kept.push(tf.keep(result.meanQ), tf.keep(result.tdErrors));
               return result;
             }),
           trained,

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { hasKernel, runKernels, TD_LOSS_AND_GRADIENT } from "../../nn/kernels.js";
 import { supportValues } from "../heads/c51-head.js";
 import { createHead, type HeadOptions } from "../heads/head.js";
 
@@ -25,6 +26,8 @@ export interface TensorTargets {
 
 export interface TensorLoss {
   readonly loss: tf.Scalar;
+  /** Mean over the rows of the action's value. */
+  readonly meanQ: tf.Scalar;
   /** `[rows, actions · atoms]` */
   readonly gradient: tf.Tensor2D;
   /** `[rows]` */
@@ -55,7 +58,9 @@ export function createTensorHead(options: HeadOptions): TensorHead {
 function scalarHead(delta: number): TensorHead {
   return {
     qValues: (outputs) => tf.clone(outputs),
-    loss(outputs, { taken, returns, discountT, policyT, outputsT, weights }) {
+    loss(outputs, targets) {
+      if (hasKernel(TD_LOSS_AND_GRADIENT)) return fusedScalarLoss(outputs, targets, delta);
+      const { taken, returns, discountT, policyT, outputsT, weights } = targets;
       const bootstrap = tf.sum(tf.mul(policyT, outputsT), 1);
       const target = tf.add(returns, tf.mul(discountT, bootstrap));
       const tdErrors: tf.Tensor1D = tf.sub(target, tf.sum(tf.mul(taken, outputs), 1));
@@ -64,9 +69,21 @@ function scalarHead(delta: number): TensorHead {
         loss: tf.mean(tf.mul(weights, huber(tdErrors, slope))),
         gradient: tf.mul(taken, column(tf.mul(slope, share(weights, -1)))),
         tdErrors,
+        meanQ: meanChosen(outputs, taken),
       };
     },
   };
+}
+
+function fusedScalarLoss(outputs: tf.Tensor2D, targets: TensorTargets, delta: number): TensorLoss {
+  const results = runKernels(TD_LOSS_AND_GRADIENT, { outputs, ...targets }, { delta });
+  const [loss, meanQ, tdErrors, gradient] = results as unknown as [
+    tf.Scalar,
+    tf.Scalar,
+    tf.Tensor1D,
+    tf.Tensor2D,
+  ];
+  return { loss, meanQ, tdErrors, gradient };
 }
 
 function c51Head(
@@ -84,9 +101,10 @@ function c51Head(
     return tf.sum(tf.mul(tf.expandDims(mass, 2), tf.relu(tf.sub(1, distance))), 1);
   }
 
+  const qValues = (outputs: tf.Tensor2D): tf.Tensor2D =>
+    tf.sum(tf.mul(tf.softmax(perAction(outputs, actions, atoms)), values()), 2);
   return {
-    qValues: (outputs) =>
-      tf.sum(tf.mul(tf.softmax(perAction(outputs, actions, atoms)), values()), 2),
+    qValues,
     loss(outputs, { taken, returns, discountT, policyT, outputsT, weights }) {
       const chosen = picked(outputs, taken, atoms);
       const next = tf.softmax(perAction(outputsT, actions, atoms));
@@ -102,6 +120,7 @@ function c51Head(
         loss: tf.mean(tf.mul(weights, tdErrors)),
         gradient: placed(slope as tf.Tensor2D, taken, atoms),
         tdErrors,
+        meanQ: meanChosen(qValues(outputs), taken),
       };
     },
   };
@@ -109,8 +128,10 @@ function c51Head(
 
 function quantileHead(actions: number, atoms: number, kappa: number): TensorHead {
   const middles = Float32Array.from({ length: atoms }, (_, i) => (2 * i + 1) / (2 * atoms));
+  const qValues = (outputs: tf.Tensor2D): tf.Tensor2D =>
+    tf.mean(perAction(outputs, actions, atoms), 2);
   return {
-    qValues: (outputs) => tf.mean(perAction(outputs, actions, atoms), 2),
+    qValues,
     loss(outputs, { taken, returns, discountT, policyT, outputsT, weights }) {
       const quantiles = picked(outputs, taken, atoms);
       const bootstrap = picked(outputsT, policyT, atoms);
@@ -127,6 +148,7 @@ function quantileHead(actions: number, atoms: number, kappa: number): TensorHead
         loss: tf.mean(tf.mul(weights, tdErrors)),
         gradient: placed(slopes as tf.Tensor2D, taken, atoms),
         tdErrors,
+        meanQ: meanChosen(qValues(outputs), taken),
       };
     },
   };
@@ -140,6 +162,10 @@ function clipped<T extends tf.Tensor>(errors: T, delta: number): T {
 /** Huber's loss from its derivative: `x²/2` within ±delta, `delta (|x| − delta/2)` beyond. */
 function huber<T extends tf.Tensor>(errors: T, slope: T): T {
   return tf.mul(slope, tf.sub(errors, tf.mul(slope, 0.5)));
+}
+
+function meanChosen(q: tf.Tensor2D, taken: tf.Tensor2D): tf.Scalar {
+  return tf.mul(tf.mean(tf.mul(taken, q)), taken.shape[1]);
 }
 
 /** Each row's part in the mean loss. */

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { GREEDY_POLICY, hasKernel, runKernel } from "../../nn/kernels.js";
 import type { TransitionBatch } from "../../replay/transition.js";
 import { MUNCHAUSEN, type MunchausenOptions } from "../targets.js";
 import type { TensorHead, TensorTargets } from "./tensor-head.js";
@@ -20,6 +21,7 @@ export function uploadBatch(
 
 /** The policy that takes the action valued most: `[rows, actions] float32`. See `greedyTargets`. */
 export function greedyPolicy(q: tf.Tensor2D): tf.Tensor2D {
+  if (hasKernel(GREEDY_POLICY)) return runKernel(GREEDY_POLICY, { q }, {}) as tf.Tensor2D;
   return tf.oneHot(tf.argMax(q, 1), q.shape[1], 1, 0, "float32") as tf.Tensor2D;
 }
 

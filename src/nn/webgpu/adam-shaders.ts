@@ -9,21 +9,25 @@ export function squareGroups(size: number): number {
   return Math.min(MOST_GROUPS, Math.ceil(size / (4 * ADAM_THREADS)));
 }
 
+/** Which variable it is: where its sums of squares begin, its number, whether its weights decay. */
+const PLACE = "struct Place { first: u32, index: u32, decays: u32 }";
+
 /** Sums of squares of one variable's gradient, one for each workgroup, at `first` of all variables'. */
 export const SQUARES: Shader = {
   name: "squares",
   code: `
-override size: u32;
-override groups: u32;
-override first: u32;
+${PLACE}
 @group(0) @binding(0) var<storage, read> gradient: array<f32>;
 @group(0) @binding(1) var<storage, read_write> sums: array<f32>;
+@group(0) @binding(2) var<uniform> place: Place;
 var<workgroup> shares: array<f32, ${ADAM_THREADS}>;
 
 @compute @workgroup_size(${ADAM_THREADS})
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) thread: u32) {
   var sum = 0.0;
-  for (var i = group.x * ${ADAM_THREADS}u + thread; i < size; i += groups * ${ADAM_THREADS}u) {
+  let size = arrayLength(&gradient);
+  for (var i = group.x * ${ADAM_THREADS}u + thread; i < size; i += groups.x * ${ADAM_THREADS}u) {
     sum += gradient[i] * gradient[i];
   }
   shares[thread] = sum;
@@ -32,7 +36,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     if (thread < half) { shares[thread] += shares[thread + half]; }
     workgroupBarrier();
   }
-  if (thread == 0u) { sums[first + group.x] = shares[0]; }
+  if (thread == 0u) { sums[place.first + group.x] = shares[0]; }
 }`,
 };
 
@@ -92,9 +96,7 @@ fn main(@builtin(local_invocation_index) thread: u32) {
 export const ADAM_STEP: Shader = {
   name: "adamStep",
   code: `
-override size: u32;
-override index: u32;
-override decays: u32;
+${PLACE}
 struct Steps { size: f32, beta1: f32, beta2: f32, epsilon: f32, kept: f32 }
 @group(0) @binding(0) var<storage, read> gradient: array<f32>;
 @group(0) @binding(1) var<storage, read_write> variable: array<f32>;
@@ -102,19 +104,20 @@ struct Steps { size: f32, beta1: f32, beta2: f32, epsilon: f32, kept: f32 }
 @group(0) @binding(3) var<storage, read_write> v: array<f32>;
 @group(0) @binding(4) var<storage, read> factors: array<f32>;
 @group(0) @binding(5) var<uniform> steps: Steps;
+@group(0) @binding(6) var<uniform> place: Place;
 
 @compute @workgroup_size(${ADAM_THREADS})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) thread: u32) {
   let i = (group.y * groups.x + group.x) * ${ADAM_THREADS}u + thread;
-  let factor = factors[index];
-  if (i >= size || factor < 0.0) { return; }
+  let factor = factors[place.index];
+  if (i >= arrayLength(&gradient) || factor < 0.0) { return; }
   let g = factor * gradient[i];
   let nextM = steps.beta1 * m[i] + (1.0 - steps.beta1) * g;
   let nextV = steps.beta2 * v[i] + (1.0 - steps.beta2) * g * g;
   m[i] = nextM;
   v[i] = nextV;
   let next = variable[i] - steps.size * nextM / (sqrt(nextV) + steps.epsilon);
-  variable[i] = select(next, next * steps.kept, decays == 1u);
+  variable[i] = select(next, next * steps.kept, place.decays == 1u);
 }`,
 };

@@ -23,6 +23,8 @@ interface Scratch {
   readonly ends: GpuBuffer;
   readonly factors: GpuBuffer;
   readonly steps: GpuBuffer;
+  /** Of each variable, what `PLACE` of the shaders says. */
+  readonly places: readonly GpuBuffer[];
 }
 
 const scratches = new WeakMap<object, Scratch>();
@@ -45,10 +47,8 @@ export function clippedAdam(
   });
   const scratch = scratchOf(passes, parameters);
   writeSteps(passes, scratch, attributes);
-  let first = 0;
-  for (const { gradient, size, groups } of parameters) {
-    passes.run(SQUARES, { size, groups, first }, [gradient, scratch.sums], groups);
-    first += groups;
+  for (const [i, { gradient, groups }] of parameters.entries()) {
+    passes.run(SQUARES, {}, [gradient, scratch.sums, scratch.places[i]], groups);
   }
   const norm = passes.output([]);
   const { maxGradientNorm } = attributes;
@@ -66,8 +66,8 @@ export function clippedAdam(
     for (const changed of [variable, m, v]) passes.changes(changed);
     passes.run(
       ADAM_STEP,
-      { size, index, decays: variable.shape.length >= 2 ? 1 : 0 },
-      [gradient, variable, m, v, scratch.factors, scratch.steps],
+      {},
+      [gradient, variable, m, v, scratch.factors, scratch.steps, scratch.places[index]],
       Math.ceil(size / ADAM_THREADS),
     );
   }
@@ -88,11 +88,19 @@ function scratchOf(
   const storage = (length: number): GpuBuffer => device.createBuffer({ size: 4 * length, usage });
   let end = 0;
   const ends = Uint32Array.from(parameters, ({ groups }) => (end += groups));
+  const uniform = USAGE.uniform | USAGE.copyDst;
+  const places = parameters.map(({ m, groups }, index) => {
+    const place = device.createBuffer({ size: 12, usage: uniform });
+    const decays = m.shape.length >= 2 ? 1 : 0;
+    device.queue.writeBuffer(place, 0, Uint32Array.of(ends[index] - groups, index, decays));
+    return place;
+  });
   const scratch: Scratch = {
     sums: storage(end),
     ends: storage(ends.length),
     factors: storage(ends.length),
-    steps: device.createBuffer({ size: 20, usage: USAGE.uniform | USAGE.copyDst }),
+    steps: device.createBuffer({ size: 20, usage: uniform }),
+    places,
   };
   device.queue.writeBuffer(scratch.ends, 0, ends);
   if (owner instanceof Variable) scratches.set(owner, scratch);

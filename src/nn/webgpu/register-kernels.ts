@@ -1,5 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { CLIPPED_ADAM, RELU_GRADIENT_AND_SUM } from "../kernels.js";
+import {
+  CLIPPED_ADAM,
+  DUELING,
+  DUELING_GRADIENT,
+  GREEDY_POLICY,
+  RELU_GRADIENT_AND_SUM,
+  TD_LOSS_AND_GRADIENT,
+} from "../kernels.js";
 import { shapeOf } from "../primitives.js";
 import { clippedAdam } from "./adam.js";
 import {
@@ -10,6 +17,7 @@ import {
   SUM_PARTS,
   SUM_PARTS_VALUES,
 } from "./gradient-shaders.js";
+import { dueling, duelingGradient, greedyPolicy, tdLoss } from "./head-kernels.js";
 import type { Passes } from "./passes.js";
 
 /** Workgroups that a card should have at once, about: some for each of its multiprocessors. */
@@ -32,6 +40,11 @@ export function registerKernels(passes: Passes): void {
     clippedAdam(passes, inputs, attributes as unknown as Parameters<typeof clippedAdam>[2]),
   );
   kernel(RELU_GRADIENT_AND_SUM, ({ dy, y }) => reluGradientAndSum(passes, dy, y));
+  kernel(DUELING, (inputs) => dueling(passes, inputs));
+  kernel(DUELING_GRADIENT, (inputs, { atoms }) => duelingGradient(passes, inputs, atoms as number));
+  kernel(GREEDY_POLICY, (inputs) => greedyPolicy(passes, inputs));
+  kernel(TD_LOSS_AND_GRADIENT, (inputs, { delta }) => tdLoss(passes, inputs, delta as number));
+  sumColumnsAtOnce(passes);
   tf.unregisterKernel(tf.Conv2DBackpropFilter, "webgpu");
   kernel(tf.Conv2DBackpropFilter, ({ x, dy }, attributes) =>
     filterGradient(passes, x, dy, attributes as unknown as ConvolutionAttributes),
@@ -50,6 +63,30 @@ function reluGradientAndSum(passes: Passes, dy: tf.TensorInfo, y: tf.TensorInfo)
   const sizes = { rows, columns, parts, rowsOfPart };
   passes.run(RELU_GRADIENT_SUM, sizes, [dy, y, dz, partSums], tiles * parts);
   return [dz, sumOfParts(passes, partSums, [columns])];
+}
+
+/** Rows whose columns one thread each sums in no time. */
+const FEW_ROWS = 1024;
+
+/** A bias's gradient: TensorFlow.js transposes first, and then sums. */
+function sumColumnsAtOnce(passes: Passes): void {
+  const original = tf.getKernel(tf.Sum, "webgpu");
+  tf.unregisterKernel(tf.Sum, "webgpu");
+  const kernelFunc: tf.KernelFunc = (args) => {
+    const { x } = args.inputs as unknown as { x: tf.TensorInfo };
+    const { axis, keepDims } = args.attrs as unknown as {
+      axis: number | number[];
+      keepDims: boolean;
+    };
+    const [rows, columns] = x.shape;
+    const isColumnSum = x.shape.length === 2 && [axis].flat().join() === "0" && !keepDims;
+    if (!isColumnSum || x.dtype !== "float32" || rows > FEW_ROWS) return original.kernelFunc(args);
+    const sums = passes.output([columns]);
+    const workgroups = Math.ceil(columns / SUM_PARTS_VALUES);
+    passes.run(SUM_PARTS, { parts: rows, size: columns }, [x, sums], workgroups);
+    return sums;
+  };
+  tf.registerKernel({ ...original, kernelFunc });
 }
 
 interface ConvolutionAttributes {
