@@ -24,6 +24,8 @@ export interface ComputeBackend {
   readonly threads: number;
   /** One line for people: library, version, device, instruction set. */
   readonly description: string;
+  /** What people should know of the choice, one line: why `auto` took it, or that it will be slow. */
+  readonly note?: string;
   /** True of a graphics interface that computes on the processor after all. */
   readonly software?: boolean;
   /**

@@ -18,6 +18,9 @@ const LIMITS = [
   "maxComputeInvocationsPerWorkgroup",
 ];
 
+const SLOW =
+  "warning: this WebGPU device computes on the processor, many times slower than --backend onednn";
+
 let loaded: { readonly passes: Passes; readonly adapter: Adapter } | undefined;
 
 /**
@@ -31,14 +34,14 @@ export async function createWebgpuBackend(options: BackendOptions = {}): Promise
   if (!(await tf.setBackend("webgpu"))) {
     throw unavailable("TensorFlow.js's WebGPU backend did not start.", "Choose another backend.");
   }
-  const note = adapter.software ? ", a software device: slower than the processor's backends" : "";
   // Once: the values that bytes are scaled to, exactly.
   const table = passes.backend.makeTensorInfo([256], "float32", SCALED);
   return {
     name: "webgpu",
     threads: 0,
-    description: `TensorFlow.js 4.22 on WebGPU, ${adapter.description}${note}`,
+    description: `TensorFlow.js 4.22 on WebGPU, ${adapter.description}`,
     software: adapter.software,
+    ...(adapter.software && { note: SLOW }),
     uploadObservations: (observations, shape) => {
       requireObservationLength(observations, shape);
       if (observations.length % 4 !== 0) return uploadScaled(observations, shape);

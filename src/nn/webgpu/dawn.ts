@@ -1,5 +1,6 @@
-import { existsSync, readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { MarioError } from "../../core/errors.js";
+import { hasLibrary, vulkanDrivers } from "../graphics.js";
 import type { Gpu, GpuAdapter } from "./gpu-api.js";
 
 /** What we use of the `webgpu` package: Dawn, Chromium's WebGPU, for Node. */
@@ -17,6 +18,7 @@ export interface Adapter {
   readonly software: boolean;
 }
 
+const PACKAGE = "webgpu";
 const INSTALL = "npm install webgpu @tensorflow/tfjs-backend-webgpu";
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render|\bwarp\b/i;
 
@@ -37,7 +39,7 @@ export async function loadDawn(
   if (instance) return instance;
   let dawn: DawnModule;
   try {
-    dawn = (await load("webgpu")) as DawnModule;
+    dawn = (await load(PACKAGE)) as DawnModule;
   } catch (error) {
     throw unavailable(loadFailure(error), INSTALL);
   }
@@ -58,9 +60,38 @@ function loadFailure(error: unknown): string {
  * @throws MarioError BACKEND_UNAVAILABLE, with what is missing, when there is none
  */
 export async function requestAdapter(gpu: Gpu): Promise<Adapter> {
-  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  const adapter = await quietly(() => gpu.requestAdapter({ powerPreference: "high-performance" }));
   if (!adapter) throw noAdapter();
   return { adapter, ...describe(adapter) };
+}
+
+/**
+ * Vulkan's drivers look for a screen, which is not needed here, and the library they ask (libwayland)
+ * complains on standard error where this variable is not set, as on most servers.
+ */
+async function quietly<T>(work: () => Promise<T>): Promise<T> {
+  const { env } = process;
+  if (process.platform !== "linux" || env["XDG_RUNTIME_DIR"] !== undefined) return work();
+  env["XDG_RUNTIME_DIR"] = tmpdir();
+  try {
+    return await work();
+  } finally {
+    delete env["XDG_RUNTIME_DIR"];
+  }
+}
+
+/** Names of all devices, as Dawn lists them when it is asked for one that does not exist. */
+export async function listAdapters(): Promise<string[]> {
+  await loadDawn();
+  const { create } = (await import(PACKAGE)) as DawnModule;
+  try {
+    await quietly(() => create(["adapter=none of that name"]).requestAdapter());
+    return [];
+  } catch (error) {
+    return [...(error as Error).message.matchAll(/backend: '(.+?)', name: '(.+?)'/g)].map(
+      ([, api, name]) => `${name} (${api})`,
+    );
+  }
 }
 
 function describe({ info }: GpuAdapter): Omit<Adapter, "adapter"> {
@@ -76,7 +107,7 @@ function noAdapter(): MarioError {
   if (process.platform !== "linux") {
     return unavailable("WebGPU finds no graphics device.", "Install the card's driver.");
   }
-  if (!hasVulkanLoader()) {
+  if (!hasLibrary("libvulkan.so.1")) {
     return unavailable(
       "WebGPU needs the Vulkan loader, libvulkan.so.1, which is not installed.",
       "Install libvulkan1 (Debian, Ubuntu) or vulkan-loader (Fedora), and the card's driver.",
@@ -88,29 +119,6 @@ function noAdapter(): MarioError {
     "Install the card's Vulkan driver (NVIDIA: libnvidia-gl of the driver's version; AMD, Intel: " +
       "mesa-vulkan-drivers); in a container, pass the card in with its graphics capability.",
   );
-}
-
-/** Whether the system's linker finds the Vulkan loader; Linux only. */
-export function hasVulkanLoader(): boolean {
-  try {
-    process.dlopen({ exports: {} }, "libvulkan.so.1");
-  } catch (error) {
-    // Found, but no addon of Node's: all that is asked here.
-    return !/cannot open shared object|no such file/i.test((error as Error).message);
-  }
-  return true;
-}
-
-/** The drivers that the Vulkan loader knows of, by their files' names; Linux only. */
-export function vulkanDrivers(environment = process.env): string[] {
-  const named = environment["VK_DRIVER_FILES"] ?? environment["VK_ICD_FILENAMES"];
-  const files =
-    named !== undefined && named !== ""
-      ? named.split(":").filter((file) => existsSync(file))
-      : ["/usr/share/vulkan/icd.d", "/usr/local/share/vulkan/icd.d", "/etc/vulkan/icd.d"]
-          .filter((folder) => existsSync(folder))
-          .flatMap((folder) => readdirSync(folder));
-  return files.map((file) => file.replace(/^.*\//, "").replace(/\.json$/, ""));
 }
 
 export function unavailable(message: string, remedy: string, cause?: unknown): MarioError {

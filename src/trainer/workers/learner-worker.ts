@@ -21,6 +21,8 @@ export interface BackendDescription {
   readonly description: string;
   /** Compute threads. */
   readonly threads: number;
+  /** See `ComputeBackend`. */
+  readonly note?: string;
 }
 
 serve(parentPort!, {
@@ -28,8 +30,8 @@ serve(parentPort!, {
     wanted: { readonly name: BackendName | "auto" } & BackendOptions,
   ): Promise<BackendDescription> => {
     backend = await selectBackend(wanted.name, wanted);
-    const { name, description, threads } = backend;
-    return { name, description, threads };
+    const { name, description, threads, note } = backend;
+    return { name, description, threads, ...(note !== undefined && { note }) };
   },
   setUp: async (share: RunShare): Promise<void> => {
     ({ learner, agent } = createLearner(share, backend));
