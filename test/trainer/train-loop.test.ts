@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { createActingNetwork } from "../../src/agent/acting-network.js";
+import type { LearningAgent } from "../../src/agent/agent.js";
 import { createDqnAgent, type DqnAgent } from "../../src/agent/dqn-agent.js";
 import { linearEpsilon } from "../../src/agent/epsilon-schedule.js";
 import { Rng } from "../../src/core/rng.js";
@@ -54,6 +55,8 @@ interface RunOptions {
   readonly pipeline?: "overlap" | "turns";
   /** Environments' groups play in this order. */
   readonly reversed?: boolean;
+  /** An update's figures come when the next has been asked for, as from a card. */
+  readonly late?: boolean;
 }
 
 const ARCHITECTURE = {
@@ -107,8 +110,15 @@ async function run(timesteps: number, options: RunOptions = {}) {
       }),
     );
   }
+  const late: LearningAgent = {
+    ...agent,
+    learn: (batch) => {
+      const metrics = agent.learn(batch);
+      return new Promise((resolve) => setImmediate(resolve, metrics));
+    },
+  };
   const learner = new Learner({
-    agent,
+    agent: options.late ? late : agent,
     replay: new ReplayMemory({
       capacity,
       lanes: stores,
@@ -129,10 +139,10 @@ async function run(timesteps: number, options: RunOptions = {}) {
   const parts = {
     actors: options.reversed ? actors.reverse() : actors,
     learner: {
-      learn: (window: Window, incoming: readonly Played[]): Promise<LearnSummary> => {
-        const summary = learner.learn(window, incoming);
+      learn: async (window: Window, incoming: readonly Played[]): Promise<LearnSummary> => {
+        const summary = await learner.learn(window, incoming);
         exchange.publish(window.index + 1, agent.getWeights());
-        return Promise.resolve(summary);
+        return summary;
       },
     },
   };
@@ -214,6 +224,7 @@ describe("trainLoop", () => {
       { pipeline: "overlap" as const },
       { reversed: true },
       { pipeline: "overlap" as const, reversed: true },
+      { pipeline: "overlap" as const, late: true },
     ]) {
       const other = await run(240, { ...options, ...variation });
       expect(weights(other.agent)).toEqual(weights(first.agent));

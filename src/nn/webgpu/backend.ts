@@ -39,7 +39,7 @@ export async function createWebgpuBackend(options: BackendOptions = {}): Promise
   return {
     name: "webgpu",
     threads: 0,
-    description: `TensorFlow.js 4.22 on WebGPU, ${adapter.description}`,
+    description: `TensorFlow.js 4.22 on WebGPU, ${adapter.description}${adapter.software ? ", software" : ""}`,
     software: adapter.software,
     ...(adapter.software && { note: SLOW }),
     uploadObservations: (observations, shape) => {
