@@ -69,7 +69,7 @@ export function randomBatch(size: number, observationSize: number, seed: number)
   };
 }
 
-export const SMALL_OBSERVATION = 36 * 36 * 4;
+const SMALL_OBSERVATION = 36 * 36 * 4;
 
 export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   expect(a.length).toBe(b.length);

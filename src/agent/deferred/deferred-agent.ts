@@ -192,7 +192,7 @@ function tensorLoss(outputs: tf.Tensor2D, lossOf: (outputs: tf.Tensor2D) => Tens
     // The tape starts with a derivative of 1.
     return { value: loss, gradFunc: (_: tf.Tensor, saved: tf.Tensor[]) => tf.clone(saved[0]) };
   });
-  return onTape(outputs) as tf.Scalar;
+  return onTape(outputs);
 }
 
 /** Buffers of their own: steps change the online network's in place. */

@@ -83,9 +83,9 @@ async function quietly<T>(work: () => Promise<T>): Promise<T> {
 /** Names of all devices, as Dawn lists them when it is asked for one that does not exist. */
 export async function listAdapters(): Promise<string[]> {
   await loadDawn();
-  const { create } = (await import(PACKAGE)) as DawnModule;
+  const dawn = (await import(PACKAGE)) as DawnModule;
   try {
-    await quietly(() => create(["adapter=none of that name"]).requestAdapter());
+    await quietly(() => dawn.create(["adapter=none of that name"]).requestAdapter());
     return [];
   } catch (error) {
     return [...(error as Error).message.matchAll(/backend: '(.+?)', name: '(.+?)'/g)].map(

@@ -1,8 +1,8 @@
 import type { Shader } from "./passes.js";
 
-/** Columns and rows at once of one workgroup of {@link RELU_GRADIENT_SUM}. */
+/** Columns of one workgroup of {@link RELU_GRADIENT_SUM}, and how many rows it has at once. */
 export const SUM_COLUMNS = 32;
-export const SUM_ROWS = 8;
+const SUM_ROWS = 8;
 
 /**
  * `dz = dy where y > 0, else 0`, `[rows, columns]`, and the sums of its columns over each part of the

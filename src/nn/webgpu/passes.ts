@@ -44,14 +44,15 @@ export class Passes {
 
   #count(): void {
     const { backend } = this;
-    const [record, submit] = [backend.recordAndSubmit, backend.submitQueue];
+    const record = backend.recordAndSubmit.bind(backend);
+    const submit = backend.submitQueue.bind(backend);
     backend.recordAndSubmit = (...all) => {
       this.#dispatches++;
-      record.apply(backend, all);
+      record(...all);
     };
     backend.submitQueue = () => {
       this.#submits++;
-      submit.call(backend);
+      submit();
     };
   }
 
