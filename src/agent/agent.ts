@@ -43,6 +43,8 @@ type Eventually<T> = T | Promise<T>;
 export interface LearningAgent {
   qValues(observations: Uint8Array, batch: number, noise?: Rng): Eventually<Float32Array>;
   learn(batch: TransitionBatch): Eventually<LearnMetrics>;
+  /** From the next `learn` on. @throws MarioError INVALID_OPTION unless positive and finite. */
+  setLearningRate(learningRate: number): void;
   syncTarget(): void;
   getWeights(): Eventually<NamedTensors>;
   getState(): Eventually<AgentState>;

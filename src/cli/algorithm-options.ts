@@ -7,13 +7,16 @@ export interface AlgorithmOptions {
   readonly explorationFraction?: number;
   readonly initialEpsilon?: number;
   readonly finalEpsilon?: number;
+  readonly restartShare?: number;
   readonly bufferSize?: number;
   readonly batchSize?: number;
   readonly learningStarts?: number;
   readonly prioritized?: boolean;
+  readonly randomShift?: number;
   readonly alpha?: number;
   readonly beta?: number;
   readonly lr?: number;
+  readonly finalLrFraction?: number;
   readonly adamEpsilon?: number;
   readonly weightDecay?: number;
   readonly rewardScale?: number;
@@ -32,6 +35,7 @@ export interface AlgorithmOptions {
   readonly learnPeriod?: number;
   readonly targetPeriod?: number;
   readonly targetTau?: number;
+  readonly actingAverage?: number;
   readonly encoder?: "nature" | "impala";
   readonly hiddenUnits?: number;
   readonly dueling?: boolean;
@@ -70,14 +74,22 @@ export function addAlgorithmOptions(command: Command): void {
   add(command, "--exploration-fraction <f>", "share of the run over which epsilon falls", share);
   add(command, "--initial-epsilon <p>", "share of random decisions at the start", share);
   add(command, "--final-epsilon <p>", "share of random decisions after its fall", share);
+  add(command, "--restart-share <p>", "share of lost lives tried again from shortly before", share);
   add(command, "--buffer-size <n>", "transitions in the replay memory", integer(1));
   add(command, "--learning-starts <n>", "decisions before the first update", integer(0));
   addSwitch(command, "prioritized", "look most at what was most wrong", "look at all evenly");
+  add(
+    command,
+    "--random-shift <n>",
+    "pixels by which they are moved at random each time",
+    integer(0, 16),
+  );
   add(command, "--alpha <f>", "how much priorities count, 0 to 1", share);
   add(command, "--beta <f>", "how much weights correct for it at first; 1 in the end", share);
 
   command.optionsGroup("Learning:");
   add(command, "--lr <f>", "Adam's step size", number(1e-9, 1));
+  add(command, "--final-lr-fraction <f>", "share of it that is left at the end", share);
   add(command, "--adam-epsilon <f>", "added to the root of Adam's second moment", number(1e-30, 1));
   add(command, "--weight-decay <f>", "share of the weights, times --lr, taken off", share);
   add(command, "--batch-size <n>", "transitions in a minibatch", integer(1, 4096));
@@ -86,6 +98,12 @@ export function addAlgorithmOptions(command: Command): void {
   add(command, "--n-step <n>", "steps in a return", integer(1, 100));
   add(command, "--target-period <n>", "decisions between moves of the target network", integer(1));
   add(command, "--target-tau <f>", "share of the way that it moves; 1: a copy", number(1e-9, 1));
+  add(
+    command,
+    "--acting-average <f>",
+    "share of the newest weights, each window, in the average that plays; 1: they alone",
+    number(1e-9, 1),
+  );
   addSwitch(command, "double", "the online network chooses the target's action", "plain DQN");
   addSwitch(command, "munchausen", "the policy's logarithm is part of the reward", "not");
   add(command, "--munchausen-alpha <f>", "share of it that is added", share);
@@ -127,17 +145,20 @@ export function algorithmOverrides(
       fraction: options.explorationFraction,
       initialEpsilon: options.initialEpsilon,
       finalEpsilon: options.finalEpsilon,
+      restartShare: options.restartShare,
     },
     replay: {
       capacity: options.bufferSize,
       batchSize: options.batchSize,
       learningStarts: options.learningStarts,
       prioritized: options.prioritized,
+      randomShift: options.randomShift,
       priorityAlpha: options.alpha,
       priorityBeta: options.beta,
     },
     learning: {
       learningRate: options.lr,
+      finalLearningRateFraction: options.finalLrFraction,
       adamEpsilon: options.adamEpsilon,
       weightDecay: options.weightDecay,
       rewardScale: options.rewardScale,
@@ -156,6 +177,7 @@ export function algorithmOverrides(
       learnPeriod: options.learnPeriod,
       targetPeriod: options.targetPeriod,
       targetTau: options.targetTau,
+      actingAverage: options.actingAverage,
     },
     network: {
       encoder: options.encoder,

@@ -14,6 +14,7 @@ export function settingsFrom(options: TrainOptions): TrainSettings {
       actionSet: options.actionSet,
       actionRepeat: options.actionRepeat,
       reward: options.reward,
+      noopMaxFrames: options.noops,
     },
     actors: { environments: options.numEnvs, windowSteps: options.windowSteps },
     ...algorithmOverrides(options),

@@ -27,6 +27,7 @@ export interface TrainOptions extends ComputeOptions, PageOptions, AlgorithmOpti
   readonly actionRepeat?: number;
   readonly actionSet?: "full" | "right-only" | "simple" | "complex";
   readonly reward?: "distance" | "progress";
+  readonly noops?: number;
   readonly numEnvs?: number;
   readonly windowSteps?: number;
   readonly actors?: number;
@@ -40,30 +41,6 @@ export interface TrainOptions extends ComputeOptions, PageOptions, AlgorithmOpti
   readonly logDir: string;
   readonly modelDir: string;
 }
-
-/** Options that decide what is learned. */
-const SETTINGS = [
-  "env",
-  "stage",
-  "preset",
-  "timesteps",
-  "seed",
-  "explorationFraction",
-  "lr",
-  "dueling",
-  "gamma",
-  "nStep",
-  "batchSize",
-  "bufferSize",
-  "learningStarts",
-  "learnPeriod",
-  "targetPeriod",
-  "actionRepeat",
-  "actionSet",
-  "reward",
-  "numEnvs",
-  "windowSteps",
-] as const satisfies readonly (keyof TrainOptions)[];
 
 export function trainCommand(): Command {
   const command = new Command("train")
@@ -102,11 +79,16 @@ export function trainCommand(): Command {
         "distance",
         "progress",
       ]),
+    )
+    .addOption(
+      new Option("--noops <n>", "idle frames at most at an episode's start").argParser(
+        integer(0, 600),
+      ),
     );
+  command.addOption(numEnvsOption()).addOption(windowStepsOption());
+  const decisive = command.options.map((option) => option.attributeName());
   command
     .optionsGroup("Machine and files:")
-    .addOption(numEnvsOption())
-    .addOption(windowStepsOption())
     .addOption(actorsOption())
     .addOption(pipelineOption())
     .option("--record-best", "film each new best model, beside its file")
@@ -123,7 +105,7 @@ export function trainCommand(): Command {
     .addOption(
       new Option("--resume <run>", "go on with a run that was stopped: the folder of its logs")
         // What was learned so far belongs to its settings.
-        .conflicts([...SETTINGS]),
+        .conflicts(decisive.filter((name) => name !== "rom")),
     )
     .addOption(
       new Option("--resume-period <n>", "decisions between two resume points")

@@ -15,21 +15,25 @@ const tutorial: TrainSettings = {
     reward: "distance",
     // It had no such limit beyond the game's own clock.
     stallSteps: 0,
+    // It began each episode in the same way.
+    noopMaxFrames: 0,
   },
   // One environment, as it had; the next window's steps wait for no update of this one's.
   actors: { environments: 1, windowSteps: 16 },
-  exploration: { fraction: 0.5, initialEpsilon: 1, finalEpsilon: 0.01 },
+  exploration: { fraction: 0.5, initialEpsilon: 1, finalEpsilon: 0.01, restartShare: 0 },
   replay: {
     capacity: 10_000,
     batchSize: 32,
     learningStarts: 10_000,
     prioritized: false,
+    randomShift: 0,
     // Of baselines' deepq, if it is switched on.
     priorityAlpha: 0.6,
     priorityBeta: 0.4,
   },
   learning: {
     learningRate: 5e-4,
+    finalLearningRateFraction: 1,
     adamEpsilon: 1e-8,
     weightDecay: 0,
     rewardScale: 1,
@@ -49,6 +53,7 @@ const tutorial: TrainSettings = {
     learnPeriod: 4,
     targetPeriod: 1000,
     targetTau: 1,
+    actingAverage: 1,
   },
   network: {
     encoder: "nature",
@@ -89,7 +94,7 @@ const fast: TrainSettings = {
   actors: { environments: 8, windowSteps: 64 },
   // A random player seldom passes the first obstacles: soon follow what has been learned, and keep
   // 2 % chance, 0.3 random decisions a second.
-  exploration: { fraction: 0.2, initialEpsilon: 1, finalEpsilon: 0.02 },
+  exploration: { fraction: 0.2, initialEpsilon: 1, finalEpsilon: 0.02, restartShare: 0 },
   replay: { ...tutorial.replay, capacity: 100_000, learningStarts: 2_000 },
   learning: {
     ...tutorial.learning,
@@ -117,13 +122,14 @@ const rainbow: TrainSettings = {
   preset: "rainbow",
   timesteps: 1_000_000,
   // Noise explores instead of epsilon.
-  exploration: { fraction: 0, initialEpsilon: 0, finalEpsilon: 0 },
+  exploration: { fraction: 0, initialEpsilon: 0, finalEpsilon: 0, restartShare: 0 },
   replay: {
     capacity: 100_000,
     batchSize: 32,
     // 80,000 frames.
     learningStarts: 20_000,
     prioritized: true,
+    randomShift: 0,
     priorityAlpha: 0.5,
     priorityBeta: 0.4,
   },

@@ -16,6 +16,8 @@ export const environmentSettingsSchema = z.strictObject({
   reward: z.enum(["distance", "progress"]),
   /** Steps without a new furthest x after which an episode is cut (truncated); 0: never. */
   stallSteps: count,
+  /** Idle frames at most at an episode's start, drawn anew each time (Mnih et al. 2015). */
+  noopMaxFrames: count.max(600),
 });
 
 const actorsSchema = z.strictObject({
@@ -34,6 +36,8 @@ const explorationSchema = z.strictObject({
   fraction: probability,
   initialEpsilon: probability,
   finalEpsilon: probability,
+  /** Share of the episodes after a lost life that begin shortly before it; see `RestartingEnv`. */
+  restartShare: probability,
 });
 
 const replaySchema = z.strictObject({
@@ -45,6 +49,8 @@ const replaySchema = z.strictObject({
   learningStarts: count,
   /** Transitions are looked at by how wrong their values were (Schaul et al. 2016), not evenly. */
   prioritized: z.boolean(),
+  /** Pixels by which observations are moved at random each time they are looked at (DrQ); 0: not. */
+  randomShift: count.max(16),
   /** How much priorities count, 0 to 1. */
   priorityAlpha: probability,
   /** How much importance weights correct for it at the start; rises linearly to 1 at the end. */
@@ -54,6 +60,8 @@ const replaySchema = z.strictObject({
 const learningSchema = z.strictObject({
   /** Adam's step size. */
   learningRate: z.number().positive().max(1),
+  /** Share of it that is left at the end of the run; it falls linearly. 1: it stays. */
+  finalLearningRateFraction: probability,
   /** Added to the root of Adam's second moment. */
   adamEpsilon: z.number().positive().max(1),
   /** Share of the kernels, times the learning rate, taken off at each update (AdamW). */
@@ -90,6 +98,11 @@ const learningSchema = z.strictObject({
   targetPeriod: positiveInteger,
   /** Share of the way that it moves; 1: a copy. */
   targetTau: z.number().positive().max(1),
+  /**
+   * Share that the newest weights have, each window, in the moving average that plays; 1: the newest
+   * alone play.
+   */
+  actingAverage: z.number().positive().max(1),
 });
 
 const networkSchema = z.strictObject({

@@ -3,7 +3,7 @@ import { Rng } from "../core/rng.js";
 import { Emulator } from "../nes/emulator.js";
 import { actionSet, type MarioAction } from "./actions.js";
 import { packEnvState, unpackEnvState } from "./env-state.js";
-import type { Environment, StepResult } from "./environment.js";
+import type { EpisodeStart, RestartableEnvironment, StepResult } from "./environment.js";
 import { closeStep, newEpisode, watchFrame, type Episode } from "./episode.js";
 import { FrameStack, STACK_DEPTH } from "./frame-stack.js";
 import { startGame } from "./game-start.js";
@@ -44,7 +44,7 @@ export interface MarioInfo {
 }
 
 /** One life on one stage is one episode. Single-threaded; owns one emulator. */
-export class MarioEnv implements Environment<MarioInfo> {
+export class MarioEnv implements RestartableEnvironment<MarioInfo> {
   readonly actions: readonly MarioAction[];
   readonly actionCount: number;
   readonly observationShape: readonly number[];
@@ -106,12 +106,19 @@ export class MarioEnv implements Environment<MarioInfo> {
     return this.emulator.screen;
   }
 
-  reset(seed: number): { readonly observation: Uint8Array; readonly info: MarioInfo } {
+  reset(seed: number): EpisodeStart<MarioInfo> {
     this.emulator.restoreState(this.startState);
     this.#idle(new Rng(seed).integer(this.#options.noopMaxFrames + 1));
     this.#previousScreen.set(this.emulator.screen);
     this.#episode = newEpisode(this.ram);
     this.#look();
+    this.#stack.fill();
+    return { observation: this.observation, info: this.info() };
+  }
+
+  /** @throws MarioError STATE_INVALID. */
+  restart(state: Uint8Array): EpisodeStart<MarioInfo> {
+    this.setState(state);
     this.#stack.fill();
     return { observation: this.observation, info: this.info() };
   }

@@ -9,6 +9,7 @@ export const TAGS = {
   episodeMeanDistance100: "episode/mean_distance_100",
   episodeLengthSteps: "episode/length_steps",
   episodeCompleted100: "episode/completed_100",
+  practiceDistance: "practice/distance",
   trainLoss: "train/loss",
   trainMeanQ: "train/mean_q",
   trainGradientNorm: "train/gradient_norm",

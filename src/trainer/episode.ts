@@ -25,6 +25,8 @@ export interface EpisodeSummary {
   readonly completed: boolean;
   /** Cut by a limit of ours, not ended by the game. */
   readonly truncated: boolean;
+  /** It began at a saved state, so its reward counts from there: practice, not performance. */
+  readonly restarted?: boolean;
 }
 
 /** What a tally has added up so far; plain data. */
@@ -32,6 +34,7 @@ export interface EpisodeTallyState {
   readonly reward: number;
   readonly learnerReward: number;
   readonly steps: number;
+  readonly restarted: boolean;
   readonly last: GameInfo;
 }
 
@@ -40,10 +43,12 @@ export class EpisodeTally {
   #reward = 0;
   #learnerReward = 0;
   #steps = 0;
+  #restarted = false;
   #last: GameInfo = { x: 0, maxX: 0, completed: false, frames: 0 };
 
   /** @param info as `reset` of the environment gave it. */
-  start(info: GameInfo): void {
+  start(info: GameInfo, restarted = false): void {
+    this.#restarted = restarted;
     this.#reward = 0;
     this.#learnerReward = 0;
     this.#steps = 0;
@@ -70,6 +75,7 @@ export class EpisodeTally {
       steps: this.#steps,
       completed: info.completed,
       truncated: step.truncated && !step.terminated,
+      ...(this.#restarted && { restarted: true }),
     };
   }
 
@@ -79,6 +85,7 @@ export class EpisodeTally {
       reward: this.#reward,
       learnerReward: this.#learnerReward,
       steps: this.#steps,
+      restarted: this.#restarted,
       last: { x, maxX, completed, frames },
     };
   }
@@ -87,6 +94,7 @@ export class EpisodeTally {
     this.#reward = state.reward;
     this.#learnerReward = state.learnerReward;
     this.#steps = state.steps;
+    this.#restarted = state.restarted;
     this.#last = state.last;
   }
 }

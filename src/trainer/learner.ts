@@ -1,8 +1,11 @@
 import type { AgentState, LearningAgent, LearnMetrics, NamedTensors } from "../agent/agent.js";
 import type { Rng, RngState } from "../core/rng.js";
 import type { ReplayMemory, ReplayState } from "../replay/replay-memory.js";
+import { FRAME_SIDE } from "../env/preprocess.js";
+import { shiftAtRandom } from "../replay/random-shift.js";
 import type { TransitionBatch } from "../replay/transition.js";
 import type { Played } from "./actor-group.js";
+import type { WeightAverage } from "./weight-average.js";
 import type { Window } from "./window.js";
 
 export interface LearningSchedule {
@@ -14,6 +17,8 @@ export interface LearningSchedule {
   readonly learnPeriod: number;
   /** Steps between moves of the target network towards the online network. */
   readonly targetPeriod: number;
+  /** Pixels by which observations are moved at random before they are learned from; 0: not. */
+  readonly randomShift?: number;
 }
 
 /** Means over a window's updates; each figure is defined in docs/metrics.md. */
@@ -33,6 +38,8 @@ export interface LearnerOptions {
   readonly rng: Rng;
   /** Called before each update with its step, to set what changes over the run. */
   readonly beforeUpdate?: (step: number) => void;
+  /** What plays in place of the newest weights; takes these in after each window. */
+  readonly average?: WeightAverage | undefined;
 }
 
 /** A learner between two windows, without the frames of its memory: plain data and typed arrays. */
@@ -40,6 +47,7 @@ export interface LearnerState {
   readonly agent: AgentState;
   readonly replay: ReplayState;
   readonly rng: RngState;
+  readonly average?: NamedTensors | undefined;
 }
 
 /** What one may want to see of a learner, copied. */
@@ -63,6 +71,7 @@ export class Learner {
   readonly #schedule: LearningSchedule;
   readonly #rng: Rng;
   readonly #beforeUpdate: ((step: number) => void) | undefined;
+  readonly #average: WeightAverage | undefined;
   #lastBatch: TransitionBatch | undefined;
 
   constructor(options: LearnerOptions) {
@@ -71,6 +80,7 @@ export class Learner {
     this.#schedule = options.schedule;
     this.#rng = options.rng;
     this.#beforeUpdate = options.beforeUpdate;
+    this.#average = options.average;
   }
 
   /**
@@ -82,7 +92,13 @@ export class Learner {
    */
   async learn(window: Window, incoming: readonly Played[]): Promise<LearnSummary> {
     const { agent } = this;
-    const { batchSize, learningStarts, learnPeriod, targetPeriod } = this.#schedule;
+    const {
+      batchSize,
+      learningStarts,
+      learnPeriod,
+      targetPeriod,
+      randomShift = 0,
+    } = this.#schedule;
     for (const { lane, transitions, frameCount } of incoming) {
       this.#replay.add(lane, transitions, frameCount);
     }
@@ -99,12 +115,15 @@ export class Learner {
       if (step > learningStarts && step % learnPeriod === 0 && this.#replay.size > 0) {
         this.#beforeUpdate?.(step);
         const batch = this.#replay.sample(batchSize, this.#rng);
+        if (randomShift > 0) this.#shift(batch, randomShift);
         this.#lastBatch = batch;
         const metrics = agent.learn(batch);
         if (metrics instanceof Promise) {
           const before = pending;
+          // The memory reuses a batch's arrays for the next one.
+          const asked = { ...batch, indices: batch.indices.slice() };
           pending = metrics.then((late) => {
-            finish(batch, late);
+            finish(asked, late);
           });
           // It is awaited below, perhaps after the one before it has failed.
           pending.catch(() => undefined);
@@ -114,6 +133,7 @@ export class Learner {
       if (step % targetPeriod === 0) agent.syncTarget();
     }
     await pending;
+    if (sums.updates > 0) this.#average?.add(await agent.getWeights());
     const updates = Math.max(1, sums.updates);
     return {
       updates: sums.updates,
@@ -122,6 +142,16 @@ export class Learner {
       gradientNorm: sums.gradientNorm / updates,
       replaySize: this.#replay.size,
     };
+  }
+
+  #shift({ sTm1, sT }: TransitionBatch, most: number): void {
+    shiftAtRandom(sTm1, FRAME_SIDE, FRAME_SIDE, most, this.#rng);
+    shiftAtRandom(sT, FRAME_SIDE, FRAME_SIDE, most, this.#rng);
+  }
+
+  /** Weights to play with, copied or live: for reading at once. */
+  async actingWeights(): Promise<NamedTensors> {
+    return this.#average?.weights ?? (await this.agent.getWeights());
   }
 
   /** Takes less than one update's time; changes nothing. Undefined before the first update. */
@@ -143,13 +173,15 @@ export class Learner {
       agent: await this.agent.getState(),
       replay: this.#replay.getState(),
       rng: this.#rng.getState(),
+      average: this.#average?.getState(),
     };
   }
 
   /** Goes on from there; the frames must be in the memory's stores again. */
-  setState({ agent, replay, rng }: LearnerState): void {
+  setState({ agent, replay, rng, average }: LearnerState): void {
     this.agent.setState(agent);
     this.#replay.setState(replay);
     this.#rng.setState(rng);
+    this.#average?.setState(average);
   }
 }

@@ -49,3 +49,9 @@ export function priorityBetaAt({ replay, timesteps }: TrainSettings, step: numbe
   const done = Math.min(1, step / timesteps);
   return replay.priorityBeta + (1 - replay.priorityBeta) * done;
 }
+
+/** Adam's step size at a step: falls linearly over the run to the given fraction. */
+export function learningRateAt({ learning, timesteps }: TrainSettings, step: number): number {
+  const { learningRate, finalLearningRateFraction } = learning;
+  return learningRate * (1 - (1 - finalLearningRateFraction) * Math.min(1, step / timesteps));
+}

@@ -86,7 +86,7 @@ export class TrainSession implements TrainObserver {
     this.#logLearning(window.last, learned);
     const ended = played.flatMap(({ episodes }) => episodes).sort((a, b) => a.step - b.step);
     for (const { step, episode } of ended) this.#addEpisode(step, episode);
-    if (ended.length > 0) this.#offerModel(window);
+    if (ended.some(({ episode }) => !episode.restarted)) this.#offerModel(window);
     this.#measureSpeed();
   }
 
@@ -134,6 +134,10 @@ export class TrainSession implements TrainObserver {
   #addEpisode(step: number, episode: EpisodeSummary): void {
     const { window } = this;
     const { sink } = this.#options;
+    if (episode.restarted) {
+      sink.scalar(TAGS.practiceDistance, episode.distance, step);
+      return;
+    }
     window.add(episode);
     sink.scalar(TAGS.episodeReward, episode.reward, step);
     sink.scalar(TAGS.episodeDistance, episode.distance, step);

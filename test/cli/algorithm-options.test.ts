@@ -16,10 +16,10 @@ function overridesOf(args: string): ReturnType<typeof algorithmOverrides> {
 }
 
 const ALL =
-  "--exploration-fraction .1 --initial-epsilon .9 --final-epsilon .2 --buffer-size 1000 " +
-  "--learning-starts 5 --prioritized --alpha .3 --beta .7 --lr 1e-3 --adam-epsilon 1e-4 " +
+  "--exploration-fraction .1 --initial-epsilon .9 --final-epsilon .2 --restart-share .6 --buffer-size 1000 " +
+  "--learning-starts 5 --prioritized --random-shift 3 --alpha .3 --beta .7 --lr 1e-3 --final-lr-fraction .2 --adam-epsilon 1e-4 " +
   "--weight-decay .01 --batch-size 64 --learn-period 3 --gamma .8 --n-step 5 --target-period 7 " +
-  "--target-tau .02 --no-double --munchausen --munchausen-alpha .5 --munchausen-temperature .1 " +
+  "--target-tau .02 --acting-average .1 --no-double --munchausen --munchausen-alpha .5 --munchausen-temperature .1 " +
   "--munchausen-clip -2 --loss huber --huber-delta 2 --max-gradient-norm 4 --clipping global " +
   "--reward-scale .5 --reward-clip 3 --encoder impala --padding same --hidden-units 128 " +
   "--no-dueling --layer-norm --noisy --initial-sigma .4 --head c51 --atoms 21 --v-min -7 --v-max 9";
@@ -28,17 +28,19 @@ describe("the algorithm's options", () => {
   it("reach their settings", () => {
     const { exploration, replay, learning, network } = resolveSettings("fast", overridesOf(ALL));
     expect({ exploration, replay, learning, network }).toEqual({
-      exploration: { fraction: 0.1, initialEpsilon: 0.9, finalEpsilon: 0.2 },
+      exploration: { fraction: 0.1, initialEpsilon: 0.9, finalEpsilon: 0.2, restartShare: 0.6 },
       replay: {
         capacity: 1000,
         batchSize: 64,
         learningStarts: 5,
         prioritized: true,
+        randomShift: 3,
         priorityAlpha: 0.3,
         priorityBeta: 0.7,
       },
       learning: {
         learningRate: 1e-3,
+        finalLearningRateFraction: 0.2,
         adamEpsilon: 1e-4,
         weightDecay: 0.01,
         rewardScale: 0.5,
@@ -57,6 +59,7 @@ describe("the algorithm's options", () => {
         learnPeriod: 3,
         targetPeriod: 7,
         targetTau: 0.02,
+        actingAverage: 0.1,
       },
       network: {
         encoder: "impala",

@@ -44,6 +44,7 @@ describe("bad input gets one clear line and exit code 2", () => {
     ],
     [["train", "--resume", "nowhere"], /no resume point in nowhere/],
     [["train", "--resume", "run", "--lr=1e-4"], /--resume.*cannot be used with.*--lr/],
+    [["train", "--resume", "run", "--munchausen"], /--resume.*cannot be used with.*--munchausen/],
     [["train", "--pipeline=both"], /Allowed choices are overlap, turns/],
     [["random", "--episodes", "1.5"], /whole number/],
     [["eval", "--file", "nowhere.safetensors"], /nowhere\.safetensors/],

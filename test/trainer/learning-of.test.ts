@@ -4,7 +4,12 @@ import { weightShapes } from "../../src/nn/architecture.js";
 import { PrioritizedSampler } from "../../src/replay/prioritized-sampler.js";
 import { UniformSampler } from "../../src/replay/uniform-sampler.js";
 import { architectureSchema } from "../../src/trainer/checkpoint/architecture.js";
-import { agentOptionsOf, priorityBetaAt, samplerOf } from "../../src/trainer/learning-of.js";
+import {
+  agentOptionsOf,
+  learningRateAt,
+  priorityBetaAt,
+  samplerOf,
+} from "../../src/trainer/learning-of.js";
 import { architectureOf } from "../../src/trainer/network-of.js";
 
 describe("agentOptionsOf", () => {
@@ -97,4 +102,17 @@ it("raises beta linearly to 1 at the end", () => {
   expect([0, 500, 1000, 2000].map((step) => priorityBetaAt(settings, step))).toEqual([
     0.4, 0.7, 1, 1,
   ]);
+});
+
+it("lets the step size fall linearly to its share of the first", () => {
+  const settings = resolveSettings("fast", {
+    timesteps: 1000,
+    learning: { learningRate: 0.004, finalLearningRateFraction: 0.25 },
+  });
+  const rates = [0, 500, 1000].map((step) => learningRateAt(settings, step));
+  expect(rates[0]).toBe(0.004);
+  expect(rates[1]).toBeCloseTo(0.0025, 12);
+  expect(rates[2]).toBeCloseTo(0.001, 12);
+  const constant = resolveSettings("tutorial", {});
+  expect(learningRateAt(constant, constant.timesteps)).toBe(constant.learning.learningRate);
 });

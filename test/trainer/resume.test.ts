@@ -27,9 +27,12 @@ const rom = readFileSync(new URL("../../roms/fenn.nes", import.meta.url));
 const settings = resolveSettings("fast", {
   timesteps: 900,
   seed: 7,
+  environment: { noopMaxFrames: 20, stallSteps: 25 },
+  // Some episodes begin at saved states, which a resume point has to hold.
+  exploration: { restartShare: 0.8 },
   actors: { environments: 6, windowSteps: 48 },
   replay: { capacity: 200, learningStarts: 300, batchSize: 8 },
-  learning: { learnPeriod: 12, targetPeriod: 100 },
+  learning: { learnPeriod: 12, targetPeriod: 100, actingAverage: 0.2 },
 });
 
 let folder: string;

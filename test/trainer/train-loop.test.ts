@@ -10,6 +10,7 @@ import { FrameStack } from "../../src/replay/frame-stack.js";
 import { FrameStore } from "../../src/replay/frame-store.js";
 import { NStepAccumulator } from "../../src/replay/n-step-accumulator.js";
 import { framesForTransitions, ReplayMemory } from "../../src/replay/replay-memory.js";
+import type { Sampler } from "../../src/replay/sampler.js";
 import { UniformSampler } from "../../src/replay/uniform-sampler.js";
 import { ActorGroup, type Played } from "../../src/trainer/actor-group.js";
 import type { EpisodeSummary } from "../../src/trainer/episode.js";
@@ -57,6 +58,8 @@ interface RunOptions {
   readonly reversed?: boolean;
   /** An update's figures come when the next has been asked for, as from a card. */
   readonly late?: boolean;
+  /** Default: uniform. */
+  readonly sampler?: Sampler;
 }
 
 const ARCHITECTURE = {
@@ -113,7 +116,8 @@ async function run(timesteps: number, options: RunOptions = {}) {
   const late: LearningAgent = {
     ...agent,
     learn: (batch) => {
-      const metrics = agent.learn(batch);
+      // Errors that say whose they are.
+      const metrics = { ...agent.learn(batch), tdErrors: Float32Array.from(batch.indices) };
       return new Promise((resolve) => setImmediate(resolve, metrics));
     },
   };
@@ -122,7 +126,7 @@ async function run(timesteps: number, options: RunOptions = {}) {
     replay: new ReplayMemory({
       capacity,
       lanes: stores,
-      sampler: new UniformSampler({ capacity }),
+      sampler: options.sampler ?? new UniformSampler({ capacity }),
       framesInFlight: 2 * rounds,
     }),
     schedule: { batchSize: 16, learningStarts: 50, learnPeriod: 4, targetPeriod: 100 },
@@ -233,6 +237,21 @@ describe("trainLoop", () => {
       other.agent.dispose();
     }
     first.agent.dispose();
+  });
+
+  it("gives late errors to the transitions that they are of", async () => {
+    const updates: [number[], number[]][] = [];
+    class Recording extends UniformSampler {
+      override update(indices?: Int32Array, tdErrors?: Float32Array): void {
+        updates.push([[...indices!], [...tdErrors!]]);
+      }
+    }
+    // Four updates in each window.
+    const sampler = new Recording({ capacity: 400 });
+    const { agent } = await run(120, { late: true, rounds: 16, sampler });
+    expect(updates.length).toBeGreaterThan(10);
+    for (const [indices, errors] of updates) expect(errors).toEqual(indices);
+    agent.dispose();
   });
 
   it("stops when asked to", async () => {

@@ -23,6 +23,8 @@ export interface DeferredAgent {
    * step that is at fault has changed nothing, but steps given meanwhile may have.
    */
   learn(batch: TransitionBatch): Promise<LearnMetrics>;
+  /** From the next `learn` on. @throws MarioError INVALID_OPTION unless positive and finite. */
+  setLearningRate(learningRate: number): void;
   syncTarget(): void;
   /** After all steps given so far; so is {@link getState}. */
   getWeights(): Promise<NamedTensors>;
@@ -145,6 +147,9 @@ export function createDeferredAgent(options: DqnAgentOptions): DeferredAgent {
       return arrayHead.qValues((await reading)[0]);
     },
     learn,
+    setLearningRate: (value) => {
+      learningRate = requireLearningRate(value);
+    },
     syncTarget: () => {
       if (targetTau < 1) moveTowards(target.variables, online.variables, targetTau);
       else copyVariables(target.variables, online.variables);

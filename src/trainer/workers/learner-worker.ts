@@ -1,5 +1,4 @@
 import { parentPort } from "node:worker_threads";
-import type { LearningAgent } from "../../agent/agent.js";
 import type { BackendName, BackendOptions, ComputeBackend } from "../../nn/backend.js";
 import { selectBackend } from "../../nn/select-backend.js";
 import type { Played } from "../actor-group.js";
@@ -11,7 +10,6 @@ import { createLearner, exchangeOf, type RunShare } from "./setup.js";
 
 /** Learns, in a thread of its own that starts as many compute threads as it may. */
 let backend: ComputeBackend;
-let agent: LearningAgent;
 let learner: Learner;
 let exchange: WeightExchange;
 
@@ -34,9 +32,9 @@ serve(parentPort!, {
     return { name, description, threads, ...(note !== undefined && { note }) };
   },
   setUp: async (share: RunShare): Promise<void> => {
-    ({ learner, agent } = createLearner(share, backend));
+    learner = createLearner(share, backend);
     exchange = exchangeOf(share);
-    exchange.publish(0, await agent.getWeights());
+    exchange.publish(0, await learner.actingWeights());
   },
   learn: async ({
     window,
@@ -46,7 +44,7 @@ serve(parentPort!, {
     readonly incoming: readonly Played[];
   }): Promise<LearnSummary> => {
     const summary = await learner.learn(window, incoming);
-    exchange.publish(window.index + 1, await agent.getWeights());
+    exchange.publish(window.index + 1, await learner.actingWeights());
     return summary;
   },
   look: (): Promise<LearnerLook | undefined> => learner.look(),
@@ -60,6 +58,6 @@ serve(parentPort!, {
     readonly window: number;
   }): Promise<void> => {
     learner.setState(state);
-    exchange.publish(window, await agent.getWeights());
+    exchange.publish(window, await learner.actingWeights());
   },
 });

@@ -1,10 +1,11 @@
 import { createActingNetwork, type ActingNetwork } from "../../agent/acting-network.js";
-import type { LearningAgent } from "../../agent/agent.js";
-import { createDqnAgent } from "../../agent/dqn-agent.js";
 import { createDeferredAgent } from "../../agent/deferred/deferred-agent.js";
+import { createDqnAgent } from "../../agent/dqn-agent.js";
 import type { TrainSettings } from "../../config/schema.js";
 import { Rng } from "../../core/rng.js";
+import type { Environment } from "../../env/environment.js";
 import { createMarioEnv, type MarioEnv } from "../../env/mario-env.js";
+import { RestartingEnv } from "../../env/restarting-env.js";
 import { scaledReward } from "../../env/reward.js";
 import { weightShapes } from "../../nn/architecture.js";
 import type { ComputeBackend } from "../../nn/backend.js";
@@ -14,10 +15,12 @@ import { NStepAccumulator } from "../../replay/n-step-accumulator.js";
 import { PrioritizedSampler } from "../../replay/prioritized-sampler.js";
 import { ReplayMemory } from "../../replay/replay-memory.js";
 import { ActorGroup, type ActorLane } from "../actor-group.js";
+import type { GameInfo } from "../episode.js";
 import { Learner } from "../learner.js";
-import { agentOptionsOf, priorityBetaAt, samplerOf } from "../learning-of.js";
+import { agentOptionsOf, learningRateAt, priorityBetaAt, samplerOf } from "../learning-of.js";
 import { architectureOf } from "../network-of.js";
 import { epsilonOf, replayPlanOf, seedsOf, windowPlanOf } from "../run-plan.js";
+import { WeightAverage } from "../weight-average.js";
 import { WeightExchange } from "../weight-exchange.js";
 
 /** Idle frames at most before an evaluation's episode, as `mario eval` has it (Mnih et al. 2015). */
@@ -89,13 +92,20 @@ export function openEvaluationEnvironment(share: ActorShare): MarioEnv {
   return openEnvironment(share, EVALUATION_NOOP_FRAMES);
 }
 
+function openTrainingEnvironment(share: ActorShare): Environment<GameInfo> {
+  const { environment, exploration } = share.settings;
+  const game = openEnvironment(share, environment.noopMaxFrames);
+  const { restartShare } = exploration;
+  return restartShare > 0 ? new RestartingEnv(game, { share: restartShare }) : game;
+}
+
 function createLane(share: ActorShare, lane: number): ActorLane {
   const { learning } = share.settings;
   const store = storeOf(share, lane);
   const { episodes, exploration, noise } = seedsOf(share.settings).lanes[lane];
   return {
     lane,
-    environment: openEnvironment(share, 0),
+    environment: openTrainingEnvironment(share),
     store,
     frames: new FrameStack(store),
     accumulator: new NStepAccumulator({ n: learning.nStep, gamma: learning.gamma }),
@@ -107,10 +117,7 @@ function createLane(share: ActorShare, lane: number): ActorLane {
   };
 }
 
-export function createLearner(
-  share: RunShare,
-  backend: ComputeBackend,
-): { learner: Learner; agent: LearningAgent } {
+export function createLearner(share: RunShare, backend: ComputeBackend): Learner {
   const { settings } = share;
   const seeds = seedsOf(settings);
   const options = { backend, seed: seeds.network, ...agentOptionsOf(settings) };
@@ -124,16 +131,16 @@ export function createLearner(
     framesInFlight,
   });
   const schedule = { ...settings.replay, ...settings.learning };
-  return {
+  const { actingAverage } = settings.learning;
+  return new Learner({
     agent,
-    learner: new Learner({
-      agent,
-      replay,
-      schedule,
-      rng: new Rng(seeds.sampling),
-      beforeUpdate: (step) => {
-        if (sampler instanceof PrioritizedSampler) sampler.setBeta(priorityBetaAt(settings, step));
-      },
-    }),
-  };
+    replay,
+    schedule,
+    rng: new Rng(seeds.sampling),
+    average: actingAverage < 1 ? new WeightAverage(actingAverage) : undefined,
+    beforeUpdate: (step) => {
+      agent.setLearningRate(learningRateAt(settings, step));
+      if (sampler instanceof PrioritizedSampler) sampler.setBeta(priorityBetaAt(settings, step));
+    },
+  });
 }
