@@ -98,7 +98,8 @@ const TINY_OBSERVATION = observationSize({});
 const batch = (seed: number, size = TINY_OBSERVATION): ReturnType<typeof randomBatch> =>
   randomBatch(3, size, seed);
 
-describe.skipIf(typeof here === "string")("the webgpu backend", () => {
+// A software device compiles each shader at its first use: minutes where the machine is busy.
+describe.skipIf(typeof here === "string")("the webgpu backend", { timeout: 600_000 }, () => {
   beforeEach(async () => {
     await tf.setBackend("webgpu");
   });
