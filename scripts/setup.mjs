@@ -91,7 +91,8 @@ function installTensorflow() {
     "explore",
     "@tensorflow/tfjs-node-gpu",
     "--",
-    "node scripts/install.js",
+    // Without "gpu" it would take the library for the processor.
+    "node scripts/install.js gpu download",
   ]);
   writeStamp("tensorflow", result.ok ? "done" : "failed");
   if (!result.ok) {

@@ -14,7 +14,7 @@ import { createDqnAgent } from "../../dist/agent/dqn-agent.js";
 import { Rng } from "../../dist/core/rng.js";
 import { createMarioEnv } from "../../dist/env/mario-env.js";
 import { Emulator } from "../../dist/nes/emulator.js";
-import { selectBackend } from "../../dist/nn/select-backend.js";
+import { selectPlayingBackend } from "../../dist/nn/select-backend.js";
 import { FrameStack } from "../../dist/replay/frame-stack.js";
 import { FrameStore } from "../../dist/replay/frame-store.js";
 import { framesForTransitions, ReplayMemory } from "../../dist/replay/replay-memory.js";
@@ -68,7 +68,7 @@ function game(rom) {
 }
 
 async function compute(threads, precision) {
-  const backend = await selectBackend("auto", { threads: Number(threads), precision });
+  const backend = await selectPlayingBackend("auto", { threads: Number(threads), precision });
   const rng = new Rng(1);
   const noise = (length) => Uint8Array.from({ length }, () => rng.nextUint32() & 255);
   const architecture = { actionCount: 14, dueling: false, padding: "same" };

@@ -36,6 +36,22 @@ export interface AgentState {
   readonly largestDiscount: number;
 }
 
+/** A value, or the promise of one where it comes from a card. */
+type Eventually<T> = T | Promise<T>;
+
+/** What a learner needs of an agent: {@link Agent}, or one whose results come later. */
+export interface LearningAgent {
+  qValues(observations: Uint8Array, batch: number, noise?: Rng): Eventually<Float32Array>;
+  learn(batch: TransitionBatch): Eventually<LearnMetrics>;
+  /** From the next `learn` on. @throws MarioError INVALID_OPTION unless positive and finite. */
+  setLearningRate(learningRate: number): void;
+  syncTarget(): void;
+  getWeights(): Eventually<NamedTensors>;
+  getState(): Eventually<AgentState>;
+  setState(state: AgentState): void;
+  dispose(): void;
+}
+
 /** An agent that learns from minibatches; all effects (time, files, randomness) are outside it. */
 export interface Agent {
   readonly actionCount: number;

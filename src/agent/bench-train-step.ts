@@ -5,7 +5,9 @@ import type { ComputeBackend } from "../nn/backend.js";
 import type { Padding } from "../nn/layers.js";
 import { updatePrimitives } from "../nn/primitives.js";
 import type { TransitionBatch } from "../replay/transition.js";
-import { createDqnAgent } from "./dqn-agent.js";
+import type { LearningAgent } from "./agent.js";
+import { createDeferredAgent } from "./deferred/deferred-agent.js";
+import { createDqnAgent, type DqnAgentOptions } from "./dqn-agent.js";
 
 export interface BenchTrainStepOptions {
   readonly backend: ComputeBackend;
@@ -37,6 +39,9 @@ export interface BenchTrainStepResult {
    * layout, measured between the updates; null where the backend cannot tell. `median` sums medians.
    */
   readonly primitivesMs: { readonly min: number; readonly median: number } | null;
+  /** Of a card: shaders and lists of commands that one update gives it, else null. */
+  readonly dispatches: number | null;
+  readonly submits: number | null;
   /** Milliseconds of `qValues` for a batch of 1 and of 8. */
   readonly msPerAct: { readonly batch1: Spread; readonly batch8: Spread };
 }
@@ -45,38 +50,57 @@ const WARM_UP = 3;
 /** The update, and acting for two sizes. */
 const MEASURED = 3;
 
-/** Times the update and acting on random minibatches in memory. */
-export function benchTrainStep(options: BenchTrainStepOptions): BenchTrainStepResult {
+/**
+ * Times the update and acting on random minibatches in memory. Where an update's figures come later
+ * they are awaited when the next one has been asked for, as the learner does.
+ */
+export async function benchTrainStep(
+  options: BenchTrainStepOptions,
+): Promise<BenchTrainStepResult> {
   const { backend, batch = 32, actionCount = 14 } = options;
   const rng = new Rng(1);
   const { doubleDqn = true, dueling = false, padding = "same" } = options;
   const network = { actionCount, dueling, padding };
-  const agent = createDqnAgent({ backend, seed: 1, learningRate: 1e-4, doubleDqn, ...network });
+  const create: (options: DqnAgentOptions) => LearningAgent = backend.fetch
+    ? createDeferredAgent
+    : createDqnAgent;
+  const agent = create({ backend, seed: 1, learningRate: 1e-4, doubleDqn, ...network });
   const primitives = backend.benchmarkPrimitives?.(
     updatePrimitives({ ...DQN_ARCHITECTURE, ...network }, batch, doubleDqn),
   );
   const transitions = randomBatch(rng, batch, actionCount);
   let measured = 0;
-  const measure = (work: () => unknown, between?: () => void): number[] => {
+  const measure = async (work: () => unknown, between?: () => void): Promise<number[]> => {
     const onProgress: OnProgress = (share) => options.onProgress?.((measured + share) / MEASURED);
-    const times = timeEach(work, { ...options, onProgress }, between);
+    const times = await timeEach(work, { ...options, onProgress }, between);
     measured++;
     return times;
   };
   try {
-    const updateTimes = measure(
-      () => agent.learn(transitions),
+    let learning: unknown;
+    const updateTimes = await measure(
+      () => {
+        const before = learning;
+        learning = agent.learn(transitions);
+        return before;
+      },
       () => primitives?.runRound(),
     );
+    await learning;
+    const before = backend.dispatchCounts?.();
+    await agent.learn(transitions);
+    const after = backend.dispatchCounts?.();
     const primitivesMs = primitives?.result() ?? null;
-    const act = (size: number): Spread => {
+    const act = async (size: number): Promise<Spread> => {
       const observations = randomBytes(rng, size * 84 * 84 * 4);
-      return spreadOf(measure(() => agent.qValues(observations, size)));
+      return spreadOf(await measure(() => agent.qValues(observations, size)));
     };
-    const msPerAct = { batch1: act(1), batch8: act(8) };
+    const msPerAct = { batch1: await act(1), batch8: await act(8) };
     return {
       ...{ backend: backend.name, threads: backend.threads, batch },
       ...{ updates: updateTimes.length, msPerUpdate: spreadOf(updateTimes) },
+      dispatches: after && before ? after.dispatches - before.dispatches : null,
+      submits: after && before ? after.submits - before.submits : null,
       ...{ primitivesMs, msPerAct },
     };
   } finally {
@@ -86,13 +110,13 @@ export function benchTrainStep(options: BenchTrainStepOptions): BenchTrainStepRe
 }
 
 /** @returns milliseconds of each call after the warm-up, without what is done between them: so many, or for a third of the seconds. */
-function timeEach(
+async function timeEach(
   work: () => unknown,
   options: BenchTrainStepOptions,
   between?: () => void,
-): number[] {
+): Promise<number[]> {
   const { updates = 30, seconds, onProgress } = options;
-  for (let i = 0; i < WARM_UP; i++) work();
+  for (let i = 0; i < WARM_UP; i++) await work();
   const times: number[] = [];
   const begin = performance.now();
   let end = begin;
@@ -100,7 +124,9 @@ function timeEach(
     seconds === undefined ? times.length / updates : (end - begin) / ((seconds * 1000) / MEASURED);
   while (times.length === 0 || done() < 1) {
     const start = performance.now();
-    work();
+    // Nothing to wait for where it is done already: a promise costs a microsecond.
+    const result = work();
+    if (result instanceof Promise) await result;
     end = performance.now();
     times.push(end - start);
     between?.();

@@ -128,12 +128,7 @@ export function createDqnAgent(options: DqnAgentOptions): DqnAgent {
 
   /** @throws MarioError NOT_FINITE, DIVERGED */
   function checkLoss(loss: number, meanQ: number, batch: TransitionBatch): void {
-    if (!Number.isFinite(loss)) {
-      throw new MarioError("NOT_FINITE", `The loss became ${loss}.`, {
-        value: loss,
-        remedy: "Lower the learning rate, or check the rewards' scale.",
-      });
-    }
+    requireFiniteLoss(loss);
     limit.observe(batch.rT, batch.discountT);
     limit.check(meanQ);
   }
@@ -215,7 +210,17 @@ function meanChosen(q: Float32Array, actions: Int32Array): number {
   return actions.reduce((sum, action, row) => sum + q[row * (q.length / rows) + action], 0) / rows;
 }
 
-function requireLearningRate(learningRate: number): number {
+/** @throws MarioError NOT_FINITE */
+export function requireFiniteLoss(loss: number): void {
+  if (Number.isFinite(loss)) return;
+  throw new MarioError("NOT_FINITE", `The loss became ${loss}.`, {
+    value: loss,
+    remedy: "Lower the learning rate, or check the rewards' scale.",
+  });
+}
+
+/** @throws MarioError INVALID_OPTION unless positive and finite */
+export function requireLearningRate(learningRate: number): number {
   if (learningRate > 0 && learningRate < Infinity) return learningRate;
   throw new MarioError("INVALID_OPTION", `A learning rate of ${learningRate} cannot train.`, {
     value: learningRate,

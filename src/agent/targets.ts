@@ -2,7 +2,8 @@ import { softmaxInto } from "./heads/c51-head.js";
 import type { Head, Targets } from "./heads/head.js";
 import type { TransitionBatch } from "../replay/transition.js";
 
-const MUNCHAUSEN = { alpha: 0.9, temperature: 0.03, clip: -1 };
+/** Defaults of {@link MunchausenOptions}. */
+export const MUNCHAUSEN = { alpha: 0.9, temperature: 0.03, clip: -1 };
 
 /** Munchausen's three numbers; defaults from Vieillard et al. 2020, section 4. */
 export interface MunchausenOptions {

@@ -1,10 +1,10 @@
 import { benchAct } from "../agent/bench-act.js";
-import { selectBackend } from "../nn/select-backend.js";
+import { selectPlayingBackend } from "../nn/select-backend.js";
 import { ofRounds, print, spread, withProgress } from "./bench-output.js";
 import type { BenchActCommandOptions } from "./bench.js";
 
 export async function runBenchAct(options: BenchActCommandOptions): Promise<void> {
-  const backend = await selectBackend(options.backend, options);
+  const backend = await selectPlayingBackend(options.backend, options);
   const result = await withProgress((onProgress) =>
     benchAct({
       backend,

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type { DqnAgent } from "../agent/dqn-agent.js";
 import type { MarioEnv } from "../env/mario-env.js";
 import type { ComputeBackend } from "../nn/backend.js";
-import { selectBackend } from "../nn/select-backend.js";
+import { selectPlayingBackend } from "../nn/select-backend.js";
 import { openEnvironment, stageFrom } from "./environment.js";
 import type { EpisodeOptions, ModelOptions } from "./options.js";
 import { readRomFile } from "./rom-file.js";
@@ -27,7 +27,7 @@ export async function openPlayer(options: EpisodeOptions & ModelOptions): Promis
   const model = openModel(options.file, { ...options, stage: stageFrom(options) });
   const rom = readRomFile(options.rom);
   const environment = openEnvironment(rom, model.environment);
-  const backend = await selectBackend(options.backend, options);
+  const backend = await selectPlayingBackend(options.backend, options);
   const agent = agentFor(model, backend);
   const romName = rom.name;
   return {

@@ -54,6 +54,7 @@ export async function runTrain(options: TrainOptions): Promise<void> {
     report.note(
       `${settings.preset} on ${rom.name} ${settings.environment.stage} (SHA-1 ${emulator.rom.sha1.slice(0, 8)}), seed ${settings.seed}, ${backend.description}`,
     );
+    if (backend.note !== undefined) report.note(backend.note);
     report.note(memory);
     if (log.directory) report.note(`logs: ${log.directory}`);
     watch?.begin({ ...log, stores: threads.stores, isResumed: point !== undefined });

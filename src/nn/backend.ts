@@ -1,9 +1,9 @@
-import type { Tensor4D } from "@tensorflow/tfjs-core";
+import type { Tensor4D, TensorInfo } from "@tensorflow/tfjs-core";
 import type { NetworkUpdate, UpdatedNetworks } from "./network-update.js";
 import type { PrimitiveBenchmark, PrimitiveRequest } from "./primitives.js";
 
 /** `cpu` is the plain JavaScript reference: tests only, refused for training. */
-export const BACKEND_NAMES = ["tensorflow", "onednn", "wasm", "cpu"] as const;
+export const BACKEND_NAMES = ["tensorflow", "webgpu", "onednn", "wasm", "cpu"] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
 /** `bf16`: products of 16-bit numbers, sums of 32-bit ones; weights, loss and head stay in 32. */
@@ -15,6 +15,8 @@ export interface BackendOptions {
   readonly threads?: number;
   /** Of convolutions and hidden layers; default "fp32". "bf16" is for `onednn` only. */
   readonly precision?: Precision;
+  /** Refuses a device that computes on the processor; of `webgpu`, default false. */
+  readonly hardwareOnly?: boolean;
 }
 
 /** A TensorFlow.js backend made current (`tf.setBackend`), and what lies outside TensorFlow.js's API. */
@@ -23,6 +25,10 @@ export interface ComputeBackend {
   readonly threads: number;
   /** One line for people: library, version, device, instruction set. */
   readonly description: string;
+  /** What people should know of the choice, one line: why `auto` took it, or that it will be slow. */
+  readonly note?: string;
+  /** True of a graphics interface that computes on the processor after all. */
+  readonly software?: boolean;
   /**
    * Uploads observations and scales them to [0, 1].
    * @param observations `[batch, height, width, channels] uint8` (row-major, channels last)
@@ -34,8 +40,23 @@ export interface ComputeBackend {
   ): Tensor4D;
   /** Native updates, where the backend has them for such a network; undefined for others. */
   createNetworkUpdate?(networks: UpdatedNetworks): NetworkUpdate | undefined;
+  /**
+   * Of a backend whose tensors cannot be read synchronously (`dataSync` fails there): reads tensors as
+   * they are after all that has been called so far, in one transfer, while more may be called.
+   * @returns their values, copied, in the same order
+   */
+  fetch?(tensors: readonly TensorInfo[]): Promise<Float32Array[]>;
+  /** Of a card: what it has been given so far in this thread. */
+  dispatchCounts?(): DispatchCounts;
   /** Times the library's own operations by themselves, where the backend can. */
   benchmarkPrimitives?(requests: readonly PrimitiveRequest[]): PrimitiveBenchmark;
+}
+
+export interface DispatchCounts {
+  /** Shaders started. */
+  readonly dispatches: number;
+  /** Lists of commands handed over. */
+  readonly submits: number;
 }
 
 /** Whether a backend works here and, if not, why and what to install. */

@@ -11,6 +11,19 @@ export const CLIPPED_ADAM = "ClippedAdam";
 /** A matrix product with bias and activation, of matrices: TensorFlow.js's takes batches of them. */
 export const FUSED_DENSE = "FusedDense";
 
+/** `duelingQ` (layers.ts) of `value` and `advantage`; its gradients from `dy`, attribute `atoms`. */
+export const DUELING = "Dueling";
+export const DUELING_GRADIENT = "DuelingGradient";
+
+/** One-hot of the first of each row's largest values of `q`. */
+export const GREEDY_POLICY = "GreedyPolicy";
+
+/**
+ * A scalar head's loss (src/agent/deferred/tensor-head.ts) of `outputs` and its targets' tensors,
+ * attribute `delta`: the loss, the mean Q, the TD errors, the gradient.
+ */
+export const TD_LOSS_AND_GRADIENT = "TdLossAndGradient";
+
 /** Attribute of a matrix product that a backend may compute in less than float32 if it is told to. */
 export const REDUCIBLE = "reducible";
 
@@ -29,6 +42,15 @@ export function runKernel(
   return tf.engine().runKernel(name, inputs, attributes as tf.NamedAttrMap);
 }
 
+/** {@link runKernel} of a kernel with several outputs. */
+export function runKernels(
+  name: string,
+  inputs: Record<string, tf.Tensor>,
+  attributes: Record<string, unknown>,
+): tf.Tensor[] {
+  return runKernel(name, inputs, attributes) as unknown as tf.Tensor[];
+}
+
 /**
  * Gradients through `y = relu(z)`, `z = … + bias`, from the output.
  * @param dy `[…, units] float32`
@@ -37,8 +59,7 @@ export function runKernel(
  */
 export function reluAndBiasGradient<T extends tf.Tensor>(dy: T, y: T): [dz: T, dbias: tf.Tensor1D] {
   if (hasKernel(RELU_GRADIENT_AND_SUM)) {
-    const outputs: unknown = runKernel(RELU_GRADIENT_AND_SUM, { dy, y }, {});
-    return outputs as [T, tf.Tensor1D];
+    return runKernels(RELU_GRADIENT_AND_SUM, { dy, y }, {}) as [T, tf.Tensor1D];
   }
   const dz = reluGradient(dy, y);
   const leading = dz.shape.map((_, axis) => axis).slice(0, -1);

@@ -1,5 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { FUSED_DENSE, hasKernel, REDUCIBLE, reluAndBiasGradient, runKernel } from "./kernels.js";
+import {
+  DUELING,
+  DUELING_GRADIENT,
+  FUSED_DENSE,
+  hasKernel,
+  REDUCIBLE,
+  reluAndBiasGradient,
+  runKernel,
+  runKernels,
+} from "./kernels.js";
 
 export type Padding = "same" | "valid";
 export type Activation = "linear" | "relu";
@@ -150,6 +159,7 @@ export function duelingQ(
   identities: tf.Tensor2D,
 ): tf.Tensor2D {
   const [atoms, outputs] = identities.shape;
+  if (hasKernel(DUELING)) return fusedDuelingQ(value, advantage, atoms);
   const share = atoms / outputs;
   const layer = tf.customGrad((...args: (tf.Tensor | tf.GradSaveFunc)[]) => {
     const [value, advantage] = args as unknown as [tf.Tensor2D, tf.Tensor2D];
@@ -163,6 +173,17 @@ export function duelingQ(
         const dValue = sumOverActions(dy as tf.Tensor2D, identities);
         return [dValue, tf.sub(dy, copyToActions(tf.mul(dValue, share), identities))];
       },
+    };
+  });
+  return layer(value, advantage) as tf.Tensor2D;
+}
+
+function fusedDuelingQ(value: tf.Tensor2D, advantage: tf.Tensor2D, atoms: number): tf.Tensor2D {
+  const layer = tf.customGrad((...args: (tf.Tensor | tf.GradSaveFunc)[]) => {
+    const [value, advantage] = args as [tf.Tensor2D, tf.Tensor2D];
+    return {
+      value: runKernel(DUELING, { value, advantage }, {}),
+      gradFunc: (dy: tf.Tensor) => runKernels(DUELING_GRADIENT, { dy }, { atoms }),
     };
   });
   return layer(value, advantage) as tf.Tensor2D;

@@ -9,7 +9,7 @@ export type ObservationShape = readonly [
 ];
 
 /** v / 255 for every byte: a look-up is several times faster than a division in JavaScript. */
-const SCALED = Float32Array.from({ length: 256 }, (_, value) => value / 255);
+export const SCALED = Float32Array.from({ length: 256 }, (_, value) => value / 255);
 
 /** @throws MarioError SHAPE_MISMATCH when the bytes are not exactly as many as the shape says. */
 export function requireObservationLength(observations: Uint8Array, shape: ObservationShape): void {

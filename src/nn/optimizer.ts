@@ -48,6 +48,16 @@ export interface Optimizer {
     update: (parameters: readonly AdamVariable[], steps: StepSizes) => number,
     learningRate: number,
   ): number;
+  /**
+   * {@link step} for backends that cannot be read synchronously, which need the kernel for it.
+   * @param loss where it is not finite, or the norm is not, nothing changes but the count of updates
+   * @returns the norm, `[] float32`; the caller disposes of it, and stops where it is not finite
+   */
+  stepDeferred(gradients: tf.NamedTensorMap, learningRate: number, loss: tf.Scalar): tf.Scalar;
+  /** Adam's moments, named as in {@link OptimizerState}; to read them where that takes time. */
+  readonly moments: ReadonlyMap<string, tf.Variable>;
+  /** Steps taken. */
+  readonly updates: number;
   getState(): OptimizerState;
   /** @throws MarioError MODEL_MISMATCH on other names, shapes or lengths. */
   setState(state: OptimizerState): void;
@@ -84,19 +94,20 @@ export function createAdam(options: AdamOptions): Optimizer {
     parameters.set(name, { variable, m: zeros(), v: zeros() });
   }
   let updates = 0;
+  const sizesOf = (learningRate: number): StepSizes => ({
+    learningRate,
+    beta1,
+    beta2,
+    epsilon,
+    correction1: 1 - beta1 ** (updates + 1),
+    correction2: 1 - beta2 ** (updates + 1),
+    maxGradientNorm,
+    globalClipping: options.clipping === "global",
+  });
 
   /** @param update returns the norm, and changes nothing if that is not finite */
   function step(update: (steps: StepSizes) => number, learningRate: number): number {
-    const norm = update({
-      learningRate,
-      beta1,
-      beta2,
-      epsilon,
-      correction1: 1 - beta1 ** (updates + 1),
-      correction2: 1 - beta2 ** (updates + 1),
-      maxGradientNorm,
-      globalClipping: options.clipping === "global",
-    });
+    const norm = update(sizesOf(learningRate));
     if (!Number.isFinite(norm)) {
       throw new MarioError("NOT_FINITE", `The gradient's norm became ${norm}.`, {
         value: norm,
@@ -111,8 +122,12 @@ export function createAdam(options: AdamOptions): Optimizer {
   return {
     step: (gradients, learningRate) =>
       step((steps) => {
-        const arithmetic = hasKernel(CLIPPED_ADAM) ? fusedStep : composedStep;
-        return tf.tidy(() => arithmetic([...parameters.values()], gradients, steps));
+        const owners = [...parameters.values()];
+        return tf.tidy(() =>
+          hasKernel(CLIPPED_ADAM)
+            ? fusedStep(owners, gradients, steps).dataSync()[0]
+            : composedStep(owners, gradients, steps),
+        );
       }, learningRate),
     stepInPlace: (update, learningRate) =>
       step((steps) => {
@@ -120,6 +135,17 @@ export function createAdam(options: AdamOptions): Optimizer {
         for (const owner of owners) ownBuffers(owner);
         return update(owners, steps);
       }, learningRate),
+    stepDeferred(gradients, learningRate, loss) {
+      const steps = { ...sizesOf(learningRate), weightDecay };
+      updates++;
+      return tf.tidy(() => fusedStep([...parameters.values()], gradients, steps, { loss }));
+    },
+    get moments() {
+      return momentsOf(parameters);
+    },
+    get updates() {
+      return updates;
+    },
     getState: () => ({ updates, moments: copyWeights(momentsOf(parameters)) }),
     setState(state) {
       const moments = momentsOf(parameters);
@@ -163,8 +189,9 @@ function fusedStep(
   parameters: readonly AdamVariable[],
   gradients: tf.NamedTensorMap,
   steps: StepSizes,
-): number {
-  const inputs: Record<string, tf.Tensor> = {};
+  more: { readonly loss?: tf.Scalar } = {},
+): tf.Scalar {
+  const inputs: Record<string, tf.Tensor> = { ...more };
   for (const [i, parameter] of parameters.entries()) {
     const { variable, m, v } = parameter;
     ownBuffers(parameter);
@@ -173,8 +200,7 @@ function fusedStep(
     inputs[`m${i}`] = m;
     inputs[`v${i}`] = v;
   }
-  const norm = runKernel(CLIPPED_ADAM, inputs, { ...steps, count: parameters.length });
-  return norm.dataSync()[0];
+  return runKernel(CLIPPED_ADAM, inputs, { ...steps, count: parameters.length }) as tf.Scalar;
 }
 
 /**
@@ -186,7 +212,8 @@ function ownBuffers({ variable, m, v }: AdamVariable): void {
   for (const owned of [variable, m, v]) {
     if (tf.backend().refCount(owned.dataId) === 1) continue;
     tf.tidy(() => {
-      owned.assign(tf.tensor(owned.dataSync().slice(), owned.shape));
+      // Not by reading it, which not every backend can do at once.
+      owned.assign(tf.mul(owned, 1));
     });
   }
 }

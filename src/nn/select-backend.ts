@@ -7,6 +7,7 @@ import {
   type BackendReport,
   type ComputeBackend,
 } from "./backend.js";
+import { mayHaveCard } from "./graphics.js";
 
 /*
  * The only place that loads a backend's modules, each on demand: TensorFlow's library alone is
@@ -14,6 +15,7 @@ import {
  */
 const create: Record<BackendName, (options: BackendOptions) => Promise<ComputeBackend>> = {
   tensorflow: async () => (await import("./tensorflow/backend.js")).createTensorflowBackend(),
+  webgpu: async (options) => (await import("./webgpu/backend.js")).createWebgpuBackend(options),
   onednn: async (options) => (await import("./onednn/backend.js")).createOnednnBackend(options),
   wasm: async (options) => (await import("./wasm/backend.js")).createWasmBackend(options),
   cpu: async () => (await import("./tfjs-cpu/backend.js")).createCpuBackend(),
@@ -21,7 +23,8 @@ const create: Record<BackendName, (options: BackendOptions) => Promise<ComputeBa
 
 /**
  * Loads a backend and makes it TensorFlow.js's current one. "auto" takes `tensorflow` where it sees
- * a CUDA device, else `onednn` where the addon loads, else `wasm`.
+ * a CUDA device, else `webgpu` on a card, else `onednn` where the addon loads, else `wasm`; its note
+ * says why.
  * @throws MarioError BACKEND_UNAVAILABLE, with the remedy, when it cannot work here
  */
 export async function selectBackend(
@@ -32,9 +35,51 @@ export async function selectBackend(
   tf.enableProdMode();
   if (options.precision === "bf16") return createReduced(name, options);
   if (name !== "auto") return create[name](options);
+  if (await seesCuda()) {
+    const note = "--backend auto takes tensorflow: it sees a CUDA device";
+    return { ...(await create.tensorflow({})), note };
+  }
+  const card = await tryCard(options);
+  if (typeof card !== "string") return card;
+  const backend = await bestOnCpu(options);
+  return { ...backend, note: `--backend auto takes ${backend.name}: ${card}` };
+}
+
+async function seesCuda(): Promise<boolean> {
   const { seesCudaDevice } = await import("./tensorflow/backend.js");
-  if (await seesCudaDevice()) return create.tensorflow({});
-  return bestOnCpu(options);
+  return seesCudaDevice();
+}
+
+/** WebGPU on a card, or why not. */
+async function tryCard(options: BackendOptions): Promise<ComputeBackend | string> {
+  if (!mayHaveCard()) return "no graphics card is seen (more: mario doctor)";
+  try {
+    const backend = await create.webgpu({ ...options, hardwareOnly: true });
+    return { ...backend, note: "--backend auto takes webgpu: it sees a graphics card" };
+  } catch (error) {
+    if (!(error instanceof MarioError && error.code === "BACKEND_UNAVAILABLE")) throw error;
+    return error.message;
+  }
+}
+
+/**
+ * As {@link selectBackend}, of those whose tensors can be read at once, as playing and measuring do:
+ * never `webgpu`.
+ * @throws MarioError BACKEND_UNAVAILABLE; INVALID_OPTION for `webgpu`
+ */
+export async function selectPlayingBackend(
+  name: BackendName | "auto",
+  options: BackendOptions = {},
+): Promise<ComputeBackend> {
+  if (name === "webgpu") {
+    throw new MarioError("INVALID_OPTION", "The webgpu backend learns only; it does not play.", {
+      value: name,
+      remedy: "Leave out --backend, or choose onednn or wasm.",
+    });
+  }
+  if (name !== "auto" || options.precision === "bf16") return selectBackend(name, options);
+  tf.enableProdMode();
+  return (await seesCuda()) ? create.tensorflow({}) : bestOnCpu(options);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Agent, AgentState, NamedTensors } from "../agent/agent.js";
+import type { AgentState, LearningAgent, LearnMetrics, NamedTensors } from "../agent/agent.js";
 import type { Rng, RngState } from "../core/rng.js";
 import type { ReplayMemory, ReplayState } from "../replay/replay-memory.js";
 import { FRAME_SIDE } from "../env/preprocess.js";
@@ -32,7 +32,7 @@ export interface LearnSummary {
 }
 
 export interface LearnerOptions {
-  readonly agent: Agent;
+  readonly agent: LearningAgent;
   readonly replay: ReplayMemory;
   readonly schedule: LearningSchedule;
   readonly rng: Rng;
@@ -66,7 +66,7 @@ export interface LearnerLook {
 
 /** The half of the loop that learns: add -> replay -sample-> batch -learn-> weights. */
 export class Learner {
-  readonly agent: Agent;
+  readonly agent: LearningAgent;
   readonly #replay: ReplayMemory;
   readonly #schedule: LearningSchedule;
   readonly #rng: Rng;
@@ -84,11 +84,13 @@ export class Learner {
   }
 
   /**
-   * A window's share of updates.
+   * A window's share of updates. Where an update's figures come later than it is asked for, they are
+   * awaited when the next one has been asked for: priorities lag one update behind, and the card
+   * always has work. Where they come at once nothing is awaited.
    * @param incoming what was played in the windows before this one and is not stored yet
    * @throws MarioError NOT_FINITE when the loss is NaN or infinite
    */
-  learn(window: Window, incoming: readonly Played[]): LearnSummary {
+  async learn(window: Window, incoming: readonly Played[]): Promise<LearnSummary> {
     const { agent } = this;
     const {
       batchSize,
@@ -101,6 +103,14 @@ export class Learner {
       this.#replay.add(lane, transitions, frameCount);
     }
     const sums = { updates: 0, loss: 0, meanQ: 0, gradientNorm: 0 };
+    const finish = (batch: TransitionBatch, metrics: LearnMetrics): void => {
+      this.#replay.updatePriorities(batch, metrics.tdErrors);
+      sums.updates++;
+      sums.loss += metrics.loss;
+      sums.meanQ += metrics.meanQ;
+      sums.gradientNorm += metrics.gradientNorm;
+    };
+    let pending: Promise<void> | undefined;
     for (let step = window.after + 1; step <= window.last; step++) {
       if (step > learningStarts && step % learnPeriod === 0 && this.#replay.size > 0) {
         this.#beforeUpdate?.(step);
@@ -108,15 +118,22 @@ export class Learner {
         if (randomShift > 0) this.#shift(batch, randomShift);
         this.#lastBatch = batch;
         const metrics = agent.learn(batch);
-        this.#replay.updatePriorities(batch, metrics.tdErrors);
-        sums.updates++;
-        sums.loss += metrics.loss;
-        sums.meanQ += metrics.meanQ;
-        sums.gradientNorm += metrics.gradientNorm;
+        if (metrics instanceof Promise) {
+          const before = pending;
+          // The memory reuses a batch's arrays for the next one.
+          const asked = { ...batch, indices: batch.indices.slice() };
+          pending = metrics.then((late) => {
+            finish(asked, late);
+          });
+          // It is awaited below, perhaps after the one before it has failed.
+          pending.catch(() => undefined);
+          await before;
+        } else finish(batch, metrics);
       }
       if (step % targetPeriod === 0) agent.syncTarget();
     }
-    if (sums.updates > 0) this.#average?.add(agent.getWeights());
+    await pending;
+    if (sums.updates > 0) this.#average?.add(await agent.getWeights());
     const updates = Math.max(1, sums.updates);
     return {
       updates: sums.updates,
@@ -133,27 +150,27 @@ export class Learner {
   }
 
   /** Weights to play with, copied or live: for reading at once. */
-  get actingWeights(): NamedTensors {
-    return this.#average?.weights ?? this.agent.getWeights();
+  async actingWeights(): Promise<NamedTensors> {
+    return this.#average?.weights ?? (await this.agent.getWeights());
   }
 
   /** Takes less than one update's time; changes nothing. Undefined before the first update. */
-  look(): LearnerLook | undefined {
+  async look(): Promise<LearnerLook | undefined> {
     const batch = this.#lastBatch;
     if (batch === undefined) return undefined;
-    const { weights, optimizer } = this.agent.getState();
+    const { weights, optimizer } = await this.agent.getState();
     const moments = [...optimizer.moments].filter(([name]) => name.endsWith("/m"));
     return {
       weights,
       gradients: new Map(moments.map(([name, tensor]) => [name.slice(0, -"/m".length), tensor])),
-      qValues: this.agent.qValues(batch.sTm1, batch.size),
+      qValues: await this.agent.qValues(batch.sTm1, batch.size),
       observation: batch.sTm1.slice(0, batch.sTm1.length / batch.size),
     };
   }
 
-  getState(): LearnerState {
+  async getState(): Promise<LearnerState> {
     return {
-      agent: this.agent.getState(),
+      agent: await this.agent.getState(),
       replay: this.#replay.getState(),
       rng: this.#rng.getState(),
       average: this.#average?.getState(),

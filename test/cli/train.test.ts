@@ -240,9 +240,13 @@ describe("mario doctor", () => {
     expect(status).toBe(0);
     const report = JSON.parse(stdout) as {
       chosen: string;
+      graphics: { adapters: string[] };
       backends: { name: string; available: boolean; detail: string; remedy?: string }[];
     };
-    expect(report.backends.map(({ name }) => name)).toEqual(["tensorflow", "onednn", "wasm"]);
+    expect(report.backends.map(({ name }) => name)).toEqual([
+      ...["tensorflow", "webgpu", "onednn", "wasm"],
+    ]);
+    expect(report.graphics.adapters).toBeInstanceOf(Array);
     const wasm = report.backends.find(({ name }) => name === "wasm");
     expect(wasm).toMatchObject({ available: true });
     expect(report.backends.find(({ name }) => name === report.chosen)?.available).toBe(true);

@@ -11,10 +11,10 @@ import { createQNetwork, type QNetwork } from "../../src/nn/q-network.js";
 import { selectBackend } from "../../src/nn/select-backend.js";
 import type { TransitionBatch } from "../../src/replay/transition.js";
 
-const ACTIONS = 5;
+export const ACTIONS = 5;
 
 /** The DQN network's shape at a size that the plain JavaScript reference computes in milliseconds. */
-const SMALL = {
+export const SMALL = {
   inputShape: [36, 36, 4],
   convolutions: [
     { filters: 8, size: 8, stride: 4 },
@@ -26,7 +26,7 @@ const SMALL = {
 
 type Variant = Partial<Omit<Architecture, "actionCount">>;
 
-const VARIANTS: readonly (readonly [title: string, variant: Variant])[] = [
+export const VARIANTS: readonly (readonly [title: string, variant: Variant])[] = [
   ["plain", { padding: "same" }],
   ["dueling", { padding: "same", dueling: true }],
   ["valid padding", { padding: "valid" }],
@@ -47,12 +47,12 @@ const VARIANTS: readonly (readonly [title: string, variant: Variant])[] = [
   ],
 ];
 
-function bytes(length: number, seed: number): Uint8Array {
+export function bytes(length: number, seed: number): Uint8Array {
   const rng = new Rng(seed);
   return Uint8Array.from({ length }, () => rng.nextUint32() & 255);
 }
 
-function randomBatch(size: number, observationSize: number, seed: number): TransitionBatch {
+export function randomBatch(size: number, observationSize: number, seed: number): TransitionBatch {
   const rng = new Rng(seed);
   const floats = (scale: number, offset: number): Float32Array =>
     Float32Array.from({ length: size }, () => offset + scale * rng.uniform());
@@ -71,16 +71,16 @@ function randomBatch(size: number, observationSize: number, seed: number): Trans
 
 const SMALL_OBSERVATION = 36 * 36 * 4;
 
-function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   expect(a.length).toBe(b.length);
   let largest = 0;
   for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i] - b[i]));
   return largest;
 }
 
-type Weights = ReturnType<DqnAgent["getWeights"]>;
+export type Weights = ReturnType<DqnAgent["getWeights"]>;
 
-function expectSameWeights(a: Weights, b: Weights, tolerance = 0): void {
+export function expectSameWeights(a: Weights, b: Weights, tolerance = 0): void {
   expect([...a.keys()]).toEqual([...b.keys()]);
   for (const [name, { data }] of a) {
     const difference = largestDifference(data, b.get(name)!.data);

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { createActingNetwork } from "../../src/agent/acting-network.js";
+import type { LearningAgent } from "../../src/agent/agent.js";
 import { createDqnAgent, type DqnAgent } from "../../src/agent/dqn-agent.js";
 import { linearEpsilon } from "../../src/agent/epsilon-schedule.js";
 import { Rng } from "../../src/core/rng.js";
@@ -9,6 +10,7 @@ import { FrameStack } from "../../src/replay/frame-stack.js";
 import { FrameStore } from "../../src/replay/frame-store.js";
 import { NStepAccumulator } from "../../src/replay/n-step-accumulator.js";
 import { framesForTransitions, ReplayMemory } from "../../src/replay/replay-memory.js";
+import type { Sampler } from "../../src/replay/sampler.js";
 import { UniformSampler } from "../../src/replay/uniform-sampler.js";
 import { ActorGroup, type Played } from "../../src/trainer/actor-group.js";
 import type { EpisodeSummary } from "../../src/trainer/episode.js";
@@ -54,6 +56,10 @@ interface RunOptions {
   readonly pipeline?: "overlap" | "turns";
   /** Environments' groups play in this order. */
   readonly reversed?: boolean;
+  /** An update's figures come when the next has been asked for, as from a card. */
+  readonly late?: boolean;
+  /** Default: uniform. */
+  readonly sampler?: Sampler;
 }
 
 const ARCHITECTURE = {
@@ -107,12 +113,20 @@ async function run(timesteps: number, options: RunOptions = {}) {
       }),
     );
   }
+  const late: LearningAgent = {
+    ...agent,
+    learn: (batch) => {
+      // Errors that say whose they are.
+      const metrics = { ...agent.learn(batch), tdErrors: Float32Array.from(batch.indices) };
+      return new Promise((resolve) => setImmediate(resolve, metrics));
+    },
+  };
   const learner = new Learner({
-    agent,
+    agent: options.late ? late : agent,
     replay: new ReplayMemory({
       capacity,
       lanes: stores,
-      sampler: new UniformSampler({ capacity }),
+      sampler: options.sampler ?? new UniformSampler({ capacity }),
       framesInFlight: 2 * rounds,
     }),
     schedule: { batchSize: 16, learningStarts: 50, learnPeriod: 4, targetPeriod: 100 },
@@ -129,10 +143,10 @@ async function run(timesteps: number, options: RunOptions = {}) {
   const parts = {
     actors: options.reversed ? actors.reverse() : actors,
     learner: {
-      learn: (window: Window, incoming: readonly Played[]): Promise<LearnSummary> => {
-        const summary = learner.learn(window, incoming);
+      learn: async (window: Window, incoming: readonly Played[]): Promise<LearnSummary> => {
+        const summary = await learner.learn(window, incoming);
         exchange.publish(window.index + 1, agent.getWeights());
-        return Promise.resolve(summary);
+        return summary;
       },
     },
   };
@@ -214,6 +228,7 @@ describe("trainLoop", () => {
       { pipeline: "overlap" as const },
       { reversed: true },
       { pipeline: "overlap" as const, reversed: true },
+      { pipeline: "overlap" as const, late: true },
     ]) {
       const other = await run(240, { ...options, ...variation });
       expect(weights(other.agent)).toEqual(weights(first.agent));
@@ -222,6 +237,21 @@ describe("trainLoop", () => {
       other.agent.dispose();
     }
     first.agent.dispose();
+  });
+
+  it("gives late errors to the transitions that they are of", async () => {
+    const updates: [number[], number[]][] = [];
+    class Recording extends UniformSampler {
+      override update(indices?: Int32Array, tdErrors?: Float32Array): void {
+        updates.push([[...indices!], [...tdErrors!]]);
+      }
+    }
+    // Four updates in each window.
+    const sampler = new Recording({ capacity: 400 });
+    const { agent } = await run(120, { late: true, rounds: 16, sampler });
+    expect(updates.length).toBeGreaterThan(10);
+    for (const [indices, errors] of updates) expect(errors).toEqual(indices);
+    agent.dispose();
   });
 
   it("stops when asked to", async () => {

@@ -5,7 +5,7 @@ import { EnjoyGame } from "../../src/cli/enjoy-game.js";
 import { Rng } from "../../src/core/rng.js";
 import { createMarioEnv, type MarioEnv } from "../../src/env/mario-env.js";
 import { FRAME_RATE } from "../../src/nes/emulator.js";
-import { selectBackend } from "../../src/nn/select-backend.js";
+import { selectPlayingBackend } from "../../src/nn/select-backend.js";
 
 const ROM = new URL("../../roms/fenn.nes", import.meta.url);
 
@@ -30,7 +30,7 @@ export interface TestGame {
 export async function createTestGame(
   options: { readonly epsilon?: number; readonly maxEpisodeSteps?: number } = {},
 ): Promise<TestGame> {
-  const backend = await selectBackend("auto", { threads: 1 });
+  const backend = await selectPlayingBackend("auto", { threads: 1 });
   const environment = createMarioEnv({
     rom: new Uint8Array(readFileSync(ROM)),
     noopMaxFrames: 30,

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { MarioError } from "../../core/errors.js";
 import type { ComputeBackend } from "../backend.js";
 import { uploadScaled } from "../observations.js";
+import { explainMissingCuda } from "./cuda.js";
 import { restoreRemovedUtil } from "./node-util-shim.js";
 
 /** What we use of tfjs-node's own API, beyond registering its backend. */
@@ -16,8 +17,8 @@ interface TensorflowBackend {
 
 const PACKAGES = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"];
 const REMEDY =
-  "npm install @tensorflow/tfjs-node-gpu (it downloads libtensorflow; a GPU needs CUDA 11.8 and cuDNN 8.6), " +
-  "or use onednn.";
+  "npm install @tensorflow/tfjs-node-gpu (it downloads libtensorflow; a card needs CUDA 11.2 or a " +
+  "later 11, and cuDNN 8), or use webgpu or onednn: docs/gpu.md.";
 
 /**
  * TensorFlow's own runtime: `@tensorflow/tfjs-node-gpu`, else `@tensorflow/tfjs-node`.
@@ -34,7 +35,7 @@ export async function createTensorflowBackend(
     try {
       const tensorflow = (await load(name)) as TensorflowModule;
       if (!(await tf.setBackend("tensorflow"))) throw new Error("its backend did not start");
-      const device = usesGpu() ? "CUDA device" : "CPU (no CUDA device found)";
+      const device = usesGpu() ? "CUDA device" : `CPU only (${explainMissingCuda()})`;
       const library = tensorflow.version["tensorflow-core"] ?? tensorflow.version["tfjs"] ?? "?";
       return {
         name: "tensorflow",

@@ -19,6 +19,8 @@ export interface BackendDescription {
   readonly description: string;
   /** Compute threads. */
   readonly threads: number;
+  /** See `ComputeBackend`. */
+  readonly note?: string;
 }
 
 serve(parentPort!, {
@@ -26,36 +28,36 @@ serve(parentPort!, {
     wanted: { readonly name: BackendName | "auto" } & BackendOptions,
   ): Promise<BackendDescription> => {
     backend = await selectBackend(wanted.name, wanted);
-    const { name, description, threads } = backend;
-    return { name, description, threads };
+    const { name, description, threads, note } = backend;
+    return { name, description, threads, ...(note !== undefined && { note }) };
   },
-  setUp: (share: RunShare): void => {
+  setUp: async (share: RunShare): Promise<void> => {
     learner = createLearner(share, backend);
     exchange = exchangeOf(share);
-    exchange.publish(0, learner.actingWeights);
+    exchange.publish(0, await learner.actingWeights());
   },
-  learn: ({
+  learn: async ({
     window,
     incoming,
   }: {
     readonly window: Window;
     readonly incoming: readonly Played[];
-  }): LearnSummary => {
-    const summary = learner.learn(window, incoming);
-    exchange.publish(window.index + 1, learner.actingWeights);
+  }): Promise<LearnSummary> => {
+    const summary = await learner.learn(window, incoming);
+    exchange.publish(window.index + 1, await learner.actingWeights());
     return summary;
   },
-  look: (): LearnerLook | undefined => learner.look(),
-  getState: (): LearnerState => learner.getState(),
+  look: (): Promise<LearnerLook | undefined> => learner.look(),
+  getState: (): Promise<LearnerState> => learner.getState(),
   /** @param window the next one to be played */
-  setState: ({
+  setState: async ({
     state,
     window,
   }: {
     readonly state: LearnerState;
     readonly window: number;
-  }): void => {
+  }): Promise<void> => {
     learner.setState(state);
-    exchange.publish(window, learner.actingWeights);
+    exchange.publish(window, await learner.actingWeights());
   },
 });

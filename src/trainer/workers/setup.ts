@@ -1,4 +1,5 @@
 import { createActingNetwork, type ActingNetwork } from "../../agent/acting-network.js";
+import { createDeferredAgent } from "../../agent/deferred/deferred-agent.js";
 import { createDqnAgent } from "../../agent/dqn-agent.js";
 import type { TrainSettings } from "../../config/schema.js";
 import { Rng } from "../../core/rng.js";
@@ -120,11 +121,8 @@ function createLane(share: ActorShare, lane: number): ActorLane {
 export function createLearner(share: RunShare, backend: ComputeBackend): Learner {
   const { settings } = share;
   const seeds = seedsOf(settings);
-  const agent = createDqnAgent({
-    backend,
-    seed: seeds.network,
-    ...agentOptionsOf(settings),
-  });
+  const options = { backend, seed: seeds.network, ...agentOptionsOf(settings) };
+  const agent = backend.fetch ? createDeferredAgent(options) : createDqnAgent(options);
   const { capacity, framesInFlight } = replayPlanOf(settings);
   const sampler = samplerOf(settings, capacity);
   const replay = new ReplayMemory({

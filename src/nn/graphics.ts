@@ -1,0 +1,77 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+
+/** What of graphics cards this system shows, without asking any library of them. */
+export interface GraphicsReport {
+  /** Device files of cards, e.g. `/dev/nvidia0`; undefined where there are none to look for. */
+  readonly cards: readonly string[] | undefined;
+  /** Of NVIDIA's kernel module, e.g. `550.54.15`. */
+  readonly nvidiaDriver: string | undefined;
+  /** Whether the system's linker finds the Vulkan loader; undefined where Vulkan is not used. */
+  readonly vulkanLoader: boolean | undefined;
+  /** Drivers that the Vulkan loader knows of, by their files' names. */
+  readonly vulkanDrivers: readonly string[];
+}
+
+const isLinux = process.platform === "linux";
+
+export function reportGraphics(): GraphicsReport {
+  return {
+    cards: cardFiles(),
+    nvidiaDriver: nvidiaDriver(),
+    vulkanLoader: isLinux ? hasLibrary("libvulkan.so.1") : undefined,
+    vulkanDrivers: isLinux ? vulkanDrivers() : [],
+  };
+}
+
+/**
+ * Whether it is worth asking Vulkan for a card: loading it costs a third of a second, and its drivers
+ * print warnings of their own where there is none.
+ */
+export function mayHaveCard(): boolean {
+  const cards = cardFiles();
+  return cards === undefined || cards.length > 0;
+}
+
+function cardFiles(): string[] | undefined {
+  if (!isLinux) return undefined;
+  // NVIDIA's own, everybody's, and that of the Windows subsystem for Linux.
+  const renderers = existsSync("/dev/dri")
+    ? readdirSync("/dev/dri").filter((name) => name.startsWith("renderD"))
+    : [];
+  return [
+    ...["/dev/nvidia0", "/dev/dxg"].filter((file) => existsSync(file)),
+    ...renderers.map((name) => `/dev/dri/${name}`),
+  ];
+}
+
+function nvidiaDriver(): string | undefined {
+  try {
+    const text = readFileSync("/proc/driver/nvidia/version", "utf8");
+    return /\s(\d+\.\d+(?:\.\d+)?)\s/.exec(text)?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the system's linker finds a library, by its file's name; Linux only. */
+export function hasLibrary(name: string): boolean {
+  try {
+    process.dlopen({ exports: {} }, name);
+  } catch (error) {
+    // Found, but no addon of Node's: all that is asked here.
+    return !/cannot open shared object|no such file/i.test((error as Error).message);
+  }
+  return true;
+}
+
+/** The drivers that the Vulkan loader knows of, by their files' names; Linux only. */
+export function vulkanDrivers(environment = process.env): string[] {
+  const named = environment["VK_DRIVER_FILES"] ?? environment["VK_ICD_FILENAMES"];
+  const files =
+    named !== undefined && named !== ""
+      ? named.split(":").filter((file) => existsSync(file))
+      : ["/usr/share/vulkan/icd.d", "/usr/local/share/vulkan/icd.d", "/etc/vulkan/icd.d"]
+          .filter((folder) => existsSync(folder))
+          .flatMap((folder) => readdirSync(folder));
+  return files.map((file) => file.replace(/^.*\//, "").replace(/\.json$/, ""));
+}

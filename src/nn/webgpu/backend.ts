@@ -1,0 +1,116 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { BackendOptions, ComputeBackend } from "../backend.js";
+import { requireObservationLength, SCALED, uploadScaled } from "../observations.js";
+import { type Adapter, loadDawn, requestAdapter, unavailable } from "./dawn.js";
+import type { GpuDevice } from "./gpu-api.js";
+import { SCALE_BYTES, SCALE_BYTES_WORDS } from "./observation-shader.js";
+import { Passes } from "./passes.js";
+import { registerKernels } from "./register-kernels.js";
+import { loadTfjsWebgpu, type TfjsWebgpuBackend, withNavigator } from "./tfjs.js";
+
+/** Largest that TensorFlow.js's shaders may need; the adapter's own, for the default is the least. */
+const LIMITS = [
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeWorkgroupsPerDimension",
+  "maxStorageBufferBindingSize",
+  "maxBufferSize",
+  "maxComputeWorkgroupSizeX",
+  "maxComputeInvocationsPerWorkgroup",
+];
+
+const SLOW =
+  "warning: this WebGPU device computes on the processor, many times slower than --backend onednn";
+
+let loaded: { readonly passes: Passes; readonly adapter: Adapter } | undefined;
+
+/**
+ * TensorFlow.js on WebGPU (Dawn), with kernels of ours where its own are many or slow. Its tensors
+ * can be read only asynchronously: see `ComputeBackend.fetch`. Once for each thread.
+ * @throws MarioError BACKEND_UNAVAILABLE saying what is missing
+ */
+export async function createWebgpuBackend(options: BackendOptions = {}): Promise<ComputeBackend> {
+  const { passes, adapter } = (loaded ??= await load());
+  if (options.hardwareOnly === true && adapter.software) throw softwareOnly(adapter);
+  if (!(await tf.setBackend("webgpu"))) {
+    throw unavailable("TensorFlow.js's WebGPU backend did not start.", "Choose another backend.");
+  }
+  // Once: the values that bytes are scaled to, exactly.
+  const table = passes.backend.makeTensorInfo([256], "float32", SCALED);
+  return {
+    name: "webgpu",
+    threads: 0,
+    description: `TensorFlow.js 4.22 on WebGPU, ${adapter.description}${adapter.software ? ", software" : ""}`,
+    software: adapter.software,
+    ...(adapter.software && { note: SLOW }),
+    uploadObservations: (observations, shape) => {
+      requireObservationLength(observations, shape);
+      if (observations.length % 4 !== 0) return uploadScaled(observations, shape);
+      return tf
+        .engine()
+        .makeTensorFromTensorInfo(scale(passes, table, observations, shape)) as tf.Tensor4D;
+    },
+    fetch: (tensors) => passes.fetch(tensors),
+    dispatchCounts: () => passes.counts(),
+  };
+}
+
+/** For `--backend auto`, which takes no software device. */
+function softwareOnly({ description }: Adapter): Error {
+  return unavailable(
+    `WebGPU has a software device only: ${description}.`,
+    "Install the card's driver; --backend webgpu computes there all the same, slowly.",
+  );
+}
+
+async function load(): Promise<{ passes: Passes; adapter: Adapter }> {
+  const gpu = await loadDawn();
+  const WebgpuBackend = await loadTfjsWebgpu();
+  const adapter = await requestAdapter(gpu);
+  const device = await requestDevice(adapter);
+  const backend = withNavigator(gpu, () => new WebgpuBackend(device, adapter.adapter.info));
+  const passes = new Passes(backend);
+  registerKernels(passes);
+  tf.registerBackend("webgpu", () => backend);
+  return { passes, adapter };
+}
+
+async function requestDevice({ adapter, description }: Adapter): Promise<GpuDevice> {
+  const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]]));
+  try {
+    return await adapter.requestDevice({ requiredLimits });
+  } catch (error) {
+    throw unavailable(
+      `WebGPU could not open ${description}: ${(error as Error).message.split("\n", 1)[0]}`,
+      "Update the card's driver, or see whether another program holds the card.",
+      error,
+    );
+  }
+}
+
+function scale(
+  passes: Passes,
+  table: tf.TensorInfo,
+  observations: Uint8Array,
+  shape: readonly number[],
+): tf.TensorInfo {
+  const words = observations.length / 4;
+  const backend: TfjsWebgpuBackend = passes.backend;
+  // A copy where the bytes do not begin at a word.
+  const { buffer, byteOffset } = byteOffsetIsWord(observations)
+    ? observations
+    : observations.slice();
+  const packed = backend.makeTensorInfo(
+    [words],
+    "int32",
+    new Int32Array(buffer, byteOffset, words),
+  );
+  const scaled = passes.output(shape);
+  const workgroups = Math.ceil(words / SCALE_BYTES_WORDS);
+  passes.run(SCALE_BYTES, { words }, [packed, table, scaled], workgroups);
+  backend.disposeData(packed.dataId);
+  return scaled;
+}
+
+function byteOffsetIsWord({ byteOffset }: Uint8Array): boolean {
+  return byteOffset % 4 === 0;
+}
