@@ -6,7 +6,8 @@ import { STACK_FRAMES } from "../replay/transition.js";
 import type { CandidateModel } from "../trainer/checkpoint/best-model.js";
 import { MODEL_FORMAT_VERSION } from "../trainer/checkpoint/model-metadata.js";
 import { architectureOf } from "../trainer/network-of.js";
-import { version } from "./version.js";
+import { commitOf } from "./commit.js";
+import { packageRoot, version } from "./version.js";
 
 export interface ModelDescription {
   /** Copied. */
@@ -16,12 +17,15 @@ export interface ModelDescription {
   readonly romName: string;
   readonly backend: BackendName;
   readonly step: number;
+  /** That would learn the same again. */
+  readonly command: string;
 }
 
 /** Weights and all that is needed to play them as they were trained. */
 export function describeModel(description: ModelDescription): CandidateModel {
-  const { weights, settings, rom, romName, backend, step } = description;
+  const { weights, settings, rom, romName, backend, step, command } = description;
   const { environment } = settings;
+  const commit = commitOf(packageRoot);
   return {
     weights,
     metadata: {
@@ -36,6 +40,8 @@ export function describeModel(description: ModelDescription): CandidateModel {
       steps: step,
       seed: settings.seed,
       preset: settings.preset,
+      command,
+      ...(commit !== undefined && { commit }),
       versions: { mario: version(), node: process.versions.node, backend },
       created: new Date().toISOString(),
     },

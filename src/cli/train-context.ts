@@ -21,6 +21,8 @@ export interface TrainContext {
   readonly backend: BackendDescription;
   readonly arithmetic: ResumePoint["arithmetic"];
   readonly runId: string;
+  /** See `runTrain`. */
+  readonly command: string;
   /** Where the run goes on, if it was one before. */
   readonly point: ResumePoint | undefined;
   readonly sink: ScalarSink;

@@ -83,8 +83,9 @@ export class TrainObservers implements TrainObserver {
   }
 
   #modelAfter({ index, last }: Window): CandidateModel {
-    const { backend, emulator, rom, settings, threads } = this.#context;
+    const { backend, command, emulator, rom, settings, threads } = this.#context;
     return describeModel({
+      command,
       weights: threads.weightsAfter(index),
       settings,
       rom: emulator.rom,
@@ -138,7 +139,8 @@ export class TrainObservers implements TrainObserver {
 
   /** A run without a folder for its logs has none for its resume points, either. */
   #openKeeper(from: LoopState): ResumeKeeper | undefined {
-    const { arithmetic, directory, emulator, options, point, report, rom, runId } = this.#context;
+    const { arithmetic, command, directory, emulator, options, point, report, rom, runId } =
+      this.#context;
     const { settings, threads } = this.#context;
     if (directory === undefined) return undefined;
     return new ResumeKeeper(
@@ -150,6 +152,7 @@ export class TrainObservers implements TrainObserver {
           settings,
           rom: { name: rom.name, sha1: emulator.rom.sha1 },
           runId,
+          command,
           arithmetic,
           loop,
           session: this.session.getState(),

@@ -26,8 +26,11 @@ import { requireWritable } from "./writable.js";
 
 const BEGINNING: LoopState = { step: 0, index: 0, incoming: [] };
 
-/** `mario train`: starts the threads, runs the loop, leaves the best model. */
-export async function runTrain(options: TrainOptions): Promise<void> {
+/**
+ * `mario train`: starts the threads, runs the loop, leaves the best model.
+ * @param command that would learn the same again, for the model's header
+ */
+export async function runTrain(options: TrainOptions, command: string): Promise<void> {
   const started = performance.now();
   // Whatever the user can have got wrong comes first, before anything is written or waited for.
   const point = options.resume === undefined ? undefined : readResumePoint(options.resume);
@@ -69,7 +72,15 @@ export async function runTrain(options: TrainOptions): Promise<void> {
       lastWords = await learn(
         {
           ...{ options, settings, rom, emulator, modelDirectory, threads, backend, arithmetic },
-          ...{ runId, point, report, watch, shouldStop, ...log },
+          ...{
+            command: point?.command ?? command,
+            runId,
+            point,
+            report,
+            watch,
+            shouldStop,
+            ...log,
+          },
         },
         started,
       );

@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { defaultPreset, presetNames, type PresetName } from "../config/presets.js";
 import { addAlgorithmOptions, type AlgorithmOptions } from "./algorithm-options.js";
+import { commandLine } from "./command-line.js";
 import {
   actorsOption,
   addComputeOptions,
@@ -129,7 +130,8 @@ export function trainCommand(): Command {
     .option("--model-dir <folder>", "models", "models")
     .action(async (options: TrainOptions) => {
       const { runTrain } = await import("./train-run.js");
-      await runTrain(options);
+      const names = [...decisive, "backend", "threads", "precision"];
+      await runTrain(options, commandLine(command, names, ["rom"]));
     });
   return command;
 }

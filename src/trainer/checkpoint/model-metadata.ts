@@ -39,6 +39,12 @@ const modelMetadataSchema = z.object({
   episodes: count,
   seed: z.number().int().min(0).max(0xffff_ffff),
   preset: shortText,
+  /** What would learn the same again, and the commit of the program, where it was a clone. */
+  command: z.string().max(4000).optional(),
+  commit: z
+    .string()
+    .regex(/^[0-9a-f]{40}$/)
+    .optional(),
   /** Over the last 100 episodes (or all, if fewer), rounded to one decimal; unit of the reward. */
   meanReward: z.number(),
   versions: z.object({ mario: shortText, node: shortText, backend: shortText }),

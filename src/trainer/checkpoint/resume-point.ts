@@ -31,6 +31,8 @@ export interface RunState {
   readonly rom: { readonly name: string; readonly sha1: string };
   /** See `BestModel`. */
   readonly runId: string;
+  /** The command that began the run. */
+  readonly command?: string | undefined;
   /** Backend and learner's threads, which decide the last bits of the arithmetic. */
   readonly arithmetic: { readonly backend: string; readonly threads: number };
   readonly loop: LoopState;
@@ -47,6 +49,7 @@ const pointSchema = z.object({
   settings: trainSettingsSchema,
   rom: z.object({ name: z.string(), sha1: z.string() }),
   runId: z.string().min(1).max(200),
+  command: z.string().max(4000).optional(),
   arithmetic: z.object({ backend: z.string(), threads: z.number().int().positive() }),
   loop: z.object({
     step: z.number().int().min(0),
