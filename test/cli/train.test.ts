@@ -42,6 +42,9 @@ describe("mario train", () => {
     ]);
     const { metadata } = loadModel(join(folder, "models", "deepq", models()[0]));
     expect(metadata.evaluation).toMatchObject({ episodes: 3 });
+    expect(metadata.command).toBe(
+      "mario train --timesteps 1200 --seed 5 --exploration-fraction 0.5 --learning-starts 1100 --threads 2",
+    );
   });
 
   it("logs in the tutorial's folder layout, every figure", () => {
