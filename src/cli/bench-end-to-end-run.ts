@@ -4,6 +4,7 @@ import { EndToEndBench } from "../trainer/bench-end-to-end.js";
 import { replayPlanOf, windowPlanOf } from "../trainer/run-plan.js";
 import { trainLoop } from "../trainer/train-loop.js";
 import { TrainingThreads } from "../trainer/workers/training-threads.js";
+import { defaultActorThreads } from "./actor-threads.js";
 import { ofRounds, print, spread, withProgress } from "./bench-output.js";
 import type { BenchEndToEndCommandOptions } from "./bench.js";
 import { openEnvironment } from "./environment.js";
@@ -30,7 +31,7 @@ export async function runBenchEndToEnd(options: BenchEndToEndCommandOptions): Pr
   const rom = readRomFile(options.rom);
   requireMemory(replayPlanOf(settings));
   const cores = availableParallelism();
-  const actors = options.actors ?? cores;
+  const actors = options.actors ?? defaultActorThreads();
   const threads = new TrainingThreads(settings.actors.environments, { ...options, actors });
   try {
     const { startState } = openEnvironment(rom, settings.environment);

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { TrainSettings } from "../config/schema.js";
 import { MarioError } from "../core/errors.js";
@@ -11,6 +10,7 @@ import {
 import { replayPlanOf, windowPlanOf } from "../trainer/run-plan.js";
 import { type LoopState, trainLoop } from "../trainer/train-loop.js";
 import { TrainingThreads } from "../trainer/workers/training-threads.js";
+import { defaultActorThreads } from "./actor-threads.js";
 import { openEnvironment } from "./environment.js";
 import { watchForInterrupt } from "./interrupt.js";
 import { requireMemory } from "./memory.js";
@@ -45,7 +45,7 @@ export async function runTrain(options: TrainOptions, command: string): Promise<
     : undefined;
   const threads = new TrainingThreads(settings.actors.environments, {
     ...options,
-    actors: options.actors ?? availableParallelism(),
+    actors: options.actors ?? defaultActorThreads(),
   });
   try {
     // While they load their libraries.
