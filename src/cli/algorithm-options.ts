@@ -36,6 +36,7 @@ export interface AlgorithmOptions {
   readonly targetPeriod?: number;
   readonly targetTau?: number;
   readonly actingAverage?: number;
+  readonly evalAverage?: number;
   readonly encoder?: "nature" | "impala";
   readonly hiddenUnits?: number;
   readonly dueling?: boolean;
@@ -102,6 +103,12 @@ export function addAlgorithmOptions(command: Command): void {
     command,
     "--acting-average <f>",
     "share of the newest weights, each window, in the average that plays; 1: they alone",
+    number(1e-9, 1),
+  );
+  add(
+    command,
+    "--eval-average <f>",
+    "the same for an average that only evaluations try, beside what plays; 1: none",
     number(1e-9, 1),
   );
   addSwitch(command, "double", "the online network chooses the target's action", "plain DQN");
@@ -178,6 +185,7 @@ export function algorithmOverrides(
       targetPeriod: options.targetPeriod,
       targetTau: options.targetTau,
       actingAverage: options.actingAverage,
+      evaluationAverage: options.evalAverage,
     },
     network: {
       encoder: options.encoder,

@@ -82,11 +82,14 @@ export class TrainObservers implements TrainObserver {
     await this.#looks?.finish();
   }
 
-  #modelAfter({ index, last }: Window): CandidateModel {
-    const { backend, command, emulator, rom, settings, threads } = this.#context;
+  #modelAfter(
+    { index, last }: Window,
+    weights = this.#context.threads.weightsAfter(index),
+  ): CandidateModel {
+    const { backend, command, emulator, rom, settings } = this.#context;
     return describeModel({
       command,
-      weights: threads.weightsAfter(index),
+      weights,
       settings,
       rom: emulator.rom,
       romName: rom.name,
@@ -126,13 +129,14 @@ export class TrainObservers implements TrainObserver {
       episodes: options.evalEpisodes,
       timesteps: settings.timesteps,
       seed: settings.seed,
-      evaluate: (window, seeds) => threads.evaluate(window, seeds),
+      evaluate: (window, starts, weights) => threads.evaluate(window, starts, weights),
+      average: () => threads.evaluationAverage(),
       sink: watch ? combine(sink, watch.sink) : sink,
       best: this.#bestEvaluated,
-      modelAfter: (window) => this.#modelAfter(window),
+      modelAfter: (window, weights) => this.#modelAfter(window, weights),
       training: () => this.session.window,
-      onEvaluation: (step, result, kept) => {
-        report.evaluation(step, result, kept);
+      onEvaluation: (step, result, kept, weights) => {
+        report.evaluation(step, result, kept, weights);
       },
     });
   }

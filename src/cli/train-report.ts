@@ -5,13 +5,19 @@ import { formatDuration, ProgressLine } from "../logging/progress.js";
 import type { EvaluatedEntry } from "../trainer/checkpoint/best-evaluated.js";
 import type { ModelEntry } from "../trainer/checkpoint/best-model.js";
 import type { Evaluation } from "../trainer/evaluation.js";
+import type { WeightChoice } from "../trainer/periodic-evaluation.js";
 import type { TrainProgress } from "../trainer/train-session.js";
 
 /** What a person sees of a run: a progress line, and above it what is worth keeping in sight. */
 export interface TrainReport {
   progress(progress: TrainProgress): void;
   best(entry: ModelEntry, progress: TrainProgress): void;
-  evaluation(step: number, evaluation: Evaluation, kept: EvaluatedEntry | undefined): void;
+  evaluation(
+    step: number,
+    evaluation: Evaluation,
+    kept: EvaluatedEntry | undefined,
+    weights: WeightChoice,
+  ): void;
   note(message: string): void;
   close(): void;
 }
@@ -42,11 +48,14 @@ export async function createTrainReport(
     best({ path, meanReward }, { step, episodes }) {
       log.info({ step, episodes, meanReward, path }, "new best model");
     },
-    evaluation(step, { episodes, completionRate, meanDistance }, kept) {
+    evaluation(step, { episodes, completionRate, meanDistance }, kept, weights) {
       const path = kept && { path: kept.path };
       log.info(
         { step, episodes, completionRate, meanDistance, ...path },
-        kept ? "evaluation: the best so far" : "evaluation",
+        [
+          weights === "average" ? "evaluation of averaged weights" : "evaluation",
+          ...(kept ? ["the best so far"] : []),
+        ].join(": "),
       );
     },
     note(message) {

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { defaultPreset, presetNames, type PresetName } from "../config/presets.js";
+import { EVALUATION_NOOP_FRAMES } from "../trainer/evaluation-starts.js";
 import { addAlgorithmOptions, type AlgorithmOptions } from "./algorithm-options.js";
 import { commandLine } from "./command-line.js";
 import {
@@ -104,7 +105,8 @@ export function trainCommand(): Command {
     .addOption(
       new Option("--eval-episodes <n>", "episodes of each; 0: no evaluation")
         .argParser(integer(0, 10_000))
-        .default(20),
+        // 0 to 30 idle frames at the start: each once.
+        .default(EVALUATION_NOOP_FRAMES + 1),
     )
     .addOption(
       new Option("--resume <run>", "go on with a run that was stopped: the folder of its logs")

@@ -56,6 +56,7 @@ const tutorial: TrainSettings = {
     targetPeriod: 1000,
     targetTau: 1,
     actingAverage: 1,
+    evaluationAverage: 1,
   },
   network: {
     encoder: "nature",
@@ -110,6 +111,9 @@ const fast: TrainSettings = {
     // Twice the tutorial's updates for each step: each transition is looked at 16 times on average
     // (van Hasselt et al. 2019 gain from more).
     learnPeriod: 2,
+    // Over some 50 windows, 3,200 steps: what single updates unsettle is averaged away. Playing with
+    // it slows learning at first, so only evaluations try it, beside the newest weights.
+    evaluationAverage: 0.02,
     // What a decision changes is seen within a second: 0.9 looks 10 decisions ahead.
     gamma: 0.9,
     // A picture does not show whether the jump button is still held, on which the next jump depends:

@@ -105,6 +105,8 @@ const learningSchema = z.strictObject({
    * alone play.
    */
   actingAverage: z.number().positive().max(1),
+  /** The same of an average that only evaluations try, beside what plays; 1: there is none. */
+  evaluationAverage: z.number().positive().max(1),
 });
 
 const networkSchema = z.strictObject({

@@ -111,10 +111,13 @@ export class MarioEnv implements RestartableEnvironment<MarioInfo> {
     return this.emulator.screen;
   }
 
-  reset(seed: number): EpisodeStart<MarioInfo> {
+  /** @param idleFrames before the first decision; default: drawn, up to `noopMaxFrames`. */
+  reset(seed: number, idleFrames?: number): EpisodeStart<MarioInfo> {
     this.emulator.restoreState(this.startState);
     const rng = new Rng(seed);
-    this.#idle(rng.integer(this.#options.noopMaxFrames + 1));
+    // Drawn in any case, so that what the seed decides after it stays the same.
+    const drawn = rng.integer(this.#options.noopMaxFrames + 1);
+    this.#idle(idleFrames ?? drawn);
     this.#sticky.start(rng);
     this.#previousScreen.set(this.emulator.screen);
     this.#episode = newEpisode(this.ram);

@@ -19,6 +19,8 @@ export const TAGS = {
   evalCompletionHigh: "eval/completion_high",
   evalMeanDistance: "eval/mean_distance",
   evalMeanReward: "eval/mean_reward",
+  evalAverageCompletionRate: "eval_average/completion_rate",
+  evalAverageMeanDistance: "eval_average/mean_distance",
   speedStepsPerSecond: "speed/steps_per_second",
   speedUpdatesPerSecond: "speed/updates_per_second",
   replaySize: "replay/size",

@@ -1,16 +1,15 @@
 import type { ActingNetwork } from "../agent/acting-network.js";
-import type { Environment } from "../env/environment.js";
+import type { Environment, EpisodeStart } from "../env/environment.js";
 import { EpisodeTally, type EpisodeSummary, type GameInfo } from "./episode.js";
 import { argmax } from "./policy.js";
 
-/** Plays a whole episode, always with the best action. @param seed of the episode's start */
+/** Plays an episode to its end, always with the best action. @param start as its reset gave it */
 export function playGreedily(
   environment: Environment<GameInfo>,
   network: ActingNetwork,
-  seed: number,
+  start: EpisodeStart<GameInfo>,
 ): EpisodeSummary {
   const tally = new EpisodeTally();
-  const start = environment.reset(seed);
   tally.start(start.info);
   let { observation } = start;
   for (;;) {

@@ -38,8 +38,13 @@ export interface LearnerOptions {
   readonly rng: Rng;
   /** Called before each update with its step, to set what changes over the run. */
   readonly beforeUpdate?: (step: number) => void;
-  /** What plays in place of the newest weights; takes these in after each window. */
-  readonly average?: WeightAverage | undefined;
+  /** Each takes in the newest weights after each window. */
+  readonly averages?: {
+    /** What plays in place of the newest weights. */
+    readonly acting?: WeightAverage | undefined;
+    /** What is evaluated beside what plays. */
+    readonly evaluation?: WeightAverage | undefined;
+  };
 }
 
 /** A learner between two windows, without the frames of its memory: plain data and typed arrays. */
@@ -47,7 +52,10 @@ export interface LearnerState {
   readonly agent: AgentState;
   readonly replay: ReplayState;
   readonly rng: RngState;
-  readonly average?: NamedTensors | undefined;
+  readonly averages: {
+    readonly acting: NamedTensors | undefined;
+    readonly evaluation: NamedTensors | undefined;
+  };
 }
 
 /** What one may want to see of a learner, copied. */
@@ -71,7 +79,7 @@ export class Learner {
   readonly #schedule: LearningSchedule;
   readonly #rng: Rng;
   readonly #beforeUpdate: ((step: number) => void) | undefined;
-  readonly #average: WeightAverage | undefined;
+  readonly #averages: NonNullable<LearnerOptions["averages"]>;
   #lastBatch: TransitionBatch | undefined;
 
   constructor(options: LearnerOptions) {
@@ -80,7 +88,7 @@ export class Learner {
     this.#schedule = options.schedule;
     this.#rng = options.rng;
     this.#beforeUpdate = options.beforeUpdate;
-    this.#average = options.average;
+    this.#averages = options.averages ?? {};
   }
 
   /**
@@ -133,7 +141,7 @@ export class Learner {
       if (step % targetPeriod === 0) agent.syncTarget();
     }
     await pending;
-    if (sums.updates > 0) this.#average?.add(await agent.getWeights());
+    if (sums.updates > 0) await this.#takeIn();
     const updates = Math.max(1, sums.updates);
     return {
       updates: sums.updates,
@@ -144,6 +152,14 @@ export class Learner {
     };
   }
 
+  async #takeIn(): Promise<void> {
+    const { acting, evaluation } = this.#averages;
+    if (!acting && !evaluation) return;
+    const weights = await this.agent.getWeights();
+    acting?.add(weights);
+    evaluation?.add(weights);
+  }
+
   #shift({ sTm1, sT }: TransitionBatch, most: number): void {
     shiftAtRandom(sTm1, FRAME_SIDE, FRAME_SIDE, most, this.#rng);
     shiftAtRandom(sT, FRAME_SIDE, FRAME_SIDE, most, this.#rng);
@@ -151,7 +167,12 @@ export class Learner {
 
   /** Weights to play with, copied or live: for reading at once. */
   async actingWeights(): Promise<NamedTensors> {
-    return this.#average?.weights ?? (await this.agent.getWeights());
+    return this.#averages.acting?.weights ?? (await this.agent.getWeights());
+  }
+
+  /** Live: for reading at once. Undefined where there is none, or before the first update. */
+  get evaluationAverage(): NamedTensors | undefined {
+    return this.#averages.evaluation?.weights;
   }
 
   /** Takes less than one update's time; changes nothing. Undefined before the first update. */
@@ -173,15 +194,19 @@ export class Learner {
       agent: await this.agent.getState(),
       replay: this.#replay.getState(),
       rng: this.#rng.getState(),
-      average: this.#average?.getState(),
+      averages: {
+        acting: this.#averages.acting?.getState(),
+        evaluation: this.#averages.evaluation?.getState(),
+      },
     };
   }
 
   /** Goes on from there; the frames must be in the memory's stores again. */
-  setState({ agent, replay, rng, average }: LearnerState): void {
+  setState({ agent, replay, rng, averages }: LearnerState): void {
     this.agent.setState(agent);
     this.#replay.setState(replay);
     this.#rng.setState(rng);
-    this.#average?.setState(average);
+    this.#averages.acting?.setState(averages.acting);
+    this.#averages.evaluation?.setState(averages.evaluation);
   }
 }

@@ -1,3 +1,4 @@
+import type { NamedTensors } from "../agent/agent.js";
 import { Rng } from "../core/rng.js";
 import type { ScalarSink } from "../logging/scalar-sink.js";
 import { TAGS } from "../logging/tags.js";
@@ -5,7 +6,11 @@ import type { BestEvaluated, EvaluatedEntry } from "./checkpoint/best-evaluated.
 import type { CandidateModel } from "./checkpoint/best-model.js";
 import type { EpisodeSummary } from "./episode.js";
 import { summarise, type Evaluation } from "./evaluation.js";
+import { EVALUATION_NOOP_FRAMES, evenStarts, type EvaluationStart } from "./evaluation-starts.js";
 import type { Window } from "./window.js";
+
+/** What was evaluated: the weights that play, or the moving average beside them. */
+export type WeightChoice = "playing" | "average";
 
 export interface PeriodicEvaluationOptions {
   /** Steps of the run between two evaluations; the last one comes at its end. */
@@ -15,17 +20,25 @@ export interface PeriodicEvaluationOptions {
   readonly timesteps: number;
   /** The run's seed: each evaluation draws episodes of its own from it, the same in every run. */
   readonly seed: number;
-  /** Plays greedily with the weights after a window. */
-  readonly evaluate: (window: number, seeds: readonly number[]) => Promise<EpisodeSummary[]>;
+  /** Plays greedily with the weights after a window, or with those given. */
+  readonly evaluate: (
+    window: number,
+    starts: readonly EvaluationStart[],
+    weights?: NamedTensors,
+  ) => Promise<EpisodeSummary[]>;
+  /** The moving average that is tried as well; undefined where there is none (yet). */
+  readonly average: () => Promise<NamedTensors | undefined>;
   readonly sink: ScalarSink;
   readonly best: BestEvaluated;
-  readonly modelAfter: (window: Window) => CandidateModel;
+  /** Describes the weights after a window, or those given. */
+  readonly modelAfter: (window: Window, weights?: NamedTensors) => CandidateModel;
   /** Training's own figures, for the model's file. */
   readonly training: () => { readonly meanReward: number; readonly episodes: number };
   readonly onEvaluation: (
     step: number,
     evaluation: Evaluation,
     kept: EvaluatedEntry | undefined,
+    weights: WeightChoice,
   ) => void;
 }
 
@@ -45,21 +58,35 @@ export class PeriodicEvaluation {
   }
 
   async #evaluate(window: Window): Promise<void> {
-    const { best, episodes, evaluate, modelAfter, onEvaluation, seed, sink, training } =
-      this.#options;
+    const average = await this.#options.average();
+    await this.#try(window, "playing");
+    if (average) await this.#try(window, "average", average);
+  }
+
+  async #try(window: Window, choice: WeightChoice, weights?: NamedTensors): Promise<void> {
+    const { best, episodes, evaluate, modelAfter, onEvaluation, seed, training } = this.#options;
     // Its own stream: what is evaluated does not change what is learned.
     const rng = new Rng(seed ^ Math.imul(window.last, 0x9e37_79b1));
-    const seeds = Array.from({ length: episodes }, () => rng.nextUint32());
-    const played = await evaluate(window.index, seeds);
+    const starts = evenStarts(episodes, EVALUATION_NOOP_FRAMES, rng);
+    const played = await evaluate(window.index, starts, weights);
     const steps = played.reduce((sum, episode) => sum + episode.steps, 0);
     const evaluation = summarise(played, steps, 0);
-    const step = window.last;
+    this.#log(window.last, choice, evaluation);
+    const kept = best.offer(evaluation, training(), () => modelAfter(window, weights));
+    onEvaluation(window.last, evaluation, kept, choice);
+  }
+
+  #log(step: number, choice: WeightChoice, evaluation: Evaluation): void {
+    const { sink } = this.#options;
+    if (choice === "average") {
+      sink.scalar(TAGS.evalAverageCompletionRate, evaluation.completionRate, step);
+      sink.scalar(TAGS.evalAverageMeanDistance, evaluation.meanDistance, step);
+      return;
+    }
     sink.scalar(TAGS.evalCompletionRate, evaluation.completionRate, step);
     sink.scalar(TAGS.evalCompletionLow, evaluation.completionInterval[0], step);
     sink.scalar(TAGS.evalCompletionHigh, evaluation.completionInterval[1], step);
     sink.scalar(TAGS.evalMeanDistance, evaluation.meanDistance, step);
     sink.scalar(TAGS.evalMeanReward, evaluation.meanReward, step);
-    const kept = best.offer(evaluation, training(), () => modelAfter(window));
-    onEvaluation(step, evaluation, kept);
   }
 }

@@ -19,7 +19,7 @@ const ALL =
   "--exploration-fraction .1 --initial-epsilon .9 --final-epsilon .2 --restart-share .6 --buffer-size 1000 " +
   "--learning-starts 5 --prioritized --random-shift 3 --alpha .3 --beta .7 --lr 1e-3 --final-lr-fraction .2 --adam-epsilon 1e-4 " +
   "--weight-decay .01 --batch-size 64 --learn-period 3 --gamma .8 --n-step 5 --target-period 7 " +
-  "--target-tau .02 --acting-average .1 --no-double --munchausen --munchausen-alpha .5 --munchausen-temperature .1 " +
+  "--target-tau .02 --acting-average .1 --eval-average .2 --no-double --munchausen --munchausen-alpha .5 --munchausen-temperature .1 " +
   "--munchausen-clip -2 --loss huber --huber-delta 2 --max-gradient-norm 4 --clipping global " +
   "--reward-scale .5 --reward-clip 3 --encoder impala --padding same --hidden-units 128 " +
   "--no-dueling --layer-norm --noisy --initial-sigma .4 --head c51 --atoms 21 --v-min -7 --v-max 9";
@@ -60,6 +60,7 @@ describe("the algorithm's options", () => {
         targetPeriod: 7,
         targetTau: 0.02,
         actingAverage: 0.1,
+        evaluationAverage: 0.2,
       },
       network: {
         encoder: "impala",

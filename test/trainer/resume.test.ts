@@ -32,7 +32,7 @@ const settings = resolveSettings("fast", {
   exploration: { restartShare: 0.8 },
   actors: { environments: 6, windowSteps: 48 },
   replay: { capacity: 200, learningStarts: 300, batchSize: 8 },
-  learning: { learnPeriod: 12, targetPeriod: 100, actingAverage: 0.2 },
+  learning: { learnPeriod: 12, targetPeriod: 100, actingAverage: 0.2, evaluationAverage: 0.3 },
 });
 
 let folder: string;

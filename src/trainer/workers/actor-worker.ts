@@ -1,10 +1,12 @@
 import { parentPort } from "node:worker_threads";
 import type { ActingNetwork } from "../../agent/acting-network.js";
+import type { NamedTensors } from "../../agent/agent.js";
 import { selectActingBackend } from "../../nn/select-backend.js";
 import type { BackendName } from "../../nn/backend.js";
 import type { MarioEnv } from "../../env/mario-env.js";
 import type { ActorGroup, ActorLaneState, Played } from "../actor-group.js";
 import type { EpisodeSummary } from "../episode.js";
+import type { EvaluationStart } from "../evaluation-starts.js";
 import { playGreedily } from "../greedy-episode.js";
 import type { WeightExchange } from "../weight-exchange.js";
 import type { Window } from "../window.js";
@@ -22,8 +24,10 @@ let evaluationEnvironment: MarioEnv | undefined;
 export interface EvaluationRequest {
   /** Whose weights are to be tried. */
   readonly window: number;
+  /** These are tried in their place. */
+  readonly weights?: NamedTensors | undefined;
   /** One for each episode. */
-  readonly seeds: readonly number[];
+  readonly starts: readonly EvaluationStart[];
 }
 
 serve(parentPort!, {
@@ -41,10 +45,12 @@ serve(parentPort!, {
     network.setWeights(exchange.for(window.index));
     return groups.flatMap((group) => group.play(window));
   },
-  evaluate: ({ window, seeds }: EvaluationRequest): EpisodeSummary[] => {
-    network.setWeights(exchange.for(window));
-    evaluationEnvironment ??= openEvaluationEnvironment(own);
-    return seeds.map((seed) => playGreedily(evaluationEnvironment!, network, seed));
+  evaluate: ({ window, weights, starts }: EvaluationRequest): EpisodeSummary[] => {
+    network.setWeights(weights ?? exchange.for(window));
+    const environment = (evaluationEnvironment ??= openEvaluationEnvironment(own));
+    return starts.map(({ seed, idleFrames }) =>
+      playGreedily(environment, network, environment.reset(seed, idleFrames)),
+    );
   },
   getState: (): ActorLaneState[] => groups.flatMap((group) => group.getState()),
   setState: (states: readonly ActorLaneState[]): void => {

@@ -1,4 +1,5 @@
 import { parentPort } from "node:worker_threads";
+import type { NamedTensors } from "../../agent/agent.js";
 import type { BackendName, BackendOptions, ComputeBackend } from "../../nn/backend.js";
 import { selectBackend } from "../../nn/select-backend.js";
 import type { Played } from "../actor-group.js";
@@ -47,6 +48,7 @@ serve(parentPort!, {
     exchange.publish(window.index + 1, await learner.actingWeights());
     return summary;
   },
+  evaluationAverage: (): NamedTensors | undefined => learner.evaluationAverage,
   look: (): Promise<LearnerLook | undefined> => learner.look(),
   getState: (): Promise<LearnerState> => learner.getState(),
   /** @param window the next one to be played */

@@ -16,15 +16,13 @@ import { PrioritizedSampler } from "../../replay/prioritized-sampler.js";
 import { ReplayMemory } from "../../replay/replay-memory.js";
 import { ActorGroup, type ActorLane } from "../actor-group.js";
 import type { GameInfo } from "../episode.js";
+import { EVALUATION_NOOP_FRAMES } from "../evaluation-starts.js";
 import { Learner } from "../learner.js";
 import { agentOptionsOf, learningRateAt, priorityBetaAt, samplerOf } from "../learning-of.js";
 import { architectureOf } from "../network-of.js";
 import { epsilonOf, replayPlanOf, seedsOf, windowPlanOf } from "../run-plan.js";
 import { WeightAverage } from "../weight-average.js";
 import { WeightExchange } from "../weight-exchange.js";
-
-/** Idle frames at most before an evaluation's episode, as `mario eval` has it (Mnih et al. 2015). */
-const EVALUATION_NOOP_FRAMES = 30;
 
 /** What every thread of a run is given: plain data, and memory that all of them share. */
 export interface RunShare {
@@ -132,13 +130,14 @@ export function createLearner(share: RunShare, backend: ComputeBackend): Learner
     framesInFlight,
   });
   const schedule = { ...settings.replay, ...settings.learning };
-  const { actingAverage } = settings.learning;
+  const { actingAverage, evaluationAverage } = settings.learning;
+  const averageOf = (share: number) => (share < 1 ? new WeightAverage(share) : undefined);
   return new Learner({
     agent,
     replay,
     schedule,
     rng: new Rng(seeds.sampling),
-    average: actingAverage < 1 ? new WeightAverage(actingAverage) : undefined,
+    averages: { acting: averageOf(actingAverage), evaluation: averageOf(evaluationAverage) },
     beforeUpdate: (step) => {
       agent.setLearningRate(learningRateAt(settings, step));
       if (sampler instanceof PrioritizedSampler) sampler.setBeta(priorityBetaAt(settings, step));

@@ -6,6 +6,7 @@ import { allocateFrames, FrameStore } from "../../replay/frame-store.js";
 import type { ActorLaneState, Played } from "../actor-group.js";
 import type { LearnerLook, LearnerState, LearnSummary } from "../learner.js";
 import type { EpisodeSummary } from "../episode.js";
+import type { EvaluationStart } from "../evaluation-starts.js";
 import { architectureOf } from "../network-of.js";
 import { groupsOf, replayPlanOf } from "../run-plan.js";
 import type { ActorHandle, LearnerHandle, TrainParts } from "../train-loop.js";
@@ -130,22 +131,35 @@ export class TrainingThreads implements TrainParts {
    * Plays whole episodes with the best actions, on environments of their own; to be asked for between
    * two windows.
    * @param window whose weights are tried: those at its end
-   * @param seeds one for each episode
-   * @returns in the order of the seeds, whatever the number of threads
+   * @param starts one for each episode
+   * @param weights tried in their place
+   * @returns in the order of the starts, whatever the number of threads
    */
-  async evaluate(window: number, seeds: readonly number[]): Promise<EpisodeSummary[]> {
+  async evaluate(
+    window: number,
+    starts: readonly EvaluationStart[],
+    weights?: NamedTensors,
+  ): Promise<EpisodeSummary[]> {
     const workers = this.#actorWorkers;
     const shares = await Promise.all(
       workers.map((worker, actor) =>
         worker.call("evaluate", {
           window: window + 1,
-          seeds: seeds.filter((_, i) => i % workers.length === actor),
+          weights,
+          starts: starts.filter((_, i) => i % workers.length === actor),
         } satisfies EvaluationRequest),
       ),
     );
-    return seeds.map(
+    return starts.map(
       (_, i) => (shares[i % workers.length] as EpisodeSummary[])[Math.floor(i / workers.length)],
     );
+  }
+
+  /** To be asked for between two windows; undefined where none is kept, or before the first update. */
+  evaluationAverage(): Promise<NamedTensors | undefined> {
+    return this.#learnerWorker.call("evaluationAverage", undefined) as Promise<
+      NamedTensors | undefined
+    >;
   }
 
   /** Each environment's frames, in the memory that all threads share; as of the last `getState`. */
