@@ -73,7 +73,12 @@ export class PeriodicEvaluation {
     const steps = played.reduce((sum, episode) => sum + episode.steps, 0);
     const evaluation = summarise(played, steps, 0);
     this.#log(window.last, choice, evaluation);
-    const kept = best.offer(evaluation, training(), () => modelAfter(window, weights));
+    const kept = best.offer(
+      evaluation,
+      training(),
+      () => modelAfter(window, weights),
+      choice === "average",
+    );
     onEvaluation(window.last, evaluation, kept, choice);
   }
 

@@ -43,12 +43,14 @@ export class BestEvaluated {
    * Saves the model if it is better than the best so far, or as good and newer. The older file goes
    * only after the new one is safely there.
    * @param model called only when it is saved
+   * @param averaged its weights are a moving average
    * @throws MarioError DISK_FULL, NOT_WRITABLE, NOT_FINITE; the older file is then as before
    */
   offer(
     evaluation: Evaluation,
     training: { readonly meanReward: number; readonly episodes: number },
     model: () => CandidateModel,
+    averaged = false,
   ): EvaluatedEntry | undefined {
     const candidate = {
       completedPercent: Math.round(evaluation.completionRate * 1000) / 10,
@@ -68,7 +70,8 @@ export class BestEvaluated {
           episodes: evaluation.episodes,
           meanDistance: evaluation.meanDistance,
           meanReward: evaluation.meanReward,
-          completed: Math.round(evaluation.completionRate * evaluation.episodes),
+          completed: evaluation.endings.completed,
+          averaged,
         },
       },
     };
