@@ -94,6 +94,12 @@ describe.skipIf(typeof here === "string")("shaders", { timeout: 300_000 }, () =>
     });
   });
 
+  it("are loaded once, and what they need with them", async () => {
+    const before = tf.backend().numDataIds();
+    await webgpuHere();
+    expect(tf.backend().numDataIds()).toBe(before);
+  });
+
   it("reaches every value where one dimension has too few workgroups", async () => {
     const size = 65_535 * 64 + 129;
     const x = new Float32Array(2 * size).fill(1, size);

@@ -67,8 +67,10 @@ export class Passes {
 
   constructor(backend: TfjsWebgpuBackend) {
     this.backend = backend;
-    backend.device.addEventListener("uncapturederror", ({ error }) => {
-      this.#failure ??= error.message;
+    backend.device.addEventListener("uncapturederror", (event) => {
+      // Otherwise it is printed, and so is all that follows from it.
+      event.preventDefault();
+      this.#failure ??= event.error.message;
     });
     void backend.device.lost.then(({ reason, message }) => {
       if (reason !== "destroyed") this.#failure ??= message || LOST;

@@ -65,7 +65,6 @@ interface ProductInputs {
   readonly a: tf.TensorInfo;
   readonly b: tf.TensorInfo;
   readonly bias?: tf.TensorInfo;
-  readonly preluActivationWeights?: tf.TensorInfo;
 }
 
 interface ProductAttributes {
@@ -82,7 +81,7 @@ interface ProductAttributes {
  */
 export function deepProduct(
   passes: Passes,
-  { a, b, bias, preluActivationWeights }: ProductInputs,
+  { a, b, bias }: ProductInputs,
   { transposeA, transposeB, activation = "linear" }: ProductAttributes,
 ): tf.TensorInfo | undefined {
   const [aRows, aColumns] = a.shape.slice(-2);
@@ -92,9 +91,8 @@ export function deepProduct(
   const { parts, sizes } = productPlan(rows, columns, depth);
   const leading = a.shape.slice(0, -2);
   const isOne = [...leading, ...b.shape.slice(0, -2)].every((side) => side === 1);
-  const isPlain = ["linear", "relu"].includes(activation) && !preluActivationWeights;
+  const isPlain = activation === "linear" || (activation === "relu" && bias !== undefined);
   if (!isOne || !isPlain || depth < DEEP || sizes.tiles > FEW_TILES) return undefined;
-  if (activation === "relu" && !bias) return undefined;
   const transposes = { transposeLeft: Number(transposeA), transposeRight: Number(transposeB) };
   const partSums = passes.output([parts, rows, columns]);
   passes.run(MATRIX_PRODUCT, { ...sizes, ...transposes }, [a, b, partSums], sizes.tiles * parts);
