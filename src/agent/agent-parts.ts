@@ -62,7 +62,7 @@ export class AgentParts {
     return this.#learningRate;
   }
 
-  /** @throws MarioError INVALID_OPTION unless positive and finite */
+  /** @throws MarioError INVALID_OPTION unless finite and at least 0 */
   set learningRate(value: number) {
     this.#learningRate = requireLearningRate(value);
   }
@@ -97,8 +97,9 @@ export class AgentParts {
   }
 }
 
+/** @throws MarioError INVALID_OPTION unless finite and at least 0, where a schedule may end */
 function requireLearningRate(learningRate: number): number {
-  if (learningRate > 0 && learningRate < Infinity) return learningRate;
+  if (learningRate >= 0 && learningRate < Infinity) return learningRate;
   throw new MarioError("INVALID_OPTION", `A learning rate of ${learningRate} cannot train.`, {
     value: learningRate,
     remedy: "Give a positive number such as 2.5e-4.",

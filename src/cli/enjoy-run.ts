@@ -3,6 +3,7 @@ import { FRAME_RATE } from "../nes/emulator.js";
 import type { Evaluation } from "../trainer/evaluation.js";
 import { evaluate } from "../trainer/evaluator.js";
 import { epsilonGreedyPolicy } from "../trainer/policy.js";
+import { drawnStarts } from "../trainer/starts.js";
 import type { EnjoyOptions } from "./enjoy.js";
 import { evaluationReport } from "./evaluation-report.js";
 import { watchForInterrupt } from "./interrupt.js";
@@ -21,8 +22,7 @@ export async function runEnjoy(options: EnjoyOptions, isCounted: boolean): Promi
   const playing = {
     environment,
     policy: epsilonGreedyPolicy(agent, options.epsilon, rng.split()),
-    episodes: options.episodes,
-    rng: rng.split(),
+    seeds: drawnStarts(options.episodes, rng.split()),
     plan,
     qValues: (observation: Uint8Array) => agent.qValues(observation, 1),
   };

@@ -1,4 +1,5 @@
 import { Rng } from "../core/rng.js";
+import { drawnStarts, evenStarts } from "../trainer/starts.js";
 import { epsilonGreedyPolicy } from "../trainer/policy.js";
 import type { EvalOptions } from "./eval.js";
 import { EpisodeMap } from "./episode-map.js";
@@ -11,15 +12,17 @@ export async function runEval(options: EvalOptions): Promise<void> {
   const plan = filmPlan(options, "best");
   const map = options.map === undefined ? undefined : new EpisodeMap(options.map);
   const { model, environment, agent, romName, title } = await openPlayer(options);
-  const { seed, noops, epsilon, sticky } = options;
+  const { seed, noops, epsilon, sticky, everyStart = false } = options;
+  const episodes = everyStart ? noops + 1 : options.episodes;
   const { stage, actionRepeat } = model.environment;
   const rng = new Rng(options.seed);
+  const policy = epsilonGreedyPolicy(agent, options.epsilon, rng.split());
+  const starts = rng.split();
   try {
     const evaluation = await playEpisodes({
       environment,
-      policy: epsilonGreedyPolicy(agent, options.epsilon, rng.split()),
-      episodes: options.episodes,
-      rng: rng.split(),
+      policy,
+      seeds: everyStart ? evenStarts(episodes, noops, starts) : drawnStarts(episodes, starts),
       plan,
       map,
       qValues: (observation) => agent.qValues(observation, 1),
@@ -28,7 +31,10 @@ export async function runEval(options: EvalOptions): Promise<void> {
     await map?.write(environment, `${title}, stage ${stage}`, evaluation);
     printEvaluation(
       title,
-      { file: model.path, stage, rom: romName, seed, noops, epsilon, sticky, actionRepeat },
+      {
+        ...{ file: model.path, stage, rom: romName, seed, noops, everyStart },
+        ...{ epsilon, sticky, actionRepeat },
+      },
       evaluation,
       options.json ?? false,
     );

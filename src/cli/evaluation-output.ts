@@ -9,6 +9,8 @@ export interface EvaluationConditions {
   readonly seed: number;
   /** Idle frames at most at the start. */
   readonly noops: number;
+  /** Each number of idle frames once, instead of drawn ones. */
+  readonly everyStart?: boolean;
   /** Share of random decisions. */
   readonly epsilon: number;
   /** Chance that a decision is replaced by the one before. */
@@ -24,7 +26,9 @@ export function printEvaluation(
   json: boolean,
 ): void {
   if (!json) {
-    process.stdout.write(evaluationReport(title, evaluation, inWords(conditions)));
+    process.stdout.write(
+      evaluationReport(title, evaluation, inWords(conditions), isWhole(conditions)),
+    );
     return;
   }
   const perEpisode = played.map(({ seed, ending, distance, reward, steps, frames }) => ({
@@ -34,14 +38,25 @@ export function printEvaluation(
   process.stdout.write(`${JSON.stringify({ ...conditions, ...evaluation, perEpisode })}\n`);
 }
 
+/** Nothing was drawn: these are not some of the episodes, but all that there are. */
+function isWhole({ everyStart = false, epsilon, sticky }: EvaluationConditions): boolean {
+  return everyStart && epsilon === 0 && sticky === 0;
+}
+
 /** e.g. `stage 1-1, seed 1, 0 to 30 idle frames at the start, 2 % random decisions`. */
-function inWords({ stage, seed, noops, epsilon, sticky }: EvaluationConditions): string {
+function inWords(conditions: EvaluationConditions): string {
+  const { stage, seed, epsilon, sticky } = conditions;
   const percent = (share: number): string => `${Number((100 * share).toFixed(2))} %`;
   return [
     `stage ${stage}`,
     `seed ${seed}`,
-    noops > 0 ? `0 to ${noops} idle frames at the start` : "always the same start",
+    starts(conditions),
     ...(epsilon > 0 ? [`${percent(epsilon)} random decisions`] : []),
     ...(sticky > 0 ? [`${percent(sticky)} sticky actions`] : []),
   ].join(", ");
+}
+
+function starts({ noops, everyStart = false }: EvaluationConditions): string {
+  if (noops === 0) return "always the same start";
+  return `${everyStart ? "each of " : ""}0 to ${noops} idle frames at the start`;
 }

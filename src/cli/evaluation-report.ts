@@ -23,21 +23,25 @@ const COLUMN = 9;
 /**
  * An evaluation for people, a few aligned lines.
  * @param conditions under which it was played, in words
+ * @param isWhole these are all the episodes there are, and nothing is left to be sure of
  */
 export function evaluationReport(
   title: string,
   evaluation: Evaluation,
   conditions?: string,
+  isWhole = false,
 ): string {
   if (evaluation.episodes === 0) return `${title}\n  no episode was played to its end\n`;
   const { distanceQuantiles, rewardQuantiles, episodes, steps, stepsPerSecond } = evaluation;
+  const { meanDistance, meanDistanceBootstrap, meanReward, meanRewardInterval } = evaluation;
+  const sure = (interval: string): string => (isWhole ? "" : ` (95 % interval ${interval})`);
   return [
     title,
     ...(conditions === undefined ? [] : [`  ${conditions}`]),
-    `  episodes         ${episodes}${alike(evaluation)}`,
-    `  stage finished   ${completion(evaluation)}`,
-    `  mean distance    ${evaluation.meanDistance.toFixed(1)} px (95 % interval ${range(evaluation.meanDistanceBootstrap, 1)}, bootstrap)`,
-    `  mean reward      ${evaluation.meanReward.toFixed(1)} px, change of x as in the tutorial (95 % interval ${range(evaluation.meanRewardInterval, 1)})`,
+    `  episodes         ${episodes}${isWhole ? ", all there are: without chance nothing else can happen" : alike(evaluation)}`,
+    `  stage finished   ${completion(evaluation)}${sure(percentages(evaluation))}`,
+    `  mean distance    ${meanDistance.toFixed(1)} px${sure(`${range(meanDistanceBootstrap, 1)}, bootstrap`)}`,
+    `  mean reward      ${meanReward.toFixed(1)} px, change of x as in the tutorial${sure(range(meanRewardInterval, 1))}`,
     `  time to flag     ${flagTime(evaluation)}`,
     `  how they ended   ${endings(evaluation)}`,
     `  speed            ${stepsPerSecond} steps/s, ${steps} steps`,
@@ -55,11 +59,14 @@ function alike({ distinctEpisodes, episodes }: Evaluation): string {
   return `, ${distinctEpisodes} of them different${remedy}`;
 }
 
-/** e.g. `12.0 %, 12 of 100 (95 % interval 7.0 to 19.8 %)`. */
-function completion({ completionRate, completionInterval, endings, episodes }: Evaluation): string {
-  const [low, high] = completionInterval;
-  const interval = range([100 * low, 100 * high], 1);
-  return `${(completionRate * 100).toFixed(1)} %, ${endings.completed} of ${episodes} (95 % interval ${interval} %, Wilson)`;
+/** e.g. `12.0 %, 12 of 100`. */
+function completion({ completionRate, endings, episodes }: Evaluation): string {
+  return `${(completionRate * 100).toFixed(1)} %, ${endings.completed} of ${episodes}`;
+}
+
+/** e.g. `7.0 to 19.8 %, Wilson`. */
+function percentages({ completionInterval: [low, high] }: Evaluation): string {
+  return `${range([100 * low, 100 * high], 1)} %, Wilson`;
 }
 
 function flagTime({ framesToFlag, secondsToFlag }: Evaluation): string {

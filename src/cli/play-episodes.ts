@@ -1,4 +1,3 @@
-import type { Rng } from "../core/rng.js";
 import type { MarioEnv } from "../env/mario-env.js";
 import { evaluate, type PlayedEvaluation } from "../trainer/evaluator.js";
 import type { Policy } from "../trainer/policy.js";
@@ -12,9 +11,8 @@ import { TracedEnvironment } from "./record-trace.js";
 export interface PlayEpisodesOptions {
   readonly environment: MarioEnv;
   readonly policy: Policy;
-  readonly episodes: number;
-  /** Seeds of the episodes are drawn from it. */
-  readonly rng: Rng;
+  /** One for each episode. */
+  readonly seeds: readonly number[];
   /** What to film, if anything. */
   readonly plan: FilmPlan | undefined;
   /** Is told of every episode. */
@@ -32,7 +30,7 @@ export interface PlayEpisodesOptions {
  */
 export async function playEpisodes(options: PlayEpisodesOptions): Promise<PlayedEvaluation> {
   const { environment, map, plan, qValues, quiet = false } = options;
-  const report = await createPlayReport({ episodes: options.episodes, quiet });
+  const report = await createPlayReport({ episodes: options.seeds.length, quiet });
   const interrupt = watchForInterrupt();
   const shouldStop = () => interrupt.requested();
   let recorder: Recorder | undefined;
@@ -45,8 +43,7 @@ export async function playEpisodes(options: PlayEpisodesOptions): Promise<Played
     const evaluation = await evaluate({
       environment: traced ?? environment,
       policy: options.policy,
-      episodes: options.episodes,
-      rng: options.rng,
+      seeds: options.seeds,
       // Filming is not playing: the speed is told without it.
       now: () => performance.now() - filmingMs,
       shouldStop,

@@ -2,6 +2,7 @@ import { presets } from "../config/presets.js";
 import type { EnvironmentSettings } from "../config/schema.js";
 import { Rng } from "../core/rng.js";
 import { randomPolicy } from "../trainer/policy.js";
+import { drawnStarts } from "../trainer/starts.js";
 import { openEnvironment, stageFrom } from "./environment.js";
 import { EpisodeMap } from "./episode-map.js";
 import { printEvaluation } from "./evaluation-output.js";
@@ -26,11 +27,11 @@ export async function runRandom(options: RandomOptions): Promise<void> {
   };
   const environment = openEnvironment(rom, settings);
   const rng = new Rng(seed);
+  const policy = randomPolicy(environment.actionCount, rng.split());
   const evaluation = await playEpisodes({
     environment,
-    policy: randomPolicy(environment.actionCount, rng.split()),
-    episodes: options.episodes,
-    rng: rng.split(),
+    policy,
+    seeds: drawnStarts(options.episodes, rng.split()),
     plan,
     map,
     quiet: options.json ?? false,

@@ -7,6 +7,7 @@ import type { ComputeBackend } from "../nn/backend.js";
 import type { Evaluation } from "../trainer/evaluation.js";
 import { evaluate } from "../trainer/evaluator.js";
 import { epsilonGreedyPolicy } from "../trainer/policy.js";
+import { drawnStarts } from "../trainer/starts.js";
 import { openFilm, openGif, type FilmSummary } from "../viewer/film.js";
 import { OVERLAY_WIDTH } from "../viewer/overlay.js";
 import { filmEpisode } from "./record-episode.js";
@@ -55,8 +56,7 @@ export async function filmModel(options: FilmModelOptions): Promise<ModelFilm> {
     const episode = await evaluate({
       environment: traced,
       policy: epsilonGreedyPolicy(agent, options.epsilon ?? 0, rng.split()),
-      episodes: 1,
-      rng: rng.split(),
+      seeds: drawnStarts(1, rng.split()),
       now: () => performance.now(),
       onStep: () => new Promise((resolve) => setImmediate(resolve)),
     });

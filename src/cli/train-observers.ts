@@ -129,7 +129,7 @@ export class TrainObservers implements TrainObserver {
       episodes: options.evalEpisodes,
       timesteps: settings.timesteps,
       seed: settings.seed,
-      evaluate: (window, starts, weights) => threads.evaluate(window, starts, weights),
+      evaluate: (window, seeds, weights) => threads.evaluate(window, seeds, weights),
       average: () => threads.evaluationAverage(),
       sink: watch ? combine(sink, watch.sink) : sink,
       best: this.#bestEvaluated,

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { defaultPreset, presetNames, type PresetName } from "../config/presets.js";
-import { EVALUATION_NOOP_FRAMES } from "../trainer/evaluation-starts.js";
+import { EVALUATION_NOOP_FRAMES } from "../trainer/starts.js";
 import { addAlgorithmOptions, type AlgorithmOptions } from "./algorithm-options.js";
 import { commandLine } from "./command-line.js";
 import {

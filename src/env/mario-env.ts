@@ -12,6 +12,7 @@ import {
   type CompleteOptions,
   type MarioEnvOptions,
 } from "./mario-env-options.js";
+import { drawIdleFrames } from "./idle-frames.js";
 import { MarioRam, type PowerStatus } from "./mario-ram.js";
 import { FRAME_SIDE, Preprocessor } from "./preprocess.js";
 import { REWARDS } from "./reward.js";
@@ -111,13 +112,10 @@ export class MarioEnv implements RestartableEnvironment<MarioInfo> {
     return this.emulator.screen;
   }
 
-  /** @param idleFrames before the first decision; default: drawn, up to `noopMaxFrames`. */
-  reset(seed: number, idleFrames?: number): EpisodeStart<MarioInfo> {
+  reset(seed: number): EpisodeStart<MarioInfo> {
     this.emulator.restoreState(this.startState);
     const rng = new Rng(seed);
-    // Drawn in any case, so that what the seed decides after it stays the same.
-    const drawn = rng.integer(this.#options.noopMaxFrames + 1);
-    this.#idle(idleFrames ?? drawn);
+    this.#idle(drawIdleFrames(rng, this.#options.noopMaxFrames));
     this.#sticky.start(rng);
     this.#previousScreen.set(this.emulator.screen);
     this.#episode = newEpisode(this.ram);

@@ -1,5 +1,4 @@
 import type { Environment } from "../env/environment.js";
-import type { Rng } from "../core/rng.js";
 import { EpisodeTally, type EpisodeSummary, type GameInfo } from "./episode.js";
 import { summarise, type Evaluation } from "./evaluation.js";
 import type { Policy } from "./policy.js";
@@ -17,9 +16,8 @@ export interface PlayedEvaluation extends Evaluation {
 export interface EvaluateOptions {
   readonly environment: Environment<GameInfo>;
   readonly policy: Policy;
-  readonly episodes: number;
-  /** Seeds of the episodes are drawn from it. */
-  readonly rng: Rng;
+  /** One for each episode. */
+  readonly seeds: readonly number[];
   /** Milliseconds, monotonic. */
   readonly now: () => number;
   /** After each step, e.g. to show it; awaited. */
@@ -30,13 +28,13 @@ export interface EvaluateOptions {
 
 /** Plays whole episodes; an episode cut short by `shouldStop` does not count. */
 export async function evaluate(options: EvaluateOptions): Promise<PlayedEvaluation> {
-  const { environment, policy, episodes } = options;
+  const { environment, policy, seeds } = options;
   const tally = new EpisodeTally();
   const played: EvaluatedEpisode[] = [];
   const started = options.now();
   let steps = 0;
-  while (played.length < episodes && !options.shouldStop?.()) {
-    const seed = options.rng.nextUint32();
+  for (const seed of seeds) {
+    if (options.shouldStop?.()) break;
     const start = environment.reset(seed);
     let { observation } = start;
     tally.start(start.info);

@@ -1,15 +1,16 @@
 import type { ActingNetwork } from "../agent/acting-network.js";
-import type { Environment, EpisodeStart } from "../env/environment.js";
+import type { Environment } from "../env/environment.js";
 import { EpisodeTally, type EpisodeSummary, type GameInfo } from "./episode.js";
 import { argmax } from "./policy.js";
 
-/** Plays an episode to its end, always with the best action. @param start as its reset gave it */
+/** Plays a whole episode, always with the best action. @param seed of the episode's start */
 export function playGreedily(
   environment: Environment<GameInfo>,
   network: ActingNetwork,
-  start: EpisodeStart<GameInfo>,
+  seed: number,
 ): EpisodeSummary {
   const tally = new EpisodeTally();
+  const start = environment.reset(seed);
   tally.start(start.info);
   let { observation } = start;
   for (;;) {

@@ -6,7 +6,7 @@ import type { BestEvaluated, EvaluatedEntry } from "./checkpoint/best-evaluated.
 import type { CandidateModel } from "./checkpoint/best-model.js";
 import type { EpisodeSummary } from "./episode.js";
 import { summarise, type Evaluation } from "./evaluation.js";
-import { EVALUATION_NOOP_FRAMES, evenStarts, type EvaluationStart } from "./evaluation-starts.js";
+import { EVALUATION_NOOP_FRAMES, evenStarts } from "./starts.js";
 import type { Window } from "./window.js";
 
 /** What was evaluated: the weights that play, or the moving average beside them. */
@@ -23,7 +23,7 @@ export interface PeriodicEvaluationOptions {
   /** Plays greedily with the weights after a window, or with those given. */
   readonly evaluate: (
     window: number,
-    starts: readonly EvaluationStart[],
+    seeds: readonly number[],
     weights?: NamedTensors,
   ) => Promise<EpisodeSummary[]>;
   /** The moving average that is tried as well; undefined where there is none (yet). */
@@ -67,8 +67,8 @@ export class PeriodicEvaluation {
     const { best, episodes, evaluate, modelAfter, onEvaluation, seed, training } = this.#options;
     // Its own stream: what is evaluated does not change what is learned.
     const rng = new Rng(seed ^ Math.imul(window.last, 0x9e37_79b1));
-    const starts = evenStarts(episodes, EVALUATION_NOOP_FRAMES, rng);
-    const played = await evaluate(window.index, starts, weights);
+    const seeds = evenStarts(episodes, EVALUATION_NOOP_FRAMES, rng);
+    const played = await evaluate(window.index, seeds, weights);
     const steps = played.reduce((sum, episode) => sum + episode.steps, 0);
     const evaluation = summarise(played, steps, 0);
     this.#log(window.last, choice, evaluation);

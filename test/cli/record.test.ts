@@ -10,7 +10,6 @@ import { filmEpisode } from "../../src/cli/record-episode.js";
 import { addRecordOptions, filmPlan, type RecordOptions } from "../../src/cli/record-options.js";
 import { Recorder } from "../../src/cli/record.js";
 import { TracedEnvironment } from "../../src/cli/record-trace.js";
-import { Rng } from "../../src/core/rng.js";
 import { createMarioEnv, type MarioEnv, type MarioEnvOptions } from "../../src/env/mario-env.js";
 import { openEventFile } from "../../src/logging/event-file.js";
 import { ProgressLine } from "../../src/logging/progress.js";
@@ -160,8 +159,7 @@ async function record(name: string, options: RecordOptions = {}) {
   await evaluate({
     environment: recorder.environment,
     policy: () => POLICIES[episode % 3](step++),
-    episodes: 3,
-    rng: new Rng(1),
+    seeds: [1, 2, 3],
     now: () => 0,
     onEpisode: async (summary) => {
       episode++;

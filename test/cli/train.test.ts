@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { idleFramesOf } from "../../src/env/idle-frames.js";
 import { readRun } from "../../src/logging/run-events.js";
 import { loadModel } from "../../src/trainer/checkpoint/model-file.js";
 import { main, mario, type CliResult } from "./run-cli.js";
@@ -166,6 +167,23 @@ describe("the model that was trained", () => {
     expect(perEpisode.length).toBe(2);
     const steps = perEpisode.reduce((sum, episode) => sum + episode["steps"], 0);
     expect(steps).toBe(result["steps"]);
+  }, 300_000);
+
+  it("is measured from every start by mario eval --every-start", () => {
+    const every = ["eval", "--file", model(), "--noops", "2", "--every-start"];
+    const asDocument = mario([...every, "--json"], { timeout: 300_000 });
+    const result = JSON.parse(asDocument.stdout) as { perEpisode: { seed: number }[] };
+    expect(result).toMatchObject({ episodes: 3, everyStart: true });
+    const idle = result.perEpisode.map(({ seed }) => idleFramesOf(seed, 2));
+    expect(idle).toEqual([0, 1, 2]);
+    const forPeople = mario(every, { timeout: 300_000 });
+    expect(forPeople.stdout).toContain("each of 0 to 2 idle frames");
+    // Nothing was drawn: there is nothing to be unsure of.
+    expect(forPeople.stdout).toContain("all there are");
+    expect(forPeople.stdout).not.toContain("interval");
+    const drawn = mario([...every, "--sticky", "0.25"], { timeout: 300_000 });
+    expect(drawn.stdout).toContain("interval");
+    expect(mario([...every, "--episodes", "3"])).toMatchObject({ status: 2 });
   }, 300_000);
 
   it("is filmed by mario enjoy", async () => {

@@ -174,8 +174,7 @@ describe("trainLoop", () => {
       const result = await evaluate({
         environment,
         policy: epsilonGreedyPolicy(agent, 0, new Rng(0)),
-        episodes: 3,
-        rng: new Rng(0),
+        seeds: [1, 2, 3],
         now: () => 0,
       });
       expect(result).toMatchObject({ episodes: 3, completionRate: 1, steps: 15, meanDistance: 7 });

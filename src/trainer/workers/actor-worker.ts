@@ -6,7 +6,6 @@ import type { BackendName } from "../../nn/backend.js";
 import type { MarioEnv } from "../../env/mario-env.js";
 import type { ActorGroup, ActorLaneState, Played } from "../actor-group.js";
 import type { EpisodeSummary } from "../episode.js";
-import type { EvaluationStart } from "../evaluation-starts.js";
 import { playGreedily } from "../greedy-episode.js";
 import type { WeightExchange } from "../weight-exchange.js";
 import type { Window } from "../window.js";
@@ -27,7 +26,7 @@ export interface EvaluationRequest {
   /** These are tried in their place. */
   readonly weights?: NamedTensors | undefined;
   /** One for each episode. */
-  readonly starts: readonly EvaluationStart[];
+  readonly seeds: readonly number[];
 }
 
 serve(parentPort!, {
@@ -45,12 +44,10 @@ serve(parentPort!, {
     network.setWeights(exchange.for(window.index));
     return groups.flatMap((group) => group.play(window));
   },
-  evaluate: ({ window, weights, starts }: EvaluationRequest): EpisodeSummary[] => {
+  evaluate: ({ window, weights, seeds }: EvaluationRequest): EpisodeSummary[] => {
     network.setWeights(weights ?? exchange.for(window));
     const environment = (evaluationEnvironment ??= openEvaluationEnvironment(own));
-    return starts.map(({ seed, idleFrames }) =>
-      playGreedily(environment, network, environment.reset(seed, idleFrames)),
-    );
+    return seeds.map((seed) => playGreedily(environment, network, seed));
   },
   getState: (): ActorLaneState[] => groups.flatMap((group) => group.getState()),
   setState: (states: readonly ActorLaneState[]): void => {

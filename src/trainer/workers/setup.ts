@@ -16,7 +16,7 @@ import { PrioritizedSampler } from "../../replay/prioritized-sampler.js";
 import { ReplayMemory } from "../../replay/replay-memory.js";
 import { ActorGroup, type ActorLane } from "../actor-group.js";
 import type { GameInfo } from "../episode.js";
-import { EVALUATION_NOOP_FRAMES } from "../evaluation-starts.js";
+import { EVALUATION_NOOP_FRAMES } from "../starts.js";
 import { Learner } from "../learner.js";
 import { agentOptionsOf, learningRateAt, priorityBetaAt, samplerOf } from "../learning-of.js";
 import { architectureOf } from "../network-of.js";

@@ -6,7 +6,6 @@ import { allocateFrames, FrameStore } from "../../replay/frame-store.js";
 import type { ActorLaneState, Played } from "../actor-group.js";
 import type { LearnerLook, LearnerState, LearnSummary } from "../learner.js";
 import type { EpisodeSummary } from "../episode.js";
-import type { EvaluationStart } from "../evaluation-starts.js";
 import { architectureOf } from "../network-of.js";
 import { groupsOf, replayPlanOf } from "../run-plan.js";
 import type { ActorHandle, LearnerHandle, TrainParts } from "../train-loop.js";
@@ -131,13 +130,13 @@ export class TrainingThreads implements TrainParts {
    * Plays whole episodes with the best actions, on environments of their own; to be asked for between
    * two windows.
    * @param window whose weights are tried: those at its end
-   * @param starts one for each episode
+   * @param seeds one for each episode
    * @param weights tried in their place
-   * @returns in the order of the starts, whatever the number of threads
+   * @returns in the order of the seeds, whatever the number of threads
    */
   async evaluate(
     window: number,
-    starts: readonly EvaluationStart[],
+    seeds: readonly number[],
     weights?: NamedTensors,
   ): Promise<EpisodeSummary[]> {
     const workers = this.#actorWorkers;
@@ -146,11 +145,11 @@ export class TrainingThreads implements TrainParts {
         worker.call("evaluate", {
           window: window + 1,
           weights,
-          starts: starts.filter((_, i) => i % workers.length === actor),
+          seeds: seeds.filter((_, i) => i % workers.length === actor),
         } satisfies EvaluationRequest),
       ),
     );
-    return starts.map(
+    return seeds.map(
       (_, i) => (shares[i % workers.length] as EpisodeSummary[])[Math.floor(i / workers.length)],
     );
   }
