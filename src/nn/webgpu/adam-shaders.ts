@@ -1,4 +1,4 @@
-import { eachShader, type Shader } from "./passes.js";
+import { eachShader, type Shader } from "./shader.js";
 
 const ADAM_THREADS = 256;
 const MOST_GROUPS = 128;

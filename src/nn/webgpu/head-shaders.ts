@@ -1,4 +1,4 @@
-import { type EachShader, eachShader, type Shader } from "./passes.js";
+import { type EachShader, eachShader, type Shader } from "./shader.js";
 
 /**
  * Of the dueling streams: a thread for each atom of each observation, whose values for the actions

@@ -1,4 +1,4 @@
-import { eachShader } from "./passes.js";
+import { eachShader } from "./shader.js";
 
 /**
  * Bytes, four in a word, to their values in a table: WGSL's division may be off in the last bits

@@ -2,46 +2,8 @@ import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { DispatchCounts } from "../backend.js";
 import { unavailable } from "./dawn.js";
 import { type GpuBuffer, type GpuPipeline, MAP_READ, USAGE } from "./gpu-api.js";
+import type { EachShader, Shader } from "./shader.js";
 import type { TfjsWebgpuBackend } from "./tfjs.js";
-
-/** A compute shader; sizes are its `override` constants, so each size has a pipeline of its own. */
-export interface Shader {
-  readonly name: string;
-  /** WGSL, entry point `main`, bindings 0, 1, … of group 0. */
-  readonly code: string;
-}
-
-/**
- * A shader with a thread for each of so many values, from {@link eachShader}.
- */
-export interface EachShader extends Shader {
-  /** Of one workgroup. */
-  readonly threads: number;
-}
-
-/**
- * A shader whose threads each have one value, the `i`-th of `count`.
- * @param options `count`: WGSL for how many there are; `body`: what the thread does; threads: of a
- * workgroup, default 64, the narrowest that fills every vendor's processors
- */
-export function eachShader(options: {
-  readonly name: string;
-  readonly declarations: string;
-  readonly count: string;
-  readonly body: string;
-  readonly threads?: number;
-}): EachShader {
-  const { name, declarations, count, body, threads = 64 } = options;
-  const code = `${declarations}
-@compute @workgroup_size(${threads})
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) thread: u32) {
-  let i = (group.y * groups.x + group.x) * ${threads}u + thread;
-  if (i >= ${count}) { return; }
-  ${body}
-}`;
-  return { name, code, threads };
-}
 
 /** Dispatches recorded before they are handed to the card; more than in any stretch without a read. */
 const SUBMIT_AFTER = 64;

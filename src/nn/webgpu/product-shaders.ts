@@ -1,4 +1,4 @@
-import { type Shader } from "./passes.js";
+import type { Shader } from "./shader.js";
 
 /** Side of a workgroup's square of a product's result. */
 export const PRODUCT_TILE = 32;

@@ -1,4 +1,4 @@
-import { type EachShader, eachShader, type Shader } from "./passes.js";
+import { type EachShader, eachShader, type Shader } from "./shader.js";
 
 /** Columns of one workgroup of {@link RELU_GRADIENT_SUM}, and how many rows it has at once. */
 export const SUM_COLUMNS = 32;
