@@ -48,7 +48,7 @@ export class TrainingThreads implements TrainParts {
   readonly #learnerWorker: RemoteWorker;
   readonly #groups: readonly (readonly (readonly number[])[])[];
   readonly #loading: readonly Promise<unknown>[];
-  readonly #backend: Promise<unknown>;
+  readonly #backend: Promise<BackendDescription>;
   #exchange: WeightExchange | undefined;
   #stores: readonly FrameStore[] = [];
 
@@ -71,7 +71,7 @@ export class TrainingThreads implements TrainParts {
       name,
       ...(threads !== undefined && { threads }),
       ...(precision !== undefined && { precision }),
-    });
+    }) as Promise<BackendDescription>;
     this.#loading = workers.map((worker) => worker.call("load", name));
     // A failure is heard of in `setUp`.
     for (const promise of [this.#backend, ...this.#loading]) promise.catch(() => undefined);
@@ -95,7 +95,7 @@ export class TrainingThreads implements TrainParts {
     rom: Uint8Array,
     startState: Uint8Array,
   ): Promise<BackendDescription> {
-    const backend = (await this.#backend) as BackendDescription;
+    const backend = await this.#backend;
     await Promise.all(this.#loading);
     const { laneFrames, frameBytes } = replayPlanOf(settings);
     this.#exchange = new WeightExchange(weightShapes(architectureOf(settings)));
@@ -210,6 +210,11 @@ export class TrainingThreads implements TrainParts {
   }
 
   async dispose(): Promise<void> {
+    // A thread that ends while it waits for a card takes the process with it.
+    const backend = await this.#backend.catch(() => undefined);
+    if (backend?.name === "webgpu") {
+      await this.#learnerWorker.call("settle", undefined).catch(() => undefined);
+    }
     await Promise.all(
       [this.#learnerWorker, ...this.#actorWorkers].map((worker) => worker.terminate()),
     );
