@@ -32,6 +32,8 @@ const BEGINNING: LoopState = { step: 0, index: 0, incoming: [] };
  */
 export async function runTrain(options: TrainOptions, command: string): Promise<void> {
   const started = performance.now();
+  // Models are its result: it has done well whether or not somebody read its output to the end.
+  process.exitCode = 0;
   // Whatever the user can have got wrong comes first, before anything is written or waited for.
   const point = options.resume === undefined ? undefined : readResumePoint(options.resume);
   const settings = point?.settings ?? settingsFrom(options);
@@ -85,9 +87,9 @@ export async function runTrain(options: TrainOptions, command: string): Promise<
         started,
       );
     } finally {
-      interrupt.dispose();
       report.close();
       log.sink.close();
+      interrupt.dispose();
     }
     process.stdout.write(lastWords);
   } finally {
