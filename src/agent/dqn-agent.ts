@@ -219,9 +219,9 @@ export function requireFiniteLoss(loss: number): void {
   });
 }
 
-/** @throws MarioError INVALID_OPTION unless positive and finite */
+/** @throws MarioError INVALID_OPTION unless finite and at least 0, where a schedule may end */
 export function requireLearningRate(learningRate: number): number {
-  if (learningRate > 0 && learningRate < Infinity) return learningRate;
+  if (learningRate >= 0 && learningRate < Infinity) return learningRate;
   throw new MarioError("INVALID_OPTION", `A learning rate of ${learningRate} cannot train.`, {
     value: learningRate,
     remedy: "Give a positive number such as 2.5e-4.",

@@ -124,7 +124,7 @@ export function addModelOptions(command: Command, noops: number): Command {
           "--noops <n>",
           "at most so many idle frames at the start, drawn for each episode",
         )
-          .argParser(integer(0, 1000))
+          .argParser(integer(0, 600))
           .default(noops),
       ),
   );

@@ -25,8 +25,9 @@ export interface Player {
  */
 export async function openPlayer(options: EpisodeOptions & ModelOptions): Promise<Player> {
   const model = openModel(options.file, { ...options, stage: stageFrom(options) });
-  const rom = readRomFile(options.rom);
+  const rom = readRomFile(options.rom, model.metadata.rom?.sha1);
   const environment = openEnvironment(rom, model.environment);
+  warnOfOtherGame(model, rom.name, environment.emulator.rom.sha1);
   const backend = await selectPlayingBackend(options.backend, options);
   const agent = agentFor(model, backend);
   const romName = rom.name;
@@ -38,4 +39,14 @@ export async function openPlayer(options: EpisodeOptions & ModelOptions): Promis
     romName,
     title: `${basename(model.path)} on ${rom.name}`,
   };
+}
+
+/** A model may be tried on another game, but not without a word. */
+function warnOfOtherGame({ path, metadata }: SavedModel, romName: string, sha1: string): void {
+  const learned = metadata.rom;
+  if (learned === undefined || learned.sha1 === sha1) return;
+  const short = (sum: string): string => sum.slice(0, 8);
+  process.stderr.write(
+    `mario: ${basename(path)} learned ${learned.name} (SHA-1 ${short(learned.sha1)}) and now plays ${romName} (${short(sha1)}). Name its own cartridge with --rom.\n`,
+  );
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { MarioError } from "../core/errors.js";
@@ -17,10 +18,16 @@ export interface RomFile {
 /**
  * Finds the cartridge: `--rom`, else `MARIO_ROM`, else the one that the user put into `roms/`, else
  * ours. A bare name is looked for in `roms/` too.
- * @throws MarioError ROM_NOT_FOUND, ROM_INVALID.
+ * @param sha1 of the cartridge in `roms/` to prefer where none is named
+ * @throws MarioError ROM_NOT_FOUND, ROM_INVALID, INVALID_OPTION.
  */
-export function readRomFile(option: string | undefined): RomFile {
-  const path = locate(option ?? (process.env["MARIO_ROM"] || undefined));
+export function readRomFile(option: string | undefined, sha1?: string): RomFile {
+  const named = option ?? (process.env["MARIO_ROM"] || undefined);
+  const wanted = named === undefined && sha1 !== undefined ? inFolder(sha1) : undefined;
+  return wanted ?? readAt(locate(named));
+}
+
+function readAt(path: string): RomFile {
   let size: number;
   try {
     const stat = statSync(path);
@@ -47,15 +54,24 @@ export function readRomFile(option: string | undefined): RomFile {
   }
 }
 
+const FOLDER = join(packageRoot, "roms");
+
+function romNames(): string[] {
+  return readdirSync(FOLDER).filter((name) => name.toLowerCase().endsWith(".nes"));
+}
+
+function inFolder(sha1: string): RomFile | undefined {
+  return romNames()
+    .map((name) => readAt(join(FOLDER, name)))
+    .find(({ bytes }) => createHash("sha1").update(bytes).digest("hex") === sha1);
+}
+
 function locate(named: string | undefined): string {
-  const folder = join(packageRoot, "roms");
   if (named !== undefined) {
-    const inFolder = join(folder, named);
-    return !existsSync(named) && existsSync(inFolder) ? inFolder : named;
+    const found = join(FOLDER, named);
+    return !existsSync(named) && existsSync(found) ? found : named;
   }
-  const own = readdirSync(folder).filter(
-    (name) => name.toLowerCase().endsWith(".nes") && name !== SHIPPED_ROM,
-  );
+  const own = romNames().filter((name) => name !== SHIPPED_ROM);
   if (own.length > 1) {
     throw new MarioError(
       "INVALID_OPTION",
@@ -65,5 +81,5 @@ function locate(named: string | undefined): string {
       },
     );
   }
-  return join(folder, own[0] ?? SHIPPED_ROM);
+  return join(FOLDER, own[0] ?? SHIPPED_ROM);
 }

@@ -5,8 +5,8 @@ import { environmentSettingsSchema } from "../config/schema.js";
 import { MarioError } from "../core/errors.js";
 import { actionSet } from "../env/actions.js";
 import type { ComputeBackend } from "../nn/backend.js";
-import { bestEvaluatedIn } from "../trainer/checkpoint/best-evaluated.js";
-import { bestModelIn, MODEL_DIRECTORY, type ModelEntry } from "../trainer/checkpoint/best-model.js";
+import { bestModelIn } from "../trainer/checkpoint/best-in-folder.js";
+import { MODEL_DIRECTORY } from "../trainer/checkpoint/best-model.js";
 import { loadModel, type Model } from "../trainer/checkpoint/model-file.js";
 import { packageRoot } from "./version.js";
 
@@ -26,7 +26,7 @@ export function openModel(
   file: string | undefined,
   play: { readonly stage?: string | undefined; readonly noops?: number; readonly sticky?: number },
 ): SavedModel {
-  const path = file ?? bestModelPath();
+  const path = file ?? bestModelPath(play.stage);
   const model = loadModel(path);
   const { metadata } = model;
   const settings: Record<keyof EnvironmentSettings, unknown> = {
@@ -56,21 +56,14 @@ export function openModel(
   return { ...model, path, environment: environment.data };
 }
 
-/** One that was evaluated is better known than one that did well while it was trained. */
-function bestModelPath(): string {
-  const own = bestEvaluatedIn(MODEL_DIRECTORY) ?? bestByReward(MODEL_DIRECTORY);
-  if (own) return own.path;
-  const shipped = join(packageRoot, MODEL_DIRECTORY);
-  return (bestEvaluatedIn(shipped) ?? bestModelIn(shipped)).path;
-}
-
-function bestByReward(directory: string): ModelEntry | undefined {
-  try {
-    return bestModelIn(directory);
-  } catch (error) {
-    if (error instanceof MarioError && error.code === "MODEL_NOT_FOUND") return undefined;
-    throw error;
-  }
+function bestModelPath(stage: string | undefined): string {
+  const best =
+    bestModelIn(MODEL_DIRECTORY, stage) ?? bestModelIn(join(packageRoot, MODEL_DIRECTORY), stage);
+  if (best !== undefined) return best;
+  throw new MarioError("MODEL_NOT_FOUND", `There is no model in ${MODEL_DIRECTORY} yet.`, {
+    value: MODEL_DIRECTORY,
+    remedy: "Train one first (mario train), or name a file with --file.",
+  });
 }
 
 /** What of a model it takes to play it. */

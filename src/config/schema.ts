@@ -38,8 +38,11 @@ const explorationSchema = z.strictObject({
   fraction: probability,
   initialEpsilon: probability,
   finalEpsilon: probability,
-  /** Share of the episodes after a lost life that begin shortly before it; see `RestartingEnv`. */
-  restartShare: probability,
+  /**
+   * Share of the episodes after a lost life that begin shortly before it; see `RestartingEnv`. Some
+   * have to begin at the start: a state from which nothing can be saved would be tried for ever.
+   */
+  restartShare: z.number().min(0).max(0.95),
 });
 
 const replaySchema = z.strictObject({

@@ -60,9 +60,10 @@ export interface ActorLaneState {
     readonly exploration: RngState;
     readonly noise: RngState;
   };
+  /** Between two episodes, too: what the last one left may decide how the next begins. */
+  readonly environment: Uint8Array;
   /** The running episode, if one is. */
   readonly episode?: {
-    readonly environment: Uint8Array;
     readonly stack: StackIds;
     readonly accumulator: NStepState;
     readonly tally: EpisodeTallyState;
@@ -125,9 +126,9 @@ export class ActorGroup {
         exploration: lane.rngs.exploration.getState(),
         noise: lane.rngs.noise.getState(),
       },
+      environment: lane.environment.getState(),
       ...(lane.observation && {
         episode: {
-          environment: lane.environment.getState(),
           stack: lane.frames.ids,
           accumulator: lane.accumulator.getState(),
           tally: lane.tally.getState(),
@@ -212,10 +213,10 @@ function restore(lane: LaneState, state: ActorLaneState): void {
   lane.rngs.episodes.setState(state.rngs.episodes);
   lane.rngs.exploration.setState(state.rngs.exploration);
   lane.rngs.noise.setState(state.rngs.noise);
+  lane.environment.setState(state.environment);
   lane.observation = undefined;
   if (!state.episode) return;
-  const { environment, stack, accumulator, tally } = state.episode;
-  lane.environment.setState(environment);
+  const { stack, accumulator, tally } = state.episode;
   lane.frames.setIds(stack);
   lane.accumulator.setState(accumulator);
   lane.tally.setState(tally);

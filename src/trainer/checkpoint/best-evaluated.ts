@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import type { Evaluation } from "../evaluation.js";
 import type { CandidateModel } from "./best-model.js";
-import { fileNamesIn, ownModelFiles, removeModel } from "./model-folder.js";
+import { ownModelFiles, removeModel } from "./model-folder.js";
 import { saveModel } from "./model-file.js";
 
 const NAME = /^mario_eval_(\d+\.\d)_(-?\d+\.\d)(?:_\d+)?\.safetensors$/;
@@ -82,14 +82,6 @@ export class BestEvaluated {
       return this.#best;
     }
   }
-}
-
-/** The folder's model with the best evaluation, if one was evaluated. */
-export function bestEvaluatedIn(directory: string): EvaluatedEntry | undefined {
-  return fileNamesIn(directory)
-    .filter((name) => NAME.test(name))
-    .map((name) => entryOf(join(directory, name)))
-    .sort(byMerit)[0];
 }
 
 function entryOf(path: string): EvaluatedEntry {

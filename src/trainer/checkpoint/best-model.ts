@@ -1,9 +1,7 @@
-import { statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { MarioError } from "../../core/errors.js";
 import type { NamedTensors } from "../../agent/agent.js";
 import { saveModel } from "./model-file.js";
-import { fileNamesIn, ownModelFiles, removeModel } from "./model-folder.js";
+import { ownModelFiles, removeModel } from "./model-folder.js";
 import type { ModelMetadata } from "./model-metadata.js";
 
 /** Where best models go, relative to the project. */
@@ -110,21 +108,6 @@ export class BestModel {
   }
 }
 
-/**
- * The folder's model with the highest mean reward; of several, the newest.
- * @throws MarioError MODEL_NOT_FOUND when there is none
- */
-export function bestModelIn(directory: string): ModelEntry {
-  return highest(byAge(modelsIn(directory))) ?? noModel(directory);
-}
-
-/** All files named as best models. */
-function modelsIn(directory: string): ModelEntry[] {
-  return fileNamesIn(directory)
-    .filter((name) => NAME.test(name))
-    .map((name) => entryOf(join(directory, name)));
-}
-
 function ownFiles({ directory, runId }: BestModelOptions): ModelEntry[] {
   return ownModelFiles(directory, NAME, runId).map(entryOf);
 }
@@ -141,24 +124,7 @@ function highest(entries: readonly ModelEntry[]): ModelEntry | undefined {
 }
 
 /** Newest first. */
-function byAge(entries: readonly ModelEntry[]): ModelEntry[] {
-  return entries
-    .map((entry) => ({
-      entry,
-      time: statSync(entry.path, { throwIfNoEntry: false })?.mtimeMs ?? 0,
-    }))
-    .sort((a, b) => b.time - a.time)
-    .map(({ entry }) => entry);
-}
-
 /** To one decimal; never minus zero, which would show in a name. */
 function oneDecimal(value: number): number {
   return Math.round(value * 10) / 10 + 0;
-}
-
-function noModel(directory: string): never {
-  throw new MarioError("MODEL_NOT_FOUND", `There is no model in ${directory} yet.`, {
-    value: directory,
-    remedy: "Train one first (mario train), or name a file with --file.",
-  });
 }

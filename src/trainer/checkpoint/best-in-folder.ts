@@ -1,0 +1,58 @@
+import { join } from "node:path";
+import { MarioError } from "../../core/errors.js";
+import { wilson } from "../statistics.js";
+import { readModelMetadata } from "./model-file.js";
+import { fileNamesIn } from "./model-folder.js";
+import type { ModelMetadata } from "./model-metadata.js";
+
+/** As `BestModel` and `BestEvaluated` name theirs. */
+const NAME = /^mario_(?:eval|reward)_.*\.safetensors$/;
+
+interface Candidate {
+  readonly path: string;
+  readonly stage: string;
+  /** Lower end of the interval of the share that finishes the stage: 31 of 31 is more than 1 of 1. */
+  readonly surelyFinishes: number;
+  /** Pixels: mean distance of its evaluation, else mean reward of its training. */
+  readonly distance: number;
+  /** ISO 8601. */
+  readonly created: string;
+}
+
+/**
+ * Of all models that runs left in a folder, the one that finishes its stage most surely, then the one
+ * that gets furthest, then the newest. Damaged files do not count.
+ * @param stage that it should have learned, if one there has
+ * @returns its path, undefined when there is none
+ */
+export function bestModelIn(directory: string, stage?: string): string | undefined {
+  const all = fileNamesIn(directory)
+    .filter((name) => NAME.test(name))
+    .flatMap((name) => candidateOf(join(directory, name)) ?? []);
+  const fit = all.filter((candidate) => candidate.stage === stage);
+  return (fit.length > 0 ? fit : all).sort(byMerit)[0]?.path;
+}
+
+function candidateOf(path: string): Candidate | undefined {
+  let metadata: ModelMetadata;
+  try {
+    metadata = readModelMetadata(path);
+  } catch (error) {
+    if (error instanceof MarioError) return undefined;
+    throw error;
+  }
+  const { created, evaluation, meanReward, stage } = metadata;
+  return {
+    ...{ path, stage, created },
+    surelyFinishes: evaluation ? wilson(evaluation.completed, evaluation.episodes)[0] : 0,
+    distance: evaluation?.meanDistance ?? meanReward,
+  };
+}
+
+function byMerit(a: Candidate, b: Candidate): number {
+  return (
+    b.surelyFinishes - a.surelyFinishes ||
+    b.distance - a.distance ||
+    b.created.localeCompare(a.created)
+  );
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { createActingNetwork } from "../../src/agent/acting-network.js";
+import { Rng } from "../../src/core/rng.js";
+import type { EpisodeStart, RestartableEnvironment } from "../../src/env/environment.js";
+import { RestartingEnv } from "../../src/env/restarting-env.js";
+import { selectBackend } from "../../src/nn/select-backend.js";
+import { FrameStack } from "../../src/replay/frame-stack.js";
+import { FrameStore } from "../../src/replay/frame-store.js";
+import { NStepAccumulator } from "../../src/replay/n-step-accumulator.js";
+import { ActorGroup } from "../../src/trainer/actor-group.js";
+import type { GameInfo } from "../../src/trainer/episode.js";
+import { windowAfter, type WindowPlan } from "../../src/trainer/window.js";
+import { Corridor } from "./corridor.js";
+
+/** A corridor whose left half is a pit: going back there is a death. */
+class Edge extends Corridor implements RestartableEnvironment<GameInfo> {
+  restart(state: Uint8Array): EpisodeStart<GameInfo> {
+    this.setState(state);
+    return { observation: this.observation, info: { x: 3, maxX: 3, completed: false, frames: 0 } };
+  }
+
+  override step(action: number) {
+    const result = super.step(action);
+    const fell = result.info.x < 2;
+    return { ...result, terminated: result.terminated || fell };
+  }
+}
+
+const LANES = 3;
+const PLAN: WindowPlan = { timesteps: 10_000, environments: LANES, rounds: 3 };
+const ARCHITECTURE = {
+  padding: "same" as const,
+  inputShape: [Corridor.side, Corridor.side, 4] as const,
+  convolutions: [{ filters: 2, size: 4, stride: 2 }],
+  hiddenUnits: 4,
+};
+
+async function createGroup(): Promise<ActorGroup> {
+  const backend = await selectBackend("cpu");
+  const frameBytes = Corridor.side ** 2;
+  return new ActorGroup({
+    lanes: Array.from({ length: LANES }, (_, lane) => {
+      const store = new FrameStore({ capacity: 5000, frameBytes });
+      return {
+        lane,
+        environment: new RestartingEnv(new Edge(), { share: 0.8, period: 1 }),
+        store,
+        frames: new FrameStack(store),
+        accumulator: new NStepAccumulator({ n: 2, gamma: 0.9 }),
+        rngs: {
+          episodes: new Rng(10 + lane),
+          exploration: new Rng(20 + lane),
+          noise: new Rng(30 + lane),
+        },
+      };
+    }),
+    network: createActingNetwork({ backend, actionCount: 3, ...ARCHITECTURE }),
+    epsilonAt: () => 1,
+    plan: PLAN,
+  });
+}
+
+describe("a group of environments that goes on from its state", () => {
+  it("plays as one that never stopped, also where an episode ended with the window", async () => {
+    const group = await createGroup();
+    let betweenEpisodes = 0;
+    let restarts = 0;
+    let window = windowAfter(0, 0, PLAN);
+    group.play(window);
+    for (let i = 1; i < 60; i++) {
+      const state = structuredClone(group.getState());
+      betweenEpisodes += state.filter(({ episode }) => episode === undefined).length;
+      const copy = await createGroup();
+      copy.setState(state);
+      window = windowAfter(window.last, i, PLAN);
+      const played = group.play(window);
+      expect(copy.play(window)).toEqual(played);
+      restarts += played
+        .flatMap(({ episodes }) => episodes)
+        .filter((e) => e.episode.restarted).length;
+    }
+    // Otherwise it has shown nothing.
+    expect(betweenEpisodes).toBeGreaterThan(10);
+    expect(restarts).toBeGreaterThan(10);
+  });
+});

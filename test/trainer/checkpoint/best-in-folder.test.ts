@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { bestModelIn } from "../../../src/trainer/checkpoint/best-in-folder.js";
+import { saveModel } from "../../../src/trainer/checkpoint/model-file.js";
+import type { ModelMetadata } from "../../../src/trainer/checkpoint/model-metadata.js";
+import { exampleModel } from "./example-model.js";
+
+describe("the best model of a folder", () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "mario-folder-"));
+  });
+  afterEach(() => {
+    rmSync(directory, { recursive: true });
+  });
+  const add = (name: string, changes: Partial<ModelMetadata>) =>
+    saveModel(join(directory, `mario_${name}.safetensors`), exampleModel(changes));
+  const evaluated = (completed: number, episodes: number, meanDistance = 3000) => ({
+    evaluation: { completed, episodes, meanDistance, meanReward: meanDistance - 40 },
+  });
+  const best = (stage?: string) => {
+    const path = bestModelIn(directory, stage);
+    return path && basename(path, ".safetensors").replace("mario_", "");
+  };
+
+  it("is undefined for none, and where there is no folder", () => {
+    expect(best()).toBeUndefined();
+    expect(bestModelIn(join(directory, "nowhere"))).toBeUndefined();
+  });
+
+  it("finishes its stage most surely: 30 of 31 is more than 1 of 1", () => {
+    add("eval_100.0_3162.0", evaluated(1, 1));
+    add("eval_96.8_3160.0", evaluated(30, 31));
+    expect(best()).toBe("eval_96.8_3160.0");
+    add("eval_100.0_3161.0", evaluated(31, 31));
+    expect(best()).toBe("eval_100.0_3161.0");
+  });
+
+  it("gets furthest where none finishes, whether it was evaluated or not", () => {
+    add("eval_0.0_300.0", evaluated(0, 31, 300));
+    add("reward_1500.0", { meanReward: 1500 });
+    expect(best()).toBe("reward_1500.0");
+    add("eval_0.0_1600.0", evaluated(0, 31, 1600));
+    expect(best()).toBe("eval_0.0_1600.0");
+  });
+
+  it("is the newest of equals", () => {
+    add("reward_7.0", { meanReward: 7, created: "2026-01-02T03:04:05.678Z" });
+    add("reward_7.0_2", { meanReward: 7, created: "2026-03-02T03:04:05.678Z" });
+    add("reward_7.0_3", { meanReward: 7, created: "2026-02-02T03:04:05.678Z" });
+    expect(best()).toBe("reward_7.0_2");
+  });
+
+  it("has learned the stage that is asked for, if any has", () => {
+    add("eval_100.0_3162.0", { ...evaluated(31, 31), stage: "1-1" });
+    add("reward_400.0", { meanReward: 400, stage: "1-2" });
+    expect(best("1-2")).toBe("reward_400.0");
+    expect(best("1-3")).toBe("eval_100.0_3162.0");
+  });
+
+  it("is no damaged file, and none with another name", () => {
+    writeFileSync(join(directory, "mario_eval_100.0_9999.0.safetensors"), "damaged");
+    saveModel(join(directory, "favourite.safetensors"), exampleModel({ meanReward: 3000 }));
+    expect(best()).toBeUndefined();
+  });
+});
