@@ -1,5 +1,6 @@
 import { Rng } from "../core/rng.js";
 import type { MarioEnv } from "../env/mario-env.js";
+import { isWriteError, type WriteObserver } from "../logging/file-error.js";
 import type { SummarySink } from "../logging/summary-sink.js";
 import { SUMMARY_TAGS } from "../logging/tags.js";
 import { FRAME_RATE } from "../nes/emulator.js";
@@ -91,6 +92,8 @@ export interface BestFilmsOptions extends Omit<FilmModelOptions, "model" | "path
   /** Gets the short film. */
   readonly summaries?: SummarySink | undefined;
   readonly onFilm?: (film: ModelFilm) => void;
+  /** Told of a film that cannot be written, in place of a throw. */
+  readonly observer?: WriteObserver;
   /** From the start of one film to that of the next; default a minute. */
   readonly periodMs?: number;
 }
@@ -146,7 +149,9 @@ export class BestFilms {
     this.#waiting = undefined;
     this.#running = this.#film(best)
       .catch((error: unknown) => {
-        this.#failure = error;
+        const { observer } = this.#options;
+        if (observer && isWriteError(error)) observer.failed(error);
+        else this.#failure = error;
       })
       .finally(() => {
         this.#running = undefined;
@@ -162,6 +167,7 @@ export class BestFilms {
   async #film({ model, modelPath, step }: BestModelFile): Promise<void> {
     const path = `${modelPath.replace(/\.safetensors$/, "")}.webp`;
     const film = await filmModel({ ...this.#options, model, path });
+    this.#options.observer?.written();
     this.#options.summaries?.image(SUMMARY_TAGS.bestFilm, film.short, step);
     this.#options.onFilm?.(film);
   }

@@ -32,19 +32,22 @@ export class TrainObservers implements TrainObserver {
   readonly #films: BestFilms | undefined;
 
   static async open(context: TrainContext, from: LoopState): Promise<TrainObservers> {
-    const { options, report, rom, settings, summaries } = context;
+    const { failures, options, report, rom, settings, summaries } = context;
     const films = options.recordBest
-      ? await openBestFilms(rom, settings.environment, options, summaries, report)
+      ? await openBestFilms(rom, settings.environment, options, summaries, report, failures)
       : undefined;
     return new TrainObservers(context, from, films);
   }
 
   private constructor(context: TrainContext, from: LoopState, films: BestFilms | undefined) {
-    const { modelDirectory: directory, runId, summaries, threads } = context;
+    const { failures, modelDirectory: directory, runId, summaries, threads } = context;
     this.#context = context;
     this.#films = films;
-    this.#best = new BestModel({ directory, runId });
-    this.#bestEvaluated = new BestEvaluated({ directory, runId });
+    this.#best = new BestModel({ directory, runId, observer: failures.of("the best model") });
+    this.#bestEvaluated = new BestEvaluated({
+      ...{ directory, runId },
+      observer: failures.of("the model that was evaluated best"),
+    });
     this.session = this.#openSession();
     this.#evaluation = this.#openEvaluation();
     this.#looks =
@@ -60,6 +63,11 @@ export class TrainObservers implements TrainObserver {
     const byReward = this.#best.current;
     const evaluated = this.#bestEvaluated.current;
     return { ...(byReward && { byReward }), ...(evaluated && { evaluated }) };
+  }
+
+  /** Step of the run's resume point; undefined while it has none. */
+  get savedAt(): number | undefined {
+    return this.#keeper?.savedAt;
   }
 
   async onWindow(window: Window, played: readonly Played[], learned: LearnSummary): Promise<void> {
@@ -143,9 +151,8 @@ export class TrainObservers implements TrainObserver {
 
   /** A run without a folder for its logs has none for its resume points, either. */
   #openKeeper(from: LoopState): ResumeKeeper | undefined {
-    const { arithmetic, command, directory, emulator, options, point, report, rom, runId } =
-      this.#context;
-    const { settings, threads } = this.#context;
+    const { arithmetic, command, directory, emulator, failures, options, point } = this.#context;
+    const { report, rom, runId, settings, threads } = this.#context;
     if (directory === undefined) return undefined;
     return new ResumeKeeper(
       {
@@ -163,6 +170,7 @@ export class TrainObservers implements TrainObserver {
           threads: await threads.getState(),
         }),
         stores: threads.stores,
+        failures,
         note: (message) => {
           report.note(message);
         },

@@ -17,11 +17,12 @@ import { requireMemory } from "./memory.js";
 import { readRomFile } from "./rom-file.js";
 import type { TrainContext } from "./train-context.js";
 import { TrainObservers } from "./train-observers.js";
-import { createTrainReport, farewell } from "./train-report.js";
+import { createTrainReport, farewell, wayOn } from "./train-report.js";
 import { settingsFrom } from "./train-settings.js";
 import { openSink } from "./train-sink.js";
 import { TrainWatch } from "./train-watch.js";
 import type { TrainOptions } from "./train.js";
+import { WriteFailures } from "./write-failures.js";
 import { requireWritable } from "./writable.js";
 
 const BEGINNING: LoopState = { step: 0, index: 0, incoming: [] };
@@ -54,14 +55,25 @@ export async function runTrain(options: TrainOptions, command: string): Promise<
     const { startState, emulator } = openEnvironment(rom, settings.environment);
     if (point) requireSameRom(point, emulator.rom.sha1);
     const backend = await threads.setUp(settings, rom.bytes, startState);
-    const log = openSink(options, settings, point?.loop.step);
-    const report = await createTrainReport(settings, options.log === "tensorboard");
+    const report = await createTrainReport({
+      totalSteps: settings.timesteps,
+      startSteps: point?.loop.step ?? 0,
+      silent: options.log === "tensorboard",
+    });
+    const failures = new WriteFailures((message) => {
+      report.warn(message);
+    });
+    const log = openSink(options, settings, failures.of("figures"), point?.loop.step);
     report.note(
       `${settings.preset} on ${rom.name} ${settings.environment.stage} (SHA-1 ${emulator.rom.sha1.slice(0, 8)}), seed ${settings.seed}, ${backend.description}`,
     );
     if (backend.note !== undefined) report.note(backend.note);
     report.note(memory);
-    if (log.directory) report.note(`logs: ${log.directory}`);
+    report.note(
+      log.directory === undefined
+        ? "--log stdout: no resume points, so a run that is stopped cannot go on"
+        : `logs: ${log.directory}`,
+    );
     watch?.begin({ ...log, stores: threads.stores, isResumed: point !== undefined });
     const interrupt = watchForInterrupt(() => {
       report.note("stopping; once more stops at once");
@@ -79,6 +91,7 @@ export async function runTrain(options: TrainOptions, command: string): Promise<
             runId,
             point,
             report,
+            failures,
             watch,
             shouldStop,
             ...log,
@@ -90,6 +103,12 @@ export async function runTrain(options: TrainOptions, command: string): Promise<
       report.close();
       log.sink.close();
       interrupt.dispose();
+    }
+    // Only now is it known of the figures, too.
+    const missing = failures.summary;
+    if (missing !== undefined) {
+      report.warn(missing);
+      process.exitCode = 2;
     }
     process.stdout.write(lastWords);
   } finally {
@@ -116,7 +135,7 @@ async function learn(context: TrainContext, started: number): Promise<string> {
   const seconds = (performance.now() - started) / 1000;
   const lines = [farewell(progress, best.byReward, best.evaluated, seconds)];
   if (directory && progress.step < settings.timesteps) {
-    lines.push(`go on:      npx mario train --resume ${directory}`);
+    lines.push(wayOn(directory, progress.step, observers.savedAt));
   }
   return `${lines.join("\n")}\n`;
 }
@@ -146,7 +165,7 @@ async function goOn(
   report.note(`going on from step ${point.loop.step}`);
   const before = point.arithmetic;
   if (before.backend !== arithmetic.backend || before.threads !== arithmetic.threads) {
-    report.note(
+    report.warn(
       `the run began on ${before.backend} with ${before.threads} thread(s): its last bits will differ from one that was never stopped`,
     );
   }

@@ -11,6 +11,7 @@ import { addRecordOptions, filmPlan, type RecordOptions } from "../../src/cli/re
 import { Recorder } from "../../src/cli/record.js";
 import { TracedEnvironment } from "../../src/cli/record-trace.js";
 import { createMarioEnv, type MarioEnv, type MarioEnvOptions } from "../../src/env/mario-env.js";
+import { MarioError } from "../../src/core/errors.js";
 import { openEventFile } from "../../src/logging/event-file.js";
 import { ProgressLine } from "../../src/logging/progress.js";
 import type { Architecture } from "../../src/nn/architecture.js";
@@ -306,6 +307,20 @@ describe("films of best models", () => {
     const best = new BestFilms({ environment: make({ maxEpisodeSteps: 12 }), backend });
     best.offer({ model: model(1), modelPath: join(folder, "no", "m.safetensors"), step: 1 });
     await expect(best.finish()).rejects.toMatchObject({ code: "NOT_WRITABLE" });
+  });
+
+  it("that cannot be written end nothing where somebody is told of it", async () => {
+    const told: string[] = [];
+    const observer = {
+      failed: (error: Error) => told.push(error instanceof MarioError ? error.code : ""),
+      written: () => told.push("written"),
+    };
+    const environment = make({ maxEpisodeSteps: 12 });
+    const best = new BestFilms({ environment, backend, observer });
+    best.offer({ model: model(1), modelPath: join(folder, "no", "m.safetensors"), step: 1 });
+    best.offer({ model: model(1), modelPath: join(folder, "m_9.safetensors"), step: 2 });
+    await best.finish();
+    expect(told).toEqual(["NOT_WRITABLE", "written"]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { basename, join } from "node:path";
 import type { Evaluation } from "../evaluation.js";
+import { observeWrite, type WriteObserver } from "../../logging/file-error.js";
 import type { CandidateModel } from "./best-model.js";
 import { ownModelFiles, removeModel } from "./model-folder.js";
 import { saveModel } from "./model-file.js";
@@ -17,6 +18,8 @@ export interface EvaluatedEntry {
 export interface BestEvaluatedOptions {
   readonly directory: string;
   readonly runId: string;
+  /** Told of a model that cannot be written, in place of a throw. */
+  readonly observer?: WriteObserver;
 }
 
 /**
@@ -43,7 +46,8 @@ export class BestEvaluated {
    * Saves the model if it is better than the best so far, or as good and newer. The older file goes
    * only after the new one is safely there.
    * @param model called only when it is saved
-   * @throws MarioError DISK_FULL, NOT_WRITABLE, NOT_FINITE; the older file is then as before
+   * @throws MarioError NOT_FINITE; without an observer DISK_FULL, NOT_WRITABLE. The older file is then
+   * as before
    */
   offer(
     evaluation: Evaluation,
@@ -55,6 +59,17 @@ export class BestEvaluated {
       meanDistance: evaluation.meanDistance,
     };
     if (this.#best !== undefined && byMerit(this.#best, candidate) < 0) return undefined;
+    return observeWrite(this.#options.observer, () =>
+      this.#keep(candidate, evaluation, training, model),
+    );
+  }
+
+  #keep(
+    candidate: Merit,
+    evaluation: Evaluation,
+    training: { readonly meanReward: number; readonly episodes: number },
+    model: () => CandidateModel,
+  ): EvaluatedEntry {
     const { weights, metadata } = model();
     const { directory, runId } = this.#options;
     const file = {
@@ -77,8 +92,8 @@ export class BestEvaluated {
     for (let n = 1; ; n++) {
       const path = join(directory, `${name}${n === 1 ? "" : `_${n}`}.safetensors`);
       if (!saveModel(path, file, { overwrite: false })) continue;
-      for (const other of older) removeModel(other);
       this.#best = { path, ...candidate };
+      for (const other of older) removeModel(other);
       return this.#best;
     }
   }

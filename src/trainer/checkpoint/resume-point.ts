@@ -88,7 +88,13 @@ export class ResumeWriter {
     const chunks = [...this.#chunks.filter((chunk) => isNeeded(chunk, stores)), fresh];
     const body = serialize({ version: VERSION, ...state, chunks });
     const checksum = createHash("sha256").update(body).digest();
-    writeFileAtomically(join(this.#directory, POINT_FILE), [checksum, body]);
+    try {
+      writeFileAtomically(join(this.#directory, POINT_FILE), [checksum, body]);
+    } catch (error) {
+      // Of no use without the point, and in the way of the next attempt where the disk is full.
+      rmSync(join(this.#directory, fresh.file), { force: true });
+      throw error;
+    }
     this.#chunks = chunks;
     this.#removeOthers();
     return body.length + fresh.lanes.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -116,7 +122,7 @@ export function readResumePoint(runDirectory: string): ResumePoint {
   if (!existsSync(path)) {
     throw new MarioError("STATE_INVALID", `There is no resume point in ${runDirectory}.`, {
       remedy:
-        "Name the folder of a run's logs (tensorboard/deepq/…); a run that reached its end has none.",
+        "Name the folder of a run's logs (tensorboard/deepq/…). A run that reached its end has none, nor has one that was killed before its first, in its first minutes.",
     });
   }
   if (statSync(path).size > MAX_POINT_BYTES) throw damaged(path, "it is too large");
