@@ -17,6 +17,7 @@ import { LearnerSummaries } from "./learner-summaries.js";
 import { describeModel } from "./model-description.js";
 import type { BestFilms } from "./record-best.js";
 import type { TrainContext } from "./train-context.js";
+import { keptOptions } from "./resume-options.js";
 import { openBestFilms } from "./train-films.js";
 import { ResumeKeeper } from "./train-resume.js";
 
@@ -165,6 +166,7 @@ export class TrainObservers implements TrainObserver {
           runId,
           command,
           arithmetic,
+          options: keptOptions(options),
           loop,
           session: this.session.getState(),
           threads: await threads.getState(),

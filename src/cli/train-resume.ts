@@ -50,9 +50,13 @@ export class ResumeKeeper {
 
   /** The loop has ended: saves where it was stopped; removes what a finished run leaves. */
   async finish(): Promise<void> {
-    const { timesteps, writer } = this.#options;
-    if (this.#loop.step >= timesteps) writer.remove();
-    else if (this.#loop.step > (this.#savedAt ?? 0)) await this.#save();
+    const { failures, timesteps, writer } = this.#options;
+    if (this.#loop.step >= timesteps) {
+      // What cannot be removed does no harm.
+      await failures.observe("the removal of the resume point", () =>
+        Promise.resolve(writer.remove()),
+      );
+    } else if (this.#loop.step > (this.#savedAt ?? 0)) await this.#save();
   }
 
   async #save(): Promise<void> {

@@ -1,12 +1,16 @@
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { TrainSettings } from "../config/schema.js";
 import { MarioError } from "../core/errors.js";
 import {
   readResumePoint,
+  resumeDirectory,
   restoreFrames,
   type ResumePoint,
 } from "../trainer/checkpoint/resume-point.js";
+import { RunLock } from "../trainer/checkpoint/run-lock.js";
 import { replayPlanOf, windowPlanOf } from "../trainer/run-plan.js";
 import { type LoopState, trainLoop } from "../trainer/train-loop.js";
 import { TrainingThreads } from "../trainer/workers/training-threads.js";
@@ -15,28 +19,41 @@ import { openEnvironment } from "./environment.js";
 import { watchForInterrupt } from "./interrupt.js";
 import { requireMemory } from "./memory.js";
 import { readRomFile } from "./rom-file.js";
+import { resumedOptions } from "./resume-options.js";
 import type { TrainContext } from "./train-context.js";
 import { TrainObservers } from "./train-observers.js";
 import { createTrainReport, farewell, wayOn } from "./train-report.js";
 import { settingsFrom } from "./train-settings.js";
 import { openSink } from "./train-sink.js";
 import { TrainWatch } from "./train-watch.js";
-import type { TrainOptions } from "./train.js";
+import type { TrainCommand, TrainOptions } from "./train.js";
 import { WriteFailures } from "./write-failures.js";
 import { requireWritable } from "./writable.js";
 
 const BEGINNING: LoopState = { step: 0, index: 0, incoming: [] };
 
-/**
- * `mario train`: starts the threads, runs the loop, leaves the best model.
- * @param command that would learn the same again, for the model's header
- */
-export async function runTrain(options: TrainOptions, command: string): Promise<void> {
-  const started = performance.now();
+/** `mario train`: starts the threads, runs the loop, leaves the best model. */
+export async function runTrain(options: TrainOptions, command: TrainCommand): Promise<void> {
   // Models are its result: it has done well whether or not somebody read its output to the end.
   process.exitCode = 0;
+  const lock = new RunLock();
+  try {
+    await runAlone(options, command, lock);
+  } finally {
+    lock.release();
+  }
+}
+
+async function runAlone(asked: TrainOptions, command: TrainCommand, lock: RunLock): Promise<void> {
+  const started = performance.now();
   // Whatever the user can have got wrong comes first, before anything is written or waited for.
-  const point = options.resume === undefined ? undefined : readResumePoint(options.resume);
+  const point = asked.resume === undefined ? undefined : takeUp(asked.resume, lock);
+  const options = point ? resumedOptions(asked, command.given, point.options) : asked;
+  if (options.log === "stdout" && command.given.has("resumePeriod")) {
+    throw new MarioError("INVALID_OPTION", "--log stdout keeps no resume points.", {
+      remedy: "Leave out --resume-period, or choose --log both.",
+    });
+  }
   const settings = point?.settings ?? settingsFrom(options);
   const rom = readRomFile(options.rom);
   const modelDirectory = join(options.modelDir, "deepq");
@@ -67,6 +84,7 @@ export async function runTrain(options: TrainOptions, command: string): Promise<
     report.note(
       `${settings.preset} on ${rom.name} ${settings.environment.stage} (SHA-1 ${emulator.rom.sha1.slice(0, 8)}), seed ${settings.seed}, ${backend.description}`,
     );
+    if (log.directory !== undefined) lock.take(log.directory);
     if (backend.note !== undefined) report.note(backend.note);
     report.note(memory);
     report.note(
@@ -81,13 +99,14 @@ export async function runTrain(options: TrainOptions, command: string): Promise<
     let lastWords: string;
     try {
       const runId = point?.runId ?? randomUUID();
-      const arithmetic = { backend: backend.name, threads: backend.threads };
+      const { precision } = options;
+      const arithmetic = { backend: backend.name, threads: backend.threads, precision };
       const shouldStop = (): boolean => interrupt.requested();
       lastWords = await learn(
         {
           ...{ options, settings, rom, emulator, modelDirectory, threads, backend, arithmetic },
           ...{
-            command: point?.command ?? command,
+            command: point?.command ?? command.line,
             runId,
             point,
             report,
@@ -144,6 +163,12 @@ function scheduleOf(settings: TrainSettings, { pipeline }: TrainOptions) {
   return { ...windowPlanOf(settings), pipeline };
 }
 
+/** Reads where a run stood, once no other process can change it. */
+function takeUp(directory: string, lock: RunLock): ResumePoint {
+  if (existsSync(resumeDirectory(directory))) lock.take(directory);
+  return readResumePoint(directory);
+}
+
 function requireSameRom({ rom }: ResumePoint, sha1: string): void {
   if (rom.sha1 === sha1) return;
   throw new MarioError(
@@ -164,9 +189,13 @@ async function goOn(
   session.setState(point.session);
   report.note(`going on from step ${point.loop.step}`);
   const before = point.arithmetic;
-  if (before.backend !== arithmetic.backend || before.threads !== arithmetic.threads) {
+  if (!isDeepStrictEqual(before, arithmetic)) {
     report.warn(
-      `the run began on ${before.backend} with ${before.threads} thread(s): its last bits will differ from one that was never stopped`,
+      `the run computed ${inWords(before)}, and goes on ${inWords(arithmetic)}: its last bits will differ from one that was never stopped`,
     );
   }
+}
+
+function inWords({ backend, threads, precision }: ResumePoint["arithmetic"]): string {
+  return `on ${backend} with ${threads} thread(s) in ${precision}`;
 }

@@ -90,8 +90,7 @@ describe("write failures", () => {
 
   it("are the system's, not the program's", async () => {
     const failures = new WriteFailures(() => undefined);
-    const failWith = (error: Error) =>
-      failures.observe("x", () => Promise.reject(error));
+    const failWith = (error: Error) => failures.observe("x", () => Promise.reject(error));
     await failWith(Object.assign(new Error("i/o"), { code: "EIO" }));
     expect(failures.summary).toBe("not written: x: i/o");
     const mistake = Object.assign(new TypeError("no"), { code: "ERR_INVALID_ARG_TYPE" });

@@ -129,13 +129,12 @@ describe("mario train --resume", () => {
     }
     expect(output).not.toContain("best model:");
     const logs = /logs: ([^"]+)/.exec(output)![1];
-    const resumed = mario(["train", "--resume", logs, "--eval-episodes=0"], {
-      cwd,
-      timeout: 300_000,
-    });
+    // What is not given is as before: no evaluations.
+    const resumed = mario(["train", "--resume", logs], { cwd, timeout: 300_000 });
     expect(resumed).toMatchObject({ status: 0, stderr: "" });
     expect(resumed.stdout).toMatch(/going on from step 512/);
     expect(resumed.stdout).toMatch(/1,500 steps, \d+ episodes/);
+    expect(resumed.stdout).not.toContain('"msg":"evaluation');
     expect(readdirSync(join(cwd, "models", "deepq"))).toHaveLength(1);
     const { scalars } = readRun(join(cwd, logs));
     const steps = scalars.get("episode/reward")!.map(({ step }) => step);

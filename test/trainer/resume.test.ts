@@ -93,7 +93,7 @@ async function play(
             settings,
             rom: { name: "fenn.nes", sha1: "0".repeat(40) },
             runId: "a-run",
-            arithmetic: { backend: "any", threads: 1 },
+            arithmetic: { backend: "any", threads: 1, precision: "fp32" },
             loop: { step: window.last, index: window.index + 1, incoming: played },
             session: session.getState(),
             threads: await threads.getState(),
