@@ -6,6 +6,7 @@ import {
   type CandidateModel,
   type ModelEntry,
 } from "../trainer/checkpoint/best-model.js";
+import { loadModel } from "../trainer/checkpoint/model-file.js";
 import { resumeDirectory, ResumeWriter } from "../trainer/checkpoint/resume-point.js";
 import type { LearnSummary } from "../trainer/learner.js";
 import { PeriodicEvaluation } from "../trainer/periodic-evaluation.js";
@@ -122,6 +123,7 @@ export class TrainObservers implements TrainObserver {
       onBest: (entry, progress) => {
         report.best(entry, progress);
         this.#films?.offer({
+          rule: "reward",
           model: this.#modelAfter(this.session.lastWindow),
           modelPath: entry.path,
           step: progress.step,
@@ -146,6 +148,11 @@ export class TrainObservers implements TrainObserver {
       training: () => this.session.window,
       onEvaluation: (step, result, kept, weights) => {
         report.evaluation(step, result, kept, weights);
+        // From its file: it may be the averaged weights that did so well.
+        if (kept && this.#films) {
+          const model = loadModel(kept.path);
+          this.#films.offer({ rule: "evaluation", model, modelPath: kept.path, step });
+        }
       },
     });
   }
