@@ -1,23 +1,16 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { MarioError } from "../core/errors.js";
-import { Rng } from "../core/rng.js";
-import { type Architecture, DQN_ARCHITECTURE } from "../nn/architecture.js";
+import type { Architecture } from "../nn/architecture.js";
 import type { ComputeBackend } from "../nn/backend.js";
 import type { Padding } from "../nn/layers.js";
-import { createAdam, type OptimizerState } from "../nn/optimizer.js";
-import { createQNetwork, type QNetwork } from "../nn/q-network.js";
+import type { OptimizerState } from "../nn/optimizer.js";
 import type { TransitionBatch } from "../replay/transition.js";
+import { AgentParts } from "./agent-parts.js";
 import type { Agent, AgentState, LearnMetrics, NamedTensors } from "./agent.js";
 import { createHead, type HeadLoss, type Targets } from "./heads/head.js";
 import { moveTowards } from "./soft-update.js";
-import {
-  greedyTargets,
-  munchausenBonus,
-  munchausenTargets,
-  type MunchausenOptions,
-} from "./targets.js";
+import { greedyTargets, munchausenTargets, type MunchausenOptions } from "./targets.js";
 import { nativeStep, tapeStep, type UpdateOutputs } from "./update-step.js";
-import { ValueLimit } from "./value-limit.js";
 
 /** How an agent learns; what it is for, and each paper, in docs/algorithms.md. */
 export interface LearningOptions {
@@ -79,34 +72,10 @@ export interface DqnAgent extends Agent {
  */
 export function createDqnAgent(options: DqnAgentOptions): DqnAgent {
   const { backend, actionCount, doubleDqn = true, munchausen, targetTau = 1 } = options;
-  const architecture: Architecture = {
-    ...DQN_ARCHITECTURE,
-    dueling: options.dueling ?? false,
-    padding: options.padding ?? "same",
-    ...options.architecture,
-    actionCount,
-  };
-  const { inputShape, head: spec = { kind: "scalar" } } = architecture;
-  const { initialSigma } = options;
-  const network = (): QNetwork =>
-    createQNetwork({ ...architecture, rng: new Rng(options.seed), initialSigma });
-  const head = createHead({ actionCount, spec, huberDelta: options.huberDelta ?? 1 });
-  const online = network();
-  // The same seed: both start equal, as a copy would leave them.
-  const target = network();
-  const optimizer = createAdam({
-    variables: online.variables,
-    maxGradientNorm: options.maxGradientNorm ?? 10,
-    clipping: options.clipping ?? "variable",
-    epsilon: options.adamEpsilon ?? 1e-8,
-    weightDecay: options.weightDecay ?? 0,
-  });
-  let learningRate = requireLearningRate(options.learningRate);
-  const noise = new Rng(options.seed).split();
-  const limit = new ValueLimit(munchausen ? munchausenBonus(actionCount, munchausen) : 0);
-
-  const upload = (observations: Uint8Array, batch: number): tf.Tensor4D =>
-    backend.uploadObservations(observations, [batch, ...inputShape]);
+  const parts = new AgentParts(options);
+  const { architecture, online, target, optimizer, noise, limit } = parts;
+  const head = createHead(parts.headOptions);
+  const upload = parts.upload.bind(parts);
 
   const passes = { onlineT: doubleDqn && !munchausen, targetTm1: munchausen !== undefined };
   const native = backend.createNetworkUpdate?.({
@@ -136,7 +105,7 @@ export function createDqnAgent(options: DqnAgentOptions): DqnAgent {
   function learn(batch: TransitionBatch): LearnMetrics {
     let result!: HeadLoss;
     let meanQ = 0;
-    const gradientNorm = step(batch, learningRate, {
+    const gradientNorm = step(batch, parts.learningRate, {
       lossOf: (outputs) => {
         meanQ = meanChosen(head.qValues(outputs.onlineTm1), batch.aTm1);
         result = head.loss(outputs.onlineTm1, targetsOf(batch, outputs));
@@ -163,33 +132,23 @@ export function createDqnAgent(options: DqnAgentOptions): DqnAgent {
     },
     getWeights: () => online.getWeights(),
     setWeights: (weights) => {
-      online.setWeights(weights);
-      target.setWeights(weights);
+      parts.setWeights(weights);
     },
     getState: (): AgentState => ({
       weights: online.getWeights(),
       targetWeights: target.getWeights(),
       optimizer: optimizer.getState(),
-      learningRate,
-      noise: noise.getState(),
-      largestReturn: limit.largestReturn,
-      largestDiscount: limit.largestDiscount,
+      ...parts.getScalars(),
     }),
     setState: (state) => {
-      online.setWeights(state.weights);
-      target.setWeights(state.targetWeights);
-      optimizer.setState(state.optimizer);
-      learningRate = requireLearningRate(state.learningRate);
-      noise.setState(state.noise);
-      limit.largestReturn = state.largestReturn;
-      limit.largestDiscount = state.largestDiscount;
+      parts.setState(state);
     },
     getTargetWeights: () => target.getWeights(),
     setTargetWeights: (weights) => {
       target.setWeights(weights);
     },
     setLearningRate: (value) => {
-      learningRate = requireLearningRate(value);
+      parts.learningRate = value;
     },
     getOptimizerState: () => optimizer.getState(),
     setOptimizerState: (state) => {
@@ -197,9 +156,7 @@ export function createDqnAgent(options: DqnAgentOptions): DqnAgent {
     },
     dispose: () => {
       native?.dispose();
-      optimizer.dispose();
-      online.dispose();
-      target.dispose();
+      parts.dispose();
     },
   };
 }
@@ -216,14 +173,5 @@ export function requireFiniteLoss(loss: number): void {
   throw new MarioError("NOT_FINITE", `The loss became ${loss}.`, {
     value: loss,
     remedy: "Lower the learning rate, or check the rewards' scale.",
-  });
-}
-
-/** @throws MarioError INVALID_OPTION unless finite and at least 0, where a schedule may end */
-export function requireLearningRate(learningRate: number): number {
-  if (learningRate >= 0 && learningRate < Infinity) return learningRate;
-  throw new MarioError("INVALID_OPTION", `A learning rate of ${learningRate} cannot train.`, {
-    value: learningRate,
-    remedy: "Give a positive number such as 2.5e-4.",
   });
 }

@@ -22,10 +22,12 @@ export class ValueLimit {
     this.#perStep = perStep;
   }
 
+  /** NaN changes nothing: the loss that it makes is reported as such. */
   observe(returns: Float32Array, discounts: Float32Array): void {
     for (let i = 0; i < returns.length; i++) {
-      this.largestReturn = Math.max(this.largestReturn, Math.abs(returns[i]));
-      this.largestDiscount = Math.max(this.largestDiscount, discounts[i]);
+      const size = Math.abs(returns[i]);
+      if (size > this.largestReturn) this.largestReturn = size;
+      if (discounts[i] > this.largestDiscount) this.largestDiscount = discounts[i];
     }
   }
 

@@ -5,7 +5,7 @@ import type { ComputeBackend } from "../nn/backend.js";
 import { selectPlayingBackend } from "../nn/select-backend.js";
 import { openEnvironment, stageFrom } from "./environment.js";
 import type { EpisodeOptions, ModelOptions } from "./options.js";
-import { readRomFile } from "./rom-file.js";
+import { readRomFile, sha1Of } from "./rom-file.js";
 import { agentFor, openModel, type SavedModel } from "./saved-model.js";
 
 /** A model, ready to play in its environment. */
@@ -24,7 +24,10 @@ export interface Player {
  * @throws MarioError for whatever the user can have got wrong
  */
 export async function openPlayer(options: EpisodeOptions & ModelOptions): Promise<Player> {
-  const model = openModel(options.file, { ...options, stage: stageFrom(options) });
+  const { file, noops, sticky } = options;
+  // A model that is not named is one for the cartridge that would be trained on.
+  const wanted = file === undefined ? sha1Of(readRomFile(options.rom)) : undefined;
+  const model = openModel(file, { noops, sticky, stage: stageFrom(options), rom: wanted });
   const rom = readRomFile(options.rom, model.metadata.rom?.sha1);
   const environment = openEnvironment(rom, model.environment);
   warnOfOtherGame(model, rom.name, environment.emulator.rom.sha1);

@@ -27,6 +27,11 @@ export function readRomFile(option: string | undefined, sha1?: string): RomFile 
   return wanted ?? readAt(locate(named));
 }
 
+/** Of the file's bytes, in hexadecimal digits. */
+export function sha1Of({ bytes }: RomFile): string {
+  return createHash("sha1").update(bytes).digest("hex");
+}
+
 function readAt(path: string): RomFile {
   let size: number;
   try {
@@ -63,7 +68,7 @@ function romNames(): string[] {
 function inFolder(sha1: string): RomFile | undefined {
   return romNames()
     .map((name) => readAt(join(FOLDER, name)))
-    .find(({ bytes }) => createHash("sha1").update(bytes).digest("hex") === sha1);
+    .find((rom) => sha1Of(rom) === sha1);
 }
 
 function locate(named: string | undefined): string {

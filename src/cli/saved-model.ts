@@ -5,7 +5,7 @@ import { environmentSettingsSchema } from "../config/schema.js";
 import { MarioError } from "../core/errors.js";
 import { actionSet } from "../env/actions.js";
 import type { ComputeBackend } from "../nn/backend.js";
-import { bestModelIn } from "../trainer/checkpoint/best-in-folder.js";
+import { bestModelIn, type Wanted } from "../trainer/checkpoint/best-in-folder.js";
 import { MODEL_DIRECTORY } from "../trainer/checkpoint/best-model.js";
 import { loadModel, type Model } from "../trainer/checkpoint/model-file.js";
 import { packageRoot } from "./version.js";
@@ -19,14 +19,19 @@ export interface SavedModel extends Model {
 /**
  * Reads the named model, else the best one in `models/` here, else the one that comes along.
  * @param play what is not as in training: a stage instead of the model's; idle frames at most at the
- * start and sticky actions, default none
+ * start and sticky actions, default none; SHA-1 of the cartridge that a model not named should know
  * @throws MarioError MODEL_NOT_FOUND, MODEL_INVALID, MODEL_MISMATCH.
  */
 export function openModel(
   file: string | undefined,
-  play: { readonly stage?: string | undefined; readonly noops?: number; readonly sticky?: number },
+  play: {
+    readonly stage?: string | undefined;
+    readonly noops?: number;
+    readonly sticky?: number;
+    readonly rom?: string | undefined;
+  },
 ): SavedModel {
-  const path = file ?? bestModelPath(play.stage);
+  const path = file ?? bestModelPath({ stage: play.stage, rom: play.rom });
   const model = loadModel(path);
   const { metadata } = model;
   const settings: Record<keyof EnvironmentSettings, unknown> = {
@@ -56,9 +61,9 @@ export function openModel(
   return { ...model, path, environment: environment.data };
 }
 
-function bestModelPath(stage: string | undefined): string {
+function bestModelPath(wanted: Wanted): string {
   const best =
-    bestModelIn(MODEL_DIRECTORY, stage) ?? bestModelIn(join(packageRoot, MODEL_DIRECTORY), stage);
+    bestModelIn(MODEL_DIRECTORY, wanted) ?? bestModelIn(join(packageRoot, MODEL_DIRECTORY), wanted);
   if (best !== undefined) return best;
   throw new MarioError("MODEL_NOT_FOUND", `There is no model in ${MODEL_DIRECTORY} yet.`, {
     value: MODEL_DIRECTORY,

@@ -133,14 +133,15 @@ export class TrainObservers implements TrainObserver {
   }
 
   #openEvaluation(): PeriodicEvaluation | undefined {
-    const { options, report, settings, sink, threads, watch } = this.#context;
+    const { options, report, settings, shouldStop, sink, threads, watch } = this.#context;
     if (options.evalEpisodes === 0) return undefined;
     return new PeriodicEvaluation({
       periodSteps: options.evalPeriod,
       episodes: options.evalEpisodes,
       timesteps: settings.timesteps,
       seed: settings.seed,
-      evaluate: (window, seeds, weights) => threads.evaluate(window, seeds, weights),
+      evaluate: (window, seeds, weights) =>
+        threads.evaluate(window, seeds, { weights, shouldStop }),
       average: () => threads.evaluationAverage(),
       sink: watch ? combine(sink, watch.sink) : sink,
       best: this.#bestEvaluated,

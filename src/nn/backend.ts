@@ -46,6 +46,11 @@ export interface ComputeBackend {
    * @returns their values, copied, in the same order
    */
   fetch?(tensors: readonly TensorInfo[]): Promise<Float32Array[]>;
+  /**
+   * Of such a backend: resolves when no {@link fetch} is under way, however it went. A thread that is
+   * ended earlier takes the process with it.
+   */
+  settled?(): Promise<void>;
   /** Of a card: what it has been given so far in this thread. */
   dispatchCounts?(): DispatchCounts;
   /** Times the library's own operations by themselves, where the backend can. */

@@ -16,7 +16,7 @@ const isLinux = process.platform === "linux";
 
 export function reportGraphics(): GraphicsReport {
   return {
-    cards: cardFiles(),
+    cards: isLinux ? cardFiles() : undefined,
     nvidiaDriver: nvidiaDriver(),
     vulkanLoader: isLinux ? hasLibrary("libvulkan.so.1") : undefined,
     vulkanDrivers: isLinux ? vulkanDrivers() : [],
@@ -28,20 +28,29 @@ export function reportGraphics(): GraphicsReport {
  * print warnings of their own where there is none.
  */
 export function mayHaveCard(): boolean {
-  const cards = cardFiles();
-  return cards === undefined || cards.length > 0;
+  return !isLinux || cardFiles().length > 0;
 }
 
-function cardFiles(): string[] | undefined {
-  if (!isLinux) return undefined;
-  // NVIDIA's own, everybody's, and that of the Windows subsystem for Linux.
-  const renderers = existsSync("/dev/dri")
-    ? readdirSync("/dev/dri").filter((name) => name.startsWith("renderD"))
-    : [];
-  return [
-    ...["/dev/nvidia0", "/dev/dxg"].filter((file) => existsSync(file)),
-    ...renderers.map((name) => `/dev/dri/${name}`),
-  ];
+/**
+ * Device files of cards, Linux only: NVIDIA's own, everybody's, and that of the Windows subsystem for
+ * Linux. A container may have been given any one of several cards: `nvidia3` alone, say.
+ * @param devices folder of device files
+ */
+export function cardFiles(devices = "/dev"): string[] {
+  const listed = (folder: string, names: RegExp): string[] =>
+    filesIn(folder)
+      .filter((name) => names.test(name))
+      .map((name) => `${folder}/${name}`);
+  return [...listed(devices, /^(nvidia\d+|dxg)$/), ...listed(`${devices}/dri`, /^renderD/)];
+}
+
+/** Names of a folder's files; none where there is no such folder, or it may not be read. */
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 function nvidiaDriver(): string | undefined {
@@ -70,8 +79,8 @@ export function vulkanDrivers(environment = process.env): string[] {
   const files =
     named !== undefined && named !== ""
       ? named.split(":").filter((file) => existsSync(file))
-      : ["/usr/share/vulkan/icd.d", "/usr/local/share/vulkan/icd.d", "/etc/vulkan/icd.d"]
-          .filter((folder) => existsSync(folder))
-          .flatMap((folder) => readdirSync(folder));
+      : ["/usr/share/vulkan/icd.d", "/usr/local/share/vulkan/icd.d", "/etc/vulkan/icd.d"].flatMap(
+          filesIn,
+        );
   return files.map((file) => file.replace(/^.*\//, "").replace(/\.json$/, ""));
 }

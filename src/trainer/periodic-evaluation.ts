@@ -20,12 +20,12 @@ export interface PeriodicEvaluationOptions {
   readonly timesteps: number;
   /** The run's seed: each evaluation draws episodes of its own from it, the same in every run. */
   readonly seed: number;
-  /** Plays greedily with the weights after a window, or with those given. */
+  /** Plays greedily with the weights after a window, or with those given; undefined when stopped. */
   readonly evaluate: (
     window: number,
     seeds: readonly number[],
     weights?: NamedTensors,
-  ) => Promise<EpisodeSummary[]>;
+  ) => Promise<EpisodeSummary[] | undefined>;
   /** The moving average that is tried as well; undefined where there is none (yet). */
   readonly average: () => Promise<NamedTensors | undefined>;
   readonly sink: ScalarSink;
@@ -69,10 +69,16 @@ export class PeriodicEvaluation {
     const rng = new Rng(seed ^ Math.imul(window.last, 0x9e37_79b1));
     const seeds = evenStarts(episodes, EVALUATION_NOOP_FRAMES, rng);
     const played = await evaluate(window.index, seeds, weights);
+    if (!played) return;
     const steps = played.reduce((sum, episode) => sum + episode.steps, 0);
     const evaluation = summarise(played, steps, 0);
     this.#log(window.last, choice, evaluation);
-    const kept = best.offer(evaluation, training(), () => modelAfter(window, weights));
+    const kept = best.offer(
+      evaluation,
+      training(),
+      () => modelAfter(window, weights),
+      choice === "average",
+    );
     onEvaluation(window.last, evaluation, kept, choice);
   }
 

@@ -89,3 +89,14 @@ export function replayPlanOf(settings: TrainSettings): ReplayPlan {
   const bytes = environments * laneFrames * FRAME_BYTES + capacity * TRANSITION_BYTES;
   return { capacity, laneFrames, frameBytes: FRAME_BYTES, framesInFlight, bytes };
 }
+
+/**
+ * Updates of the whole run. None where it is over before the replay memory has anything: what one
+ * window plays is learned from in the next.
+ */
+export function updatesOf({ timesteps, actors, learning, replay }: TrainSettings): number {
+  const rounds = roundsIn(actors.windowSteps, actors.environments);
+  const first = Math.max(replay.learningStarts, rounds * actors.environments);
+  const upTo = (step: number): number => Math.floor(step / learning.learnPeriod);
+  return Math.max(0, upTo(timesteps) - upTo(first));
+}

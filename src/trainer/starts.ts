@@ -4,6 +4,9 @@ import { idleFramesOf } from "../env/idle-frames.js";
 /** Idle frames at most before an evaluation's episode (Mnih et al. 2015). */
 export const EVALUATION_NOOP_FRAMES = 30;
 
+/** Without getting further, after which an evaluation's episode is cut where training has no limit. */
+export const EVALUATION_STALL_FRAMES = 1800;
+
 /** Seeds of episodes, drawn. */
 export function drawnStarts(episodes: number, rng: Rng): number[] {
   return Array.from({ length: episodes }, () => rng.nextUint32());

@@ -39,3 +39,12 @@ it("has no limit without a discount", () => {
   limit.observe(Float32Array.of(1), Float32Array.of(1));
   limit.check(1e9);
 });
+
+it("leaves a return that is no number to the loss that it makes", () => {
+  const limit = new ValueLimit(0);
+  limit.observe(Float32Array.of(1, NaN, 2), Float32Array.of(0.5, NaN, 0.5));
+  limit.check(39.9);
+  expect(() => {
+    limit.check(40.1);
+  }).toThrow(diverged);
+});

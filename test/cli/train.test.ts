@@ -247,7 +247,7 @@ describe("mario bench train-step", () => {
       batch: number;
       msPerUpdate: { min: number; median: number; max: number };
     };
-    expect(["onednn", "wasm", "tensorflow"]).toContain(backend);
+    expect(["onednn", "wasm", "webgpu", "tensorflow"]).toContain(backend);
     expect({ threads: threads >= 1, batch }).toEqual({ threads: true, batch: 4 });
     expect(msPerUpdate.min).toBeLessThanOrEqual(msPerUpdate.median);
     expect(msPerUpdate.median).toBeLessThanOrEqual(msPerUpdate.max);

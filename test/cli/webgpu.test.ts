@@ -15,6 +15,8 @@ const SHORT = [
   ...["--batch-size=2", "--num-envs=2", "--window-steps=16", "--hidden-units=16", "--prioritized"],
   ...["--actors=1", "--eval-episodes=1", "--log=stdout"],
 ];
+/** In place of that: several updates in a window, the first of which throws all weights far off. */
+const DIVERGING = ["--learn-period=4", "--lr=1"];
 
 let folder: string;
 beforeAll(() => {
@@ -36,6 +38,13 @@ describe.skipIf(typeof here === "string")("mario train --backend webgpu", () => 
     const { weights } = loadModel(join(folder, file));
     const values = [...weights.values()].flatMap(({ data }) => [...data]);
     expect(values.every(Number.isFinite)).toBe(true);
+  }, 300_000);
+
+  it("ends with one line where learning fails while the next update is under way", () => {
+    const args = ["train", ...SHORT, ...DIVERGING];
+    const { status, stderr } = mario(args, { cwd: folder, timeout: 280_000 });
+    expect(stderr).toMatch(/^mario: The (mean Q-value|loss|gradient's norm) became .+\n$/);
+    expect(status).toBe(1);
   }, 300_000);
 
   it.runIf(isSoftware)(

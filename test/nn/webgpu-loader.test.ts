@@ -1,5 +1,8 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { vulkanDrivers } from "../../src/nn/graphics.js";
+import { cardFiles, vulkanDrivers } from "../../src/nn/graphics.js";
 import { explainMissingCuda } from "../../src/nn/tensorflow/cuda.js";
 import { loadDawn, requestAdapter } from "../../src/nn/webgpu/dawn.js";
 import type { Gpu, GpuAdapter } from "../../src/nn/webgpu/gpu-api.js";
@@ -53,6 +56,21 @@ describe("requestAdapter", () => {
       message: expect.stringMatching(/no graphics device|libvulkan\.so\.1/) as string,
       remedy: expect.stringMatching(/^Install /) as string,
     });
+  });
+});
+
+describe("cardFiles", () => {
+  it("sees any one of several cards, and nothing that is none", () => {
+    const devices = mkdtempSync(join(tmpdir(), "mario-devices-"));
+    try {
+      expect(cardFiles(devices)).toEqual([]);
+      mkdirSync(join(devices, "dri"));
+      const names = ["nvidia3", "nvidiactl", "nvidia-uvm", "dri/card0", "dri/renderD129"];
+      for (const name of names) writeFileSync(join(devices, name), "");
+      expect(cardFiles(devices)).toEqual([`${devices}/nvidia3`, `${devices}/dri/renderD129`]);
+    } finally {
+      rmSync(devices, { recursive: true });
+    }
   });
 });
 

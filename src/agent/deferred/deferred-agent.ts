@@ -1,15 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { MarioError } from "../../core/errors.js";
-import { Rng } from "../../core/rng.js";
-import { createAdam } from "../../nn/optimizer.js";
-import { createQNetwork } from "../../nn/q-network.js";
+import type { Rng } from "../../core/rng.js";
 import type { TransitionBatch } from "../../replay/transition.js";
+import { AgentParts } from "../agent-parts.js";
 import type { AgentState, LearnMetrics, NamedTensors } from "../agent.js";
-import { requireLearningRate, requireFiniteLoss, type DqnAgentOptions } from "../dqn-agent.js";
+import { requireFiniteLoss, type DqnAgentOptions } from "../dqn-agent.js";
 import { createHead } from "../heads/head.js";
 import { moveTowards } from "../soft-update.js";
-import { munchausenBonus } from "../targets.js";
-import { ValueLimit } from "../value-limit.js";
 import { createTensorHead, type TensorLoss, type TensorTargets } from "./tensor-head.js";
 import { greedyPolicy, munchausenPolicy, uploadBatch } from "./tensor-targets.js";
 
@@ -19,8 +16,9 @@ export interface DeferredAgent {
   /** As `Agent.qValues`. */
   qValues(observations: Uint8Array, batch: number, noise?: Rng): Promise<Float32Array>;
   /**
-   * Gives the card one gradient step to do and returns at once. Rejects as `Agent.learn` throws; the
-   * step that is at fault has changed nothing, but steps given meanwhile may have.
+   * Gives the card one gradient step to do and returns at once. Rejects as `Agent.learn` throws, or
+   * with BACKEND_UNAVAILABLE when the device failed. A step whose loss or gradient is not finite has
+   * changed nothing, but steps given meanwhile may have; DIVERGED is told after the step.
    */
   learn(batch: TransitionBatch): Promise<LearnMetrics>;
   /** From the next `learn` on. @throws MarioError INVALID_OPTION unless positive and finite. */
@@ -43,44 +41,20 @@ export interface DeferredAgent {
  */
 export function createDeferredAgent(options: DqnAgentOptions): DeferredAgent {
   const { backend, actionCount, doubleDqn = true, munchausen, targetTau = 1 } = options;
-  const { inputShape = [84, 84, 4], head: spec = { kind: "scalar" } } = options.architecture ?? {};
   const fetch = (tensors: readonly tf.Tensor[]): Promise<Float32Array[]> => backend.fetch!(tensors);
-  const network = (): ReturnType<typeof createQNetwork> =>
-    createQNetwork({
-      dueling: options.dueling ?? false,
-      padding: options.padding ?? "same",
-      ...options.architecture,
-      actionCount,
-      rng: new Rng(options.seed),
-      initialSigma: options.initialSigma,
-    });
-  const headOptions = { actionCount, spec, huberDelta: options.huberDelta ?? 1 };
-  const head = createTensorHead(headOptions);
-  const arrayHead = createHead(headOptions);
-  const online = network();
-  const target = network();
+  const parts = new AgentParts(options);
+  const { online, target, optimizer, noise, limit } = parts;
+  const head = createTensorHead(parts.headOptions);
+  const arrayHead = createHead(parts.headOptions);
   const trained = [...online.variables.values()];
-  const optimizer = createAdam({
-    variables: online.variables,
-    maxGradientNorm: options.maxGradientNorm ?? 10,
-    clipping: options.clipping ?? "variable",
-    epsilon: options.adamEpsilon ?? 1e-8,
-    weightDecay: options.weightDecay ?? 0,
-  });
-  let learningRate = requireLearningRate(options.learningRate);
-  const noise = new Rng(options.seed).split();
-  const limit = new ValueLimit(munchausen ? munchausenBonus(actionCount, munchausen) : 0);
-
-  const upload = (observations: Uint8Array, batch: number): tf.Tensor4D =>
-    backend.uploadObservations(observations, [batch, ...inputShape]);
 
   /** In the order of `createDqnAgent`, so that the same noise is drawn for each forward pass. */
-  function targetsOf(batch: TransitionBatch): TensorTargets {
+  function targetsOf(batch: TransitionBatch, sTm1: tf.Tensor4D): TensorTargets {
     const uploaded = uploadBatch(batch, actionCount);
-    const sT = upload(batch.sT, batch.size);
+    const sT = parts.upload(batch.sT, batch.size);
     const targetT = target.forward(sT, noise);
     if (munchausen) {
-      const targetTm1 = target.forward(upload(batch.sTm1, batch.size), noise);
+      const targetTm1 = target.forward(sTm1, noise);
       const outputs = { targetTm1, targetT };
       const policy = munchausenPolicy(head, outputs, uploaded, munchausen);
       return { ...uploaded, ...policy, outputsT: targetT };
@@ -95,8 +69,8 @@ export function createDeferredAgent(options: DqnAgentOptions): DeferredAgent {
     const kept: tf.Tensor[] = [];
     try {
       return tf.tidy(() => {
-        const targets = targetsOf(batch);
-        const sTm1 = upload(batch.sTm1, batch.size);
+        const sTm1 = parts.upload(batch.sTm1, batch.size);
+        const targets = targetsOf(batch, sTm1);
         const { value, grads } = tf.variableGrads(
           () =>
             tensorLoss(online.forward(sTm1, noise), (outputs) => {
@@ -106,7 +80,7 @@ export function createDeferredAgent(options: DqnAgentOptions): DeferredAgent {
             }),
           trained,
         );
-        const norm = optimizer.stepDeferred(grads, learningRate, value);
+        const norm = optimizer.stepDeferred(grads, parts.learningRate, value);
         return [value, norm, ...kept.map((tensor) => tf.clone(tensor))];
       });
     } finally {
@@ -141,14 +115,14 @@ export function createDeferredAgent(options: DqnAgentOptions): DeferredAgent {
   return {
     actionCount,
     async qValues(observations, batch, noise) {
-      const outputs = tf.tidy(() => online.forward(upload(observations, batch), noise));
+      const outputs = tf.tidy(() => online.forward(parts.upload(observations, batch), noise));
       const reading = fetch([outputs]);
       outputs.dispose();
       return arrayHead.qValues((await reading)[0]);
     },
     learn,
     setLearningRate: (value) => {
-      learningRate = requireLearningRate(value);
+      parts.learningRate = value;
     },
     syncTarget: () => {
       if (targetTau < 1) moveTowards(target.variables, online.variables, targetTau);
@@ -156,34 +130,20 @@ export function createDeferredAgent(options: DqnAgentOptions): DeferredAgent {
     },
     getWeights: async () => (await read([online.variables]))[0],
     setWeights: (weights) => {
-      online.setWeights(weights);
-      target.setWeights(weights);
+      parts.setWeights(weights);
     },
     async getState() {
       const { updates } = optimizer;
-      const now = {
-        learningRate,
-        noise: noise.getState(),
-        largestReturn: limit.largestReturn,
-        largestDiscount: limit.largestDiscount,
-      };
+      const now = parts.getScalars();
       const groups = [online.variables, target.variables, optimizer.moments];
       const [weights, targetWeights, moments] = await read(groups);
       return { weights, targetWeights, optimizer: { updates, moments }, ...now };
     },
     setState: (state) => {
-      online.setWeights(state.weights);
-      target.setWeights(state.targetWeights);
-      optimizer.setState(state.optimizer);
-      learningRate = requireLearningRate(state.learningRate);
-      noise.setState(state.noise);
-      limit.largestReturn = state.largestReturn;
-      limit.largestDiscount = state.largestDiscount;
+      parts.setState(state);
     },
     dispose: () => {
-      optimizer.dispose();
-      online.dispose();
-      target.dispose();
+      parts.dispose();
     },
   };
 }

@@ -1,7 +1,6 @@
-import type { Shader } from "./passes.js";
+import { eachShader, type Shader } from "./shader.js";
 
-/** Threads of a workgroup, and how many values each has of one variable in {@link SQUARES}. */
-export const ADAM_THREADS = 256;
+const ADAM_THREADS = 256;
 const MOST_GROUPS = 128;
 
 /** Workgroups that share a variable's values. */
@@ -53,12 +52,12 @@ override maxNorm: f32;       // 0: not clipped
 override globally: u32;
 @group(0) @binding(0) var<storage, read> sums: array<f32>;
 @group(0) @binding(1) var<storage, read> ends: array<u32>;
-@group(0) @binding(2) var<storage, read> loss: array<f32>;
+@group(0) @binding(2) var<storage, read> loss: array<u32>;  // its bits
 @group(0) @binding(3) var<storage, read_write> factors: array<f32>;
 @group(0) @binding(4) var<storage, read_write> norm: array<f32>;
 var<workgroup> squares: array<f32, ${ADAM_THREADS}>;
 
-fn isFinite(value: f32) -> bool { return (bitcast<u32>(value) & 0x7f800000u) != 0x7f800000u; }
+fn isFinite(bits: u32) -> bool { return (bits & 0x7f800000u) != 0x7f800000u; }
 
 fn factorOf(square: f32) -> f32 {
   let length = sqrt(square);
@@ -83,7 +82,7 @@ fn main(@builtin(local_invocation_index) thread: u32) {
     if (thread < half) { squares[thread] += squares[thread + half]; }
     workgroupBarrier();
   }
-  let good = isFinite(squares[0]) && isFinite(loss[0]);
+  let good = isFinite(bitcast<u32>(squares[0])) && isFinite(loss[0]);
   for (var i = thread; i < count; i += ${ADAM_THREADS}u) {
     if (globally == 1u) { factors[i] = factorOf(squares[0]); }
     if (!good) { factors[i] = -1.0; }
@@ -92,32 +91,32 @@ fn main(@builtin(local_invocation_index) thread: u32) {
 }`,
 };
 
-/** Adam's step for one variable, in place (src/nn/optimizer.ts has the same in plain operations). */
-export const ADAM_STEP: Shader = {
+/**
+ * Adam's step for one variable, in place (src/nn/optimizer.ts has the same in plain operations).
+ * `rest1` and `rest2` are 1 − beta1 and 1 − beta2: the difference in float32 would be off by 1e-5.
+ */
+export const ADAM_STEP = eachShader({
   name: "adamStep",
-  code: `
+  declarations: `
 ${PLACE}
-struct Steps { size: f32, beta1: f32, beta2: f32, epsilon: f32, kept: f32 }
+struct Steps { size: f32, beta1: f32, rest1: f32, beta2: f32, rest2: f32, epsilon: f32, kept: f32 }
 @group(0) @binding(0) var<storage, read> gradient: array<f32>;
 @group(0) @binding(1) var<storage, read_write> variable: array<f32>;
 @group(0) @binding(2) var<storage, read_write> m: array<f32>;
 @group(0) @binding(3) var<storage, read_write> v: array<f32>;
 @group(0) @binding(4) var<storage, read> factors: array<f32>;
 @group(0) @binding(5) var<uniform> steps: Steps;
-@group(0) @binding(6) var<uniform> place: Place;
-
-@compute @workgroup_size(${ADAM_THREADS})
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) thread: u32) {
-  let i = (group.y * groups.x + group.x) * ${ADAM_THREADS}u + thread;
+@group(0) @binding(6) var<uniform> place: Place;`,
+  count: "arrayLength(&gradient)",
+  body: `
   let factor = factors[place.index];
-  if (i >= arrayLength(&gradient) || factor < 0.0) { return; }
+  if (factor < 0.0) { return; }
   let g = factor * gradient[i];
-  let nextM = steps.beta1 * m[i] + (1.0 - steps.beta1) * g;
-  let nextV = steps.beta2 * v[i] + (1.0 - steps.beta2) * g * g;
+  let nextM = steps.beta1 * m[i] + steps.rest1 * g;
+  let nextV = steps.beta2 * v[i] + steps.rest2 * g * g;
   m[i] = nextM;
   v[i] = nextV;
   let next = variable[i] - steps.size * nextM / (sqrt(nextV) + steps.epsilon);
-  variable[i] = select(next, next * steps.kept, place.decays == 1u);
-}`,
-};
+  variable[i] = select(next, next * steps.kept, place.decays == 1u);`,
+  threads: 256,
+});

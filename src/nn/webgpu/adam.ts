@@ -1,5 +1,5 @@
 import { type TensorInfo, Variable } from "@tensorflow/tfjs-core";
-import { ADAM_STEP, ADAM_THREADS, CLIP_FACTORS, squareGroups, SQUARES } from "./adam-shaders.js";
+import { ADAM_STEP, CLIP_FACTORS, squareGroups, SQUARES } from "./adam-shaders.js";
 import { type GpuBuffer, USAGE } from "./gpu-api.js";
 import type { Passes } from "./passes.js";
 
@@ -26,6 +26,9 @@ interface Scratch {
   /** Of each variable, what `PLACE` of the shaders says. */
   readonly places: readonly GpuBuffer[];
 }
+
+/** Numbers in the shaders' `Steps`. */
+const STEP_SIZES = 7;
 
 const scratches = new WeakMap<object, Scratch>();
 
@@ -64,11 +67,11 @@ export function clippedAdam(
   );
   for (const [index, { variable, gradient, m, v, size }] of parameters.entries()) {
     for (const changed of [variable, m, v]) passes.changes(changed);
-    passes.run(
+    passes.runEach(
       ADAM_STEP,
       {},
       [gradient, variable, m, v, scratch.factors, scratch.steps, scratch.places[index]],
-      Math.ceil(size / ADAM_THREADS),
+      size,
     );
   }
   // The next step's sizes may be written only after this one was handed over.
@@ -99,7 +102,7 @@ function scratchOf(
     sums: storage(end),
     ends: storage(ends.length),
     factors: storage(ends.length),
-    steps: device.createBuffer({ size: 20, usage: uniform }),
+    steps: device.createBuffer({ size: 4 * STEP_SIZES, usage: uniform }),
     places,
   };
   device.queue.writeBuffer(scratch.ends, 0, ends);
@@ -113,7 +116,9 @@ function writeSteps({ backend }: Passes, { steps }: Scratch, attributes: StepAtt
   const values = [
     (learningRate * root) / correction1,
     beta1,
+    1 - beta1,
     beta2,
+    1 - beta2,
     epsilon * root,
     1 - learningRate * attributes.weightDecay,
   ];

@@ -3,7 +3,7 @@ import type { BackendOptions, ComputeBackend } from "../backend.js";
 import { requireObservationLength, SCALED, uploadScaled } from "../observations.js";
 import { type Adapter, loadDawn, requestAdapter, unavailable } from "./dawn.js";
 import type { GpuDevice } from "./gpu-api.js";
-import { SCALE_BYTES, SCALE_BYTES_WORDS } from "./observation-shader.js";
+import { SCALE_BYTES } from "./observation-shader.js";
 import { Passes } from "./passes.js";
 import { registerKernels } from "./register-kernels.js";
 import { loadTfjsWebgpu, type TfjsWebgpuBackend, withNavigator } from "./tfjs.js";
@@ -21,7 +21,14 @@ const LIMITS = [
 const SLOW =
   "warning: this WebGPU device computes on the processor, many times slower than --backend onednn";
 
-let loaded: { readonly passes: Passes; readonly adapter: Adapter } | undefined;
+interface Loaded {
+  readonly passes: Passes;
+  readonly adapter: Adapter;
+  /** The values that bytes are scaled to, exactly: `[256] float32`. */
+  readonly table: tf.TensorInfo;
+}
+
+let loaded: Promise<Loaded> | undefined;
 
 /**
  * TensorFlow.js on WebGPU (Dawn), with kernels of ours where its own are many or slow. Its tensors
@@ -29,13 +36,11 @@ let loaded: { readonly passes: Passes; readonly adapter: Adapter } | undefined;
  * @throws MarioError BACKEND_UNAVAILABLE saying what is missing
  */
 export async function createWebgpuBackend(options: BackendOptions = {}): Promise<ComputeBackend> {
-  const { passes, adapter } = (loaded ??= await load());
+  const { passes, adapter, table } = await loadOnce();
   if (options.hardwareOnly === true && adapter.software) throw softwareOnly(adapter);
   if (!(await tf.setBackend("webgpu"))) {
     throw unavailable("TensorFlow.js's WebGPU backend did not start.", "Choose another backend.");
   }
-  // Once: the values that bytes are scaled to, exactly.
-  const table = passes.backend.makeTensorInfo([256], "float32", SCALED);
   return {
     name: "webgpu",
     threads: 0,
@@ -50,6 +55,7 @@ export async function createWebgpuBackend(options: BackendOptions = {}): Promise
         .makeTensorFromTensorInfo(scale(passes, table, observations, shape)) as tf.Tensor4D;
     },
     fetch: (tensors) => passes.fetch(tensors),
+    settled: () => passes.settled(),
     dispatchCounts: () => passes.counts(),
   };
 }
@@ -62,7 +68,16 @@ function softwareOnly({ description }: Adapter): Error {
   );
 }
 
-async function load(): Promise<{ passes: Passes; adapter: Adapter }> {
+/** Kernels can be registered once only; what failed may be tried again. */
+function loadOnce(): Promise<Loaded> {
+  loaded ??= load().catch((error: unknown) => {
+    loaded = undefined;
+    throw error;
+  });
+  return loaded;
+}
+
+async function load(): Promise<Loaded> {
   const gpu = await loadDawn();
   const WebgpuBackend = await loadTfjsWebgpu();
   const adapter = await requestAdapter(gpu);
@@ -71,7 +86,7 @@ async function load(): Promise<{ passes: Passes; adapter: Adapter }> {
   const passes = new Passes(backend);
   registerKernels(passes);
   tf.registerBackend("webgpu", () => backend);
-  return { passes, adapter };
+  return { passes, adapter, table: backend.makeTensorInfo([256], "float32", SCALED) };
 }
 
 async function requestDevice({ adapter, description }: Adapter): Promise<GpuDevice> {
@@ -105,8 +120,7 @@ function scale(
     new Int32Array(buffer, byteOffset, words),
   );
   const scaled = passes.output(shape);
-  const workgroups = Math.ceil(words / SCALE_BYTES_WORDS);
-  passes.run(SCALE_BYTES, { words }, [packed, table, scaled], workgroups);
+  passes.runEach(SCALE_BYTES, { words }, [packed, table, scaled], words);
   backend.disposeData(packed.dataId);
   return scaled;
 }

@@ -49,7 +49,10 @@ export interface GpuDevice {
   }): GpuPipeline;
   addEventListener(
     type: "uncapturederror",
-    listener: (event: { readonly error: { readonly message: string } }) => void,
+    listener: (event: {
+      readonly error: { readonly message: string };
+      preventDefault(): void;
+    }) => void,
   ): void;
   destroy(): void;
 }

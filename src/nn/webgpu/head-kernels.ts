@@ -3,7 +3,6 @@ import {
   DUELING_BACKWARD,
   DUELING_FORWARD,
   GREEDY_ROWS,
-  ROW_THREADS,
   TD_ERRORS,
   TD_LOSS,
 } from "./head-shaders.js";
@@ -11,14 +10,12 @@ import type { Passes } from "./passes.js";
 
 type Inputs = Readonly<Record<string, TensorInfo>>;
 
-const groupsOf = (rows: number): number => Math.ceil(rows / ROW_THREADS);
-
 /** `DUELING` of src/nn/kernels.ts. */
 export function dueling(passes: Passes, { value, advantage }: Inputs): TensorInfo {
   const [batch, atoms] = value.shape;
   const q = passes.output(advantage.shape);
   const sizes = { rows: batch * atoms, actions: advantage.shape[1] / atoms, atoms };
-  passes.run(DUELING_FORWARD, sizes, [value, advantage, q], groupsOf(sizes.rows));
+  passes.runEach(DUELING_FORWARD, sizes, [value, advantage, q], sizes.rows);
   return q;
 }
 
@@ -28,7 +25,7 @@ export function duelingGradient(passes: Passes, { dy }: Inputs, atoms: number): 
   const dValue = passes.output([batch, atoms]);
   const dAdvantage = passes.output(dy.shape);
   const sizes = { rows: batch * atoms, actions: outputs / atoms, atoms };
-  passes.run(DUELING_BACKWARD, sizes, [dy, dValue, dAdvantage], groupsOf(sizes.rows));
+  passes.runEach(DUELING_BACKWARD, sizes, [dy, dValue, dAdvantage], sizes.rows);
   return [dValue, dAdvantage];
 }
 
@@ -36,7 +33,7 @@ export function duelingGradient(passes: Passes, { dy }: Inputs, atoms: number): 
 export function greedyPolicy(passes: Passes, { q }: Inputs): TensorInfo {
   const [rows, actions] = q.shape;
   const policy = passes.output(q.shape);
-  passes.run(GREEDY_ROWS, { rows, actions }, [q, policy], groupsOf(rows));
+  passes.runEach(GREEDY_ROWS, { rows, actions }, [q, policy], rows);
   return policy;
 }
 
@@ -47,7 +44,7 @@ export function tdLoss(passes: Passes, inputs: Inputs, delta: number): TensorInf
   const [loss, meanQ, errors] = [[], [], [rows]].map((shape) => passes.output(shape));
   const gradient = passes.output(outputs.shape);
   const read = [outputs, taken, outputsT, policyT, returns, discountT];
-  passes.run(TD_ERRORS, { rows, actions }, [...read, errors], groupsOf(rows));
+  passes.runEach(TD_ERRORS, { rows, actions }, [...read, errors], rows);
   passes.run(
     TD_LOSS,
     { rows, actions, delta: Number.isFinite(delta) ? delta : 0 },

@@ -1,82 +1,77 @@
-import type { Shader } from "./passes.js";
+import { type EachShader, eachShader, type Shader } from "./shader.js";
 
-/** Rows of one workgroup of the shaders here that have a thread for each row. */
-export const ROW_THREADS = 64;
-const ROW = `(group.x * ${ROW_THREADS}u + local.x)`;
-const ROW_MAIN = `@compute @workgroup_size(${ROW_THREADS})
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>)`;
-
-/** See `duelingQ` (src/nn/layers.ts). A "row" here is one atom of one observation. */
-export const DUELING_FORWARD: Shader = {
-  name: "duelingForward",
-  code: `
+/**
+ * Of the dueling streams: a thread for each atom of each observation, whose values for the actions
+ * are `atoms` apart from `first` on.
+ * @param summed the tensor whose values for the actions are `sum`
+ */
+function duelingShader(name: string, bindings: string, summed: string, body: string): EachShader {
+  return eachShader({
+    name,
+    declarations: `
 override rows: u32;
 override actions: u32;
 override atoms: u32;
+${bindings}`,
+    count: "rows",
+    body: `
+  let first = i / atoms * actions * atoms + i % atoms;
+  var sum = 0.0;
+  for (var a = 0u; a < actions; a++) { sum += ${summed}[first + a * atoms]; }
+${body}`,
+  });
+}
+
+/** See `duelingQ` (src/nn/layers.ts). */
+export const DUELING_FORWARD = duelingShader(
+  "duelingForward",
+  `
 @group(0) @binding(0) var<storage, read> value: array<f32>;
 @group(0) @binding(1) var<storage, read> advantage: array<f32>;
-@group(0) @binding(2) var<storage, read_write> q: array<f32>;
-
-${ROW_MAIN} {
-  let row = ${ROW};
-  if (row >= rows) { return; }
-  let first = row / atoms * actions * atoms + row % atoms;
-  var sum = 0.0;
-  for (var a = 0u; a < actions; a++) { sum += advantage[first + a * atoms]; }
-  let baseline = value[row] - sum / f32(actions);
+@group(0) @binding(2) var<storage, read_write> q: array<f32>;`,
+  "advantage",
+  `
+  let baseline = value[i] - sum / f32(actions);
   for (var a = 0u; a < actions; a++) {
     q[first + a * atoms] = advantage[first + a * atoms] + baseline;
-  }
-}`,
-};
+  }`,
+);
 
-export const DUELING_BACKWARD: Shader = {
-  name: "duelingBackward",
-  code: `
-override rows: u32;
-override actions: u32;
-override atoms: u32;
+export const DUELING_BACKWARD = duelingShader(
+  "duelingBackward",
+  `
 @group(0) @binding(0) var<storage, read> dy: array<f32>;
 @group(0) @binding(1) var<storage, read_write> dValue: array<f32>;
-@group(0) @binding(2) var<storage, read_write> dAdvantage: array<f32>;
-
-${ROW_MAIN} {
-  let row = ${ROW};
-  if (row >= rows) { return; }
-  let first = row / atoms * actions * atoms + row % atoms;
-  var sum = 0.0;
-  for (var a = 0u; a < actions; a++) { sum += dy[first + a * atoms]; }
-  dValue[row] = sum;
+@group(0) @binding(2) var<storage, read_write> dAdvantage: array<f32>;`,
+  "dy",
+  `
+  dValue[i] = sum;
   let mean = sum / f32(actions);
   for (var a = 0u; a < actions; a++) {
     dAdvantage[first + a * atoms] = dy[first + a * atoms] - mean;
-  }
-}`,
-};
+  }`,
+);
 
 /** 1 for the first of the largest values of each row, else 0. */
-export const GREEDY_ROWS: Shader = {
+export const GREEDY_ROWS = eachShader({
   name: "greedyRows",
-  code: `
+  declarations: `
 override rows: u32;
 override actions: u32;
 @group(0) @binding(0) var<storage, read> q: array<f32>;
-@group(0) @binding(1) var<storage, read_write> policy: array<f32>;
-
-${ROW_MAIN} {
-  let row = ${ROW};
-  if (row >= rows) { return; }
-  let first = row * actions;
+@group(0) @binding(1) var<storage, read_write> policy: array<f32>;`,
+  count: "rows",
+  body: `
+  let first = i * actions;
   var best = first;
-  for (var i = first + 1u; i < first + actions; i++) { if (q[i] > q[best]) { best = i; } }
-  for (var i = first; i < first + actions; i++) { policy[i] = select(0.0, 1.0, i == best); }
-}`,
-};
+  for (var a = first + 1u; a < first + actions; a++) { if (q[a] > q[best]) { best = a; } }
+  for (var a = first; a < first + actions; a++) { policy[a] = select(0.0, 1.0, a == best); }`,
+});
 
 /** TD errors of a scalar head. */
-export const TD_ERRORS: Shader = {
+export const TD_ERRORS = eachShader({
   name: "tdErrors",
-  code: `
+  declarations: `
 override rows: u32;
 override actions: u32;
 @group(0) @binding(0) var<storage, read> q: array<f32>;
@@ -85,20 +80,17 @@ override actions: u32;
 @group(0) @binding(3) var<storage, read> policyT: array<f32>;
 @group(0) @binding(4) var<storage, read> returns: array<f32>;
 @group(0) @binding(5) var<storage, read> discountT: array<f32>;
-@group(0) @binding(6) var<storage, read_write> errors: array<f32>;
-
-${ROW_MAIN} {
-  let row = ${ROW};
-  if (row >= rows) { return; }
+@group(0) @binding(6) var<storage, read_write> errors: array<f32>;`,
+  count: "rows",
+  body: `
   var bootstrap = 0.0;
   var chosen = 0.0;
-  for (var i = row * actions; i < (row + 1u) * actions; i++) {
-    bootstrap += policyT[i] * qT[i];
-    chosen += taken[i] * q[i];
+  for (var a = i * actions; a < (i + 1u) * actions; a++) {
+    bootstrap += policyT[a] * qT[a];
+    chosen += taken[a] * q[a];
   }
-  errors[row] = returns[row] + discountT[row] * bootstrap - chosen;
-}`,
-};
+  errors[i] = returns[i] + discountT[i] * bootstrap - chosen;`,
+});
 
 const LOSS_THREADS = 256;
 

@@ -2,18 +2,18 @@ import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { DispatchCounts } from "../backend.js";
 import { unavailable } from "./dawn.js";
 import { type GpuBuffer, type GpuPipeline, MAP_READ, USAGE } from "./gpu-api.js";
+import type { EachShader, Shader } from "./shader.js";
 import type { TfjsWebgpuBackend } from "./tfjs.js";
-
-/** A compute shader; sizes are its `override` constants, so each size has a pipeline of its own. */
-export interface Shader {
-  readonly name: string;
-  /** WGSL, entry point `main`, bindings 0, 1, … of group 0. */
-  readonly code: string;
-}
 
 /** Dispatches recorded before they are handed to the card; more than in any stretch without a read. */
 const SUBMIT_AFTER = 64;
+/** Workgroups that every device takes in one dimension. */
 const LARGEST_DISPATCH = 65_535;
+
+type Constants = Readonly<Record<string, number>>;
+type Bindings = readonly (TensorInfo | GpuBuffer)[];
+
+const LOST = "the device was lost";
 
 /**
  * Runs our own shaders on the tensors of TensorFlow.js's backend, in order with its kernels, which
@@ -22,17 +22,20 @@ const LARGEST_DISPATCH = 65_535;
 export class Passes {
   readonly backend: TfjsWebgpuBackend;
   readonly #pipelines = new Map<string, GpuPipeline>();
+  readonly #reads = new Set<Promise<unknown>>();
   #failure: string | undefined;
   #dispatches = 0;
   #submits = 0;
 
   constructor(backend: TfjsWebgpuBackend) {
     this.backend = backend;
-    backend.device.addEventListener("uncapturederror", ({ error }) => {
-      this.#failure ??= error.message;
+    backend.device.addEventListener("uncapturederror", (event) => {
+      // Otherwise it is printed, and so is all that follows from it.
+      event.preventDefault();
+      this.#failure ??= event.error.message;
     });
     void backend.device.lost.then(({ reason, message }) => {
-      if (reason !== "destroyed") this.#failure ??= message;
+      if (reason !== "destroyed") this.#failure ??= message || LOST;
     });
     this.#count();
   }
@@ -59,13 +62,27 @@ export class Passes {
   /**
    * Records one dispatch.
    * @param bindings tensors or buffers, in the order of the shader's bindings
-   * @param workgroups how many; spread over two dimensions where they are more than one can have
+   * @param workgroups how many, all in the first dimension
    */
-  run(
+  run(shader: Shader, constants: Constants, bindings: Bindings, workgroups: number): void {
+    if (workgroups > LARGEST_DISPATCH) {
+      throw new RangeError(`${workgroups} workgroups are too many for ${shader.name}.`);
+    }
+    this.#dispatch(shader, constants, bindings, [workgroups, 1]);
+  }
+
+  /** {@link run} with a thread for each of so many values, over two dimensions where one is too few. */
+  runEach(shader: EachShader, constants: Constants, bindings: Bindings, count: number): void {
+    const workgroups = Math.ceil(count / shader.threads);
+    const rows = Math.ceil(workgroups / LARGEST_DISPATCH);
+    this.#dispatch(shader, constants, bindings, [Math.ceil(workgroups / rows), rows]);
+  }
+
+  #dispatch(
     shader: Shader,
-    constants: Record<string, number>,
-    bindings: readonly (TensorInfo | GpuBuffer)[],
-    workgroups: number,
+    constants: Constants,
+    bindings: Bindings,
+    [columns, rows]: readonly [number, number],
   ): void {
     const { backend } = this;
     const pipeline = this.#pipelineOf(shader, constants);
@@ -82,8 +99,7 @@ export class Passes {
     this.#dispatches++;
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, group);
-    const rows = Math.ceil(workgroups / LARGEST_DISPATCH);
-    pass.dispatchWorkgroups(Math.ceil(workgroups / rows), rows);
+    pass.dispatchWorkgroups(columns, rows);
     if (++backend.dispatchCountInPass >= SUBMIT_AFTER) this.submit();
   }
 
@@ -125,17 +141,31 @@ export class Passes {
       offset += 4 * sizes[i];
     }
     backend.submitQueue();
-    try {
-      await staging.mapAsync(MAP_READ);
-    } catch (error) {
-      throw failed(this.#failure ?? (error as Error).message);
-    }
-    const values = new Float32Array(staging.getMappedRange().slice(0));
+    await this.#watched(staging.mapAsync(MAP_READ));
+    const all = new Float32Array(staging.getMappedRange());
+    let start = 0;
+    const values = sizes.map((size) => all.slice(start, (start += size)));
     staging.unmap();
     backend.bufferManager.releaseBuffer(staging);
     if (this.#failure !== undefined) throw failed(this.#failure);
-    let start = 0;
-    return sizes.map((size) => values.slice(start, (start += size)));
+    return values;
+  }
+
+  /** Resolves when no read is under way, however it went. */
+  async settled(): Promise<void> {
+    while (this.#reads.size > 0) await Promise.allSettled(this.#reads);
+  }
+
+  async #watched(read: Promise<unknown>): Promise<void> {
+    this.#reads.add(read);
+    try {
+      await read;
+    } catch (error) {
+      // Of a lost device it says nothing.
+      throw failed(this.#failure ?? ((error as Error).message || LOST));
+    } finally {
+      this.#reads.delete(read);
+    }
   }
 
   /** The buffer of a tensor, which stays its own until the recorded commands are submitted. */
@@ -145,7 +175,7 @@ export class Passes {
     return this.backend.tensorMap.get(tensor.dataId).resource!;
   }
 
-  #pipelineOf({ name, code }: Shader, constants: Record<string, number>): GpuPipeline {
+  #pipelineOf({ name, code }: Shader, constants: Constants): GpuPipeline {
     const key = `${name} ${JSON.stringify(constants)}`;
     const known = this.#pipelines.get(key);
     if (known) return known;
@@ -160,7 +190,7 @@ export class Passes {
 
 function failed(message: string): Error {
   return unavailable(
-    `The graphics device failed: ${message.split("\n", 1)[0]}`,
+    `The graphics device failed: ${message.split("\n", 1)[0].replace(/\.?$/, ".")}`,
     "Resume the run, with a smaller batch or another --backend if it fails again.",
   );
 }

@@ -46,6 +46,7 @@ export class BestEvaluated {
    * Saves the model if it is better than the best so far, or as good and newer. The older file goes
    * only after the new one is safely there.
    * @param model called only when it is saved
+   * @param averaged its weights are a moving average
    * @throws MarioError NOT_FINITE; without an observer DISK_FULL, NOT_WRITABLE. The older file is then
    * as before
    */
@@ -53,6 +54,7 @@ export class BestEvaluated {
     evaluation: Evaluation,
     training: { readonly meanReward: number; readonly episodes: number },
     model: () => CandidateModel,
+    averaged = false,
   ): EvaluatedEntry | undefined {
     const candidate = {
       completedPercent: Math.round(evaluation.completionRate * 1000) / 10,
@@ -60,16 +62,21 @@ export class BestEvaluated {
     };
     if (this.#best !== undefined && byMerit(this.#best, candidate) < 0) return undefined;
     return observeWrite(this.#options.observer, () =>
-      this.#keep(candidate, evaluation, training, model),
+      this.#keep(candidate, { ...training, evaluation, averaged }, model),
     );
   }
 
   #keep(
     candidate: Merit,
-    evaluation: Evaluation,
-    training: { readonly meanReward: number; readonly episodes: number },
+    about: {
+      readonly meanReward: number;
+      readonly episodes: number;
+      readonly evaluation: Evaluation;
+      readonly averaged: boolean;
+    },
     model: () => CandidateModel,
   ): EvaluatedEntry {
+    const { averaged, episodes, evaluation, meanReward } = about;
     const { weights, metadata } = model();
     const { directory, runId } = this.#options;
     const file = {
@@ -77,13 +84,14 @@ export class BestEvaluated {
       metadata: {
         ...metadata,
         runId,
-        meanReward: training.meanReward,
-        episodes: training.episodes,
+        meanReward,
+        episodes,
         evaluation: {
           episodes: evaluation.episodes,
           meanDistance: evaluation.meanDistance,
           meanReward: evaluation.meanReward,
-          completed: Math.round(evaluation.completionRate * evaluation.episodes),
+          completed: evaluation.endings.completed,
+          averaged,
         },
       },
     };

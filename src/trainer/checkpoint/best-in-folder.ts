@@ -8,9 +8,17 @@ import type { ModelMetadata } from "./model-metadata.js";
 /** As `BestModel` and `BestEvaluated` name theirs. */
 const NAME = /^mario_(?:eval|reward)_.*\.safetensors$/;
 
+/** What a model should have learned; one that has comes before all that have not. */
+export interface Wanted {
+  /** SHA-1 of the cartridge. */
+  readonly rom?: string | undefined;
+  readonly stage?: string | undefined;
+}
+
 interface Candidate {
   readonly path: string;
-  readonly stage: string;
+  readonly fitsRom: boolean;
+  readonly fitsStage: boolean;
   /** Lower end of the interval of the share that finishes the stage: 31 of 31 is more than 1 of 1. */
   readonly surelyFinishes: number;
   /** Pixels: mean distance of its evaluation, else mean reward of its training. */
@@ -22,18 +30,16 @@ interface Candidate {
 /**
  * Of all models that runs left in a folder, the one that finishes its stage most surely, then the one
  * that gets furthest, then the newest. Damaged files do not count.
- * @param stage that it should have learned, if one there has
  * @returns its path, undefined when there is none
  */
-export function bestModelIn(directory: string, stage?: string): string | undefined {
-  const all = fileNamesIn(directory)
+export function bestModelIn(directory: string, wanted: Wanted = {}): string | undefined {
+  return fileNamesIn(directory)
     .filter((name) => NAME.test(name))
-    .flatMap((name) => candidateOf(join(directory, name)) ?? []);
-  const fit = all.filter((candidate) => candidate.stage === stage);
-  return (fit.length > 0 ? fit : all).sort(byMerit)[0]?.path;
+    .flatMap((name) => candidateOf(join(directory, name), wanted) ?? [])
+    .sort(byMerit)[0]?.path;
 }
 
-function candidateOf(path: string): Candidate | undefined {
+function candidateOf(path: string, wanted: Wanted): Candidate | undefined {
   let metadata: ModelMetadata;
   try {
     metadata = readModelMetadata(path);
@@ -41,9 +47,11 @@ function candidateOf(path: string): Candidate | undefined {
     if (error instanceof MarioError) return undefined;
     throw error;
   }
-  const { created, evaluation, meanReward, stage } = metadata;
+  const { created, evaluation, meanReward, rom, stage } = metadata;
   return {
-    ...{ path, stage, created },
+    ...{ path, created },
+    fitsRom: wanted.rom === undefined || rom?.sha1 === wanted.rom,
+    fitsStage: wanted.stage === undefined || stage === wanted.stage,
     surelyFinishes: evaluation ? wilson(evaluation.completed, evaluation.episodes)[0] : 0,
     distance: evaluation?.meanDistance ?? meanReward,
   };
@@ -51,6 +59,8 @@ function candidateOf(path: string): Candidate | undefined {
 
 function byMerit(a: Candidate, b: Candidate): number {
   return (
+    Number(b.fitsRom) - Number(a.fitsRom) ||
+    Number(b.fitsStage) - Number(a.fitsStage) ||
     b.surelyFinishes - a.surelyFinishes ||
     b.distance - a.distance ||
     b.created.localeCompare(a.created)

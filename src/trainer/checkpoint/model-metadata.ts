@@ -55,8 +55,10 @@ const modelMetadataSchema = z.object({
       /** Pixels. */
       meanDistance: z.number(),
       meanReward: z.number(),
-      /** Episodes that reached the castle. */
+      /** Episodes that finished the stage. */
       completed: count,
+      /** These weights are a moving average; see `--eval-average`. */
+      averaged: z.boolean().optional(),
     })
     .optional(),
   created: z.iso.datetime(),

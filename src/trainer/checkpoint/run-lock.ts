@@ -77,15 +77,16 @@ function isRunning(pid: number): boolean {
 }
 
 /**
- * On Linux the boot and the clock tick at which a process was started (proc_pid_stat(5), field 22);
- * empty elsewhere.
+ * On Linux the boot and the clock tick at which a process was started (proc_pid_stat(5), fields 3 and
+ * 22); empty elsewhere, and of one that has ended and whose parent has not asked how.
  */
 function startOf(pid: number): string {
   try {
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
     // The second field, the program's name in parentheses, may hold spaces.
     const [, fields] = /\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
-    return `${boot} ${fields.split(" ")[19]}`;
+    const [state] = fields;
+    return state === "Z" || state === "X" ? "" : `${boot} ${fields.split(" ")[19]}`;
   } catch {
     return "";
   }

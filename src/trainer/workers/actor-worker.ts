@@ -25,8 +25,6 @@ export interface EvaluationRequest {
   readonly window: number;
   /** These are tried in their place. */
   readonly weights?: NamedTensors | undefined;
-  /** One for each episode. */
-  readonly seeds: readonly number[];
 }
 
 serve(parentPort!, {
@@ -44,11 +42,12 @@ serve(parentPort!, {
     network.setWeights(exchange.for(window.index));
     return groups.flatMap((group) => group.play(window));
   },
-  evaluate: ({ window, weights, seeds }: EvaluationRequest): EpisodeSummary[] => {
+  prepareEvaluation: ({ window, weights }: EvaluationRequest): void => {
     network.setWeights(weights ?? exchange.for(window));
-    const environment = (evaluationEnvironment ??= openEvaluationEnvironment(own));
-    return seeds.map((seed) => playGreedily(environment, network, seed));
+    evaluationEnvironment ??= openEvaluationEnvironment(own);
   },
+  /** After `prepareEvaluation`. @param seed of the episode */
+  evaluate: (seed: number): EpisodeSummary => playGreedily(evaluationEnvironment!, network, seed),
   getState: (): ActorLaneState[] => groups.flatMap((group) => group.getState()),
   setState: (states: readonly ActorLaneState[]): void => {
     for (const group of groups) group.setState(states);

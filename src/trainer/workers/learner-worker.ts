@@ -48,6 +48,8 @@ serve(parentPort!, {
     exchange.publish(window.index + 1, await learner.actingWeights());
     return summary;
   },
+  /** To be awaited before the thread is ended. */
+  settle: async (): Promise<void> => backend.settled?.(),
   evaluationAverage: (): NamedTensors | undefined => learner.evaluationAverage,
   look: (): Promise<LearnerLook | undefined> => learner.look(),
   getState: (): Promise<LearnerState> => learner.getState(),

@@ -58,6 +58,7 @@ export class RemoteWorker {
   >();
   #nextId = 0;
   #busyMs = 0;
+  #ended: Error | undefined;
 
   /** @param script URL of the compiled module that calls {@link serve} */
   constructor(script: URL, name: string) {
@@ -70,7 +71,8 @@ export class RemoteWorker {
       this.#fail(error);
     });
     this.#worker.on("exit", (code) => {
-      this.#fail(new Error(`The ${name} thread ended with code ${code}.`));
+      this.#ended = new Error(`The ${name} thread ended with code ${code}.`);
+      this.#fail(this.#ended);
     });
   }
 
@@ -79,8 +81,9 @@ export class RemoteWorker {
     return this.#busyMs;
   }
 
-  /** @throws what the handler threw. */
+  /** @throws what the handler threw, or that the thread has ended. */
   call(method: string, argument: unknown): Promise<unknown> {
+    if (this.#ended) return Promise.reject(this.#ended);
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });

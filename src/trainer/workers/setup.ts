@@ -4,7 +4,7 @@ import { createDqnAgent } from "../../agent/dqn-agent.js";
 import type { TrainSettings } from "../../config/schema.js";
 import { Rng } from "../../core/rng.js";
 import type { Environment } from "../../env/environment.js";
-import { createMarioEnv, type MarioEnv } from "../../env/mario-env.js";
+import { createMarioEnv, type MarioEnv, type MarioEnvOptions } from "../../env/mario-env.js";
 import { RestartingEnv } from "../../env/restarting-env.js";
 import { scaledReward } from "../../env/reward.js";
 import { weightShapes } from "../../nn/architecture.js";
@@ -16,7 +16,7 @@ import { PrioritizedSampler } from "../../replay/prioritized-sampler.js";
 import { ReplayMemory } from "../../replay/replay-memory.js";
 import { ActorGroup, type ActorLane } from "../actor-group.js";
 import type { GameInfo } from "../episode.js";
-import { EVALUATION_NOOP_FRAMES } from "../starts.js";
+import { EVALUATION_NOOP_FRAMES, EVALUATION_STALL_FRAMES } from "../starts.js";
 import { Learner } from "../learner.js";
 import { agentOptionsOf, learningRateAt, priorityBetaAt, samplerOf } from "../learning-of.js";
 import { architectureOf } from "../network-of.js";
@@ -71,7 +71,10 @@ export function createGroups(
   return { groups, network };
 }
 
-function openEnvironment(share: ActorShare, noopMaxFrames: number): MarioEnv {
+function openEnvironment(
+  share: ActorShare,
+  changes: Partial<Pick<MarioEnvOptions, "noopMaxFrames" | "stallSteps">> = {},
+): MarioEnv {
   const { environment } = share.settings;
   return createMarioEnv({
     rom: share.rom,
@@ -82,18 +85,26 @@ function openEnvironment(share: ActorShare, noopMaxFrames: number): MarioEnv {
     reward: environment.reward,
     stallSteps: environment.stallSteps,
     stickyActions: environment.stickyActions,
-    noopMaxFrames,
+    noopMaxFrames: environment.noopMaxFrames,
+    ...changes,
   });
 }
 
-/** Apart from those that are trained in, and with starts that differ. */
+/**
+ * Apart from those that are trained in, and with starts that differ. Who stands still without a
+ * random action to move him may do so until the clock runs out: that is cut short.
+ */
 export function openEvaluationEnvironment(share: ActorShare): MarioEnv {
-  return openEnvironment(share, EVALUATION_NOOP_FRAMES);
+  const { actionRepeat, stallSteps } = share.settings.environment;
+  return openEnvironment(share, {
+    noopMaxFrames: EVALUATION_NOOP_FRAMES,
+    stallSteps: stallSteps || Math.ceil(EVALUATION_STALL_FRAMES / actionRepeat),
+  });
 }
 
 function openTrainingEnvironment(share: ActorShare): Environment<GameInfo> {
-  const { environment, exploration } = share.settings;
-  const game = openEnvironment(share, environment.noopMaxFrames);
+  const { exploration } = share.settings;
+  const game = openEnvironment(share);
   const { restartShare } = exploration;
   return restartShare > 0 ? new RestartingEnv(game, { share: restartShare }) : game;
 }

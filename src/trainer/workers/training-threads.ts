@@ -29,6 +29,11 @@ export interface ThreadsState {
   readonly learner: LearnerState;
 }
 
+export interface EvaluateOptions {
+  readonly weights?: NamedTensors | undefined;
+  readonly shouldStop?: () => boolean;
+}
+
 /** Milliseconds for which each thread has worked. */
 export interface BusyTimes {
   readonly actors: readonly number[];
@@ -43,7 +48,7 @@ export class TrainingThreads implements TrainParts {
   readonly #learnerWorker: RemoteWorker;
   readonly #groups: readonly (readonly (readonly number[])[])[];
   readonly #loading: readonly Promise<unknown>[];
-  readonly #backend: Promise<unknown>;
+  readonly #backend: Promise<BackendDescription>;
   #exchange: WeightExchange | undefined;
   #stores: readonly FrameStore[] = [];
 
@@ -66,7 +71,7 @@ export class TrainingThreads implements TrainParts {
       name,
       ...(threads !== undefined && { threads }),
       ...(precision !== undefined && { precision }),
-    });
+    }) as Promise<BackendDescription>;
     this.#loading = workers.map((worker) => worker.call("load", name));
     // A failure is heard of in `setUp`.
     for (const promise of [this.#backend, ...this.#loading]) promise.catch(() => undefined);
@@ -90,7 +95,7 @@ export class TrainingThreads implements TrainParts {
     rom: Uint8Array,
     startState: Uint8Array,
   ): Promise<BackendDescription> {
-    const backend = (await this.#backend) as BackendDescription;
+    const backend = await this.#backend;
     await Promise.all(this.#loading);
     const { laneFrames, frameBytes } = replayPlanOf(settings);
     this.#exchange = new WeightExchange(weightShapes(architectureOf(settings)));
@@ -131,27 +136,29 @@ export class TrainingThreads implements TrainParts {
    * two windows.
    * @param window whose weights are tried: those at its end
    * @param seeds one for each episode
-   * @param weights tried in their place
-   * @returns in the order of the seeds, whatever the number of threads
+   * @param options.weights tried in their place
+   * @param options.shouldStop asked after each episode
+   * @returns in the order of the seeds, whatever the number of threads; undefined when stopped
    */
   async evaluate(
     window: number,
     seeds: readonly number[],
-    weights?: NamedTensors,
-  ): Promise<EpisodeSummary[]> {
+    { weights, shouldStop }: EvaluateOptions = {},
+  ): Promise<EpisodeSummary[] | undefined> {
     const workers = this.#actorWorkers;
-    const shares = await Promise.all(
-      workers.map((worker, actor) =>
-        worker.call("evaluate", {
-          window: window + 1,
-          weights,
-          seeds: seeds.filter((_, i) => i % workers.length === actor),
-        } satisfies EvaluationRequest),
-      ),
-    );
-    return seeds.map(
-      (_, i) => (shares[i % workers.length] as EpisodeSummary[])[Math.floor(i / workers.length)],
-    );
+    const request: EvaluationRequest = { window: window + 1, weights };
+    await Promise.all(workers.map((worker) => worker.call("prepareEvaluation", request)));
+    const played: EpisodeSummary[] = [];
+    const queue = { next: 0, stopped: false };
+    const playOn = async (worker: RemoteWorker): Promise<void> => {
+      while (queue.next < seeds.length && !queue.stopped) {
+        const i = queue.next++;
+        played[i] = (await worker.call("evaluate", seeds[i])) as EpisodeSummary;
+        queue.stopped ||= shouldStop?.() ?? false;
+      }
+    };
+    await Promise.all(workers.map((worker) => playOn(worker)));
+    return queue.stopped ? undefined : played;
   }
 
   /** To be asked for between two windows; undefined where none is kept, or before the first update. */
@@ -203,6 +210,11 @@ export class TrainingThreads implements TrainParts {
   }
 
   async dispose(): Promise<void> {
+    // A thread that ends while it waits for a card takes the process with it.
+    const backend = await this.#backend.catch(() => undefined);
+    if (backend?.name === "webgpu") {
+      await this.#learnerWorker.call("settle", undefined).catch(() => undefined);
+    }
     await Promise.all(
       [this.#learnerWorker, ...this.#actorWorkers].map((worker) => worker.terminate()),
     );

@@ -38,8 +38,22 @@ describe("the best evaluated model", () => {
     expect(loadModel(best.current!.path).metadata).toMatchObject({
       runId: "a",
       episodes: 50,
-      evaluation: { episodes: 2, completed: 1, meanDistance: 320, meanReward: 280 },
+      evaluation: {
+        ...{ episodes: 2, completed: 1, meanDistance: 320, meanReward: 280 },
+        averaged: false,
+      },
     });
+  });
+
+  it("says whether its weights are an average", () => {
+    const best = new BestEvaluated({ directory, runId: "a" });
+    best.offer(
+      summarise([episode(100)], 10, 1),
+      { meanReward: 1, episodes: 50 },
+      () => exampleModel(),
+      true,
+    );
+    expect(loadModel(best.current!.path).metadata.evaluation?.averaged).toBe(true);
   });
 
   it("is replaced by a newer one that is as good", () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { bestModelIn } from "../../../src/trainer/checkpoint/best-in-folder.js";
+import { bestModelIn, type Wanted } from "../../../src/trainer/checkpoint/best-in-folder.js";
 import { saveModel } from "../../../src/trainer/checkpoint/model-file.js";
 import type { ModelMetadata } from "../../../src/trainer/checkpoint/model-metadata.js";
 import { exampleModel } from "./example-model.js";
@@ -20,8 +20,8 @@ describe("the best model of a folder", () => {
   const evaluated = (completed: number, episodes: number, meanDistance = 3000) => ({
     evaluation: { completed, episodes, meanDistance, meanReward: meanDistance - 40 },
   });
-  const best = (stage?: string) => {
-    const path = bestModelIn(directory, stage);
+  const best = (wanted?: Wanted) => {
+    const path = bestModelIn(directory, wanted);
     return path && basename(path, ".safetensors").replace("mario_", "");
   };
 
@@ -56,8 +56,18 @@ describe("the best model of a folder", () => {
   it("has learned the stage that is asked for, if any has", () => {
     add("eval_100.0_3162.0", { ...evaluated(31, 31), stage: "1-1" });
     add("reward_400.0", { meanReward: 400, stage: "1-2" });
-    expect(best("1-2")).toBe("reward_400.0");
-    expect(best("1-3")).toBe("eval_100.0_3162.0");
+    expect(best({ stage: "1-2" })).toBe("reward_400.0");
+    expect(best({ stage: "1-3" })).toBe("eval_100.0_3162.0");
+  });
+
+  it("has learned the cartridge that is asked for, if any has", () => {
+    const [ours, theirs] = ["a".repeat(40), "b".repeat(40)];
+    add("eval_100.0_3162.0", { ...evaluated(31, 31), rom: { name: "ours.nes", sha1: ours } });
+    add("reward_400.0", { meanReward: 400, rom: { name: "theirs.nes", sha1: theirs } });
+    expect(best({ rom: ours })).toBe("eval_100.0_3162.0");
+    expect(best({ rom: theirs })).toBe("reward_400.0");
+    expect(best({ rom: theirs, stage: "8-4" })).toBe("reward_400.0");
+    expect(best({ rom: "c".repeat(40) })).toBe("eval_100.0_3162.0");
   });
 
   it("is no damaged file, and none with another name", () => {

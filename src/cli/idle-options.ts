@@ -1,0 +1,91 @@
+import type { TrainSettings } from "../config/schema.js";
+import { MarioError } from "../core/errors.js";
+import type { TrainOptions } from "./train.js";
+
+interface Need {
+  readonly option: keyof TrainOptions;
+  readonly flag: string;
+  readonly isMet: (settings: TrainSettings) => boolean;
+  /** Completes "… does nothing". */
+  readonly without: string;
+}
+
+const prioritized = {
+  isMet: ({ replay }: TrainSettings) => replay.prioritized,
+  without: "without --prioritized",
+};
+const distribution = {
+  isMet: ({ network }: TrainSettings) => network.head !== "scalar",
+  without: "with a scalar head; choose --head c51 or quantile",
+};
+const c51 = {
+  isMet: ({ network }: TrainSettings) => network.head === "c51",
+  without: "without --head c51",
+};
+const munchausen = {
+  isMet: ({ learning }: TrainSettings) => learning.munchausen,
+  without: "without --munchausen",
+};
+
+const NEEDS: readonly Need[] = [
+  { option: "alpha", flag: "--alpha", ...prioritized },
+  { option: "beta", flag: "--beta", ...prioritized },
+  { option: "atoms", flag: "--atoms", ...distribution },
+  { option: "vMin", flag: "--v-min", ...c51 },
+  { option: "vMax", flag: "--v-max", ...c51 },
+  { option: "munchausenAlpha", flag: "--munchausen-alpha", ...munchausen },
+  { option: "munchausenTemperature", flag: "--munchausen-temperature", ...munchausen },
+  { option: "munchausenClip", flag: "--munchausen-clip", ...munchausen },
+  {
+    ...{ option: "double", flag: "--double or --no-double" },
+    isMet: ({ learning }) => !learning.munchausen,
+    without: "with --munchausen, whose target takes a mean over the actions",
+  },
+  {
+    ...{ option: "initialSigma", flag: "--initial-sigma" },
+    isMet: ({ network }) => network.noisy,
+    without: "without --noisy",
+  },
+  {
+    ...{ option: "loss", flag: "--loss" },
+    isMet: ({ network }) => network.head !== "c51",
+    without: "with --head c51, whose loss is the cross-entropy",
+  },
+  {
+    ...{ option: "huberDelta", flag: "--huber-delta" },
+    isMet: ({ learning, network }) => learning.loss === "huber" && network.head !== "c51",
+    without: "where the loss is not Huber's",
+  },
+  {
+    ...{ option: "padding", flag: "--padding" },
+    isMet: ({ network }) => network.encoder === "nature",
+    without: "with --encoder impala, which has its own",
+  },
+];
+
+/**
+ * Refuses an option that would change nothing: who gave it expects that it does.
+ * @throws MarioError INVALID_OPTION about the first of them
+ */
+export function refuseIdleOptions(options: Partial<TrainOptions>, settings: TrainSettings): void {
+  const idle = NEEDS.find(({ option, isMet }) => options[option] !== undefined && !isMet(settings));
+  if (!idle) return;
+  throw new MarioError("INVALID_OPTION", `${idle.flag} does nothing ${idle.without}.`, {
+    remedy: "Leave it out.",
+  });
+}
+
+/**
+ * A c51 head knows no returns beyond its bounds, and the presets' are for reward `progress`.
+ * @throws MarioError INVALID_OPTION where they are for other rewards
+ */
+export function requireSupport(options: Partial<TrainOptions>, settings: TrainSettings): void {
+  const { environment, network } = settings;
+  const isGiven = options.vMin !== undefined && options.vMax !== undefined;
+  if (network.head !== "c51" || environment.reward === "progress" || isGiven) return;
+  throw new MarioError(
+    "INVALID_OPTION",
+    `A c51 head has returns from ${network.vMin} to ${network.vMax}, which do not fit reward ${environment.reward}.`,
+    { remedy: "Give --v-min and --v-max, or --reward progress." },
+  );
+}

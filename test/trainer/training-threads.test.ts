@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { resolveSettings } from "../../src/config/resolve.js";
+import { createMarioEnv } from "../../src/env/mario-env.js";
+
+/** Worker threads run compiled code: `npm test` builds it first. */
+const { TrainingThreads } = (await import(
+  new URL("../../dist/trainer/workers/training-threads.js", import.meta.url).href
+)) as typeof import("../../src/trainer/workers/training-threads.js");
+
+const rom = readFileSync(new URL("../../roms/fenn.nes", import.meta.url));
+/** No weights were published for this window but the initial ones. */
+const BEFORE_THE_FIRST = -1;
+
+// The tutorial's training has no limit but the clock; evaluations have one.
+const settings = resolveSettings("tutorial", {
+  timesteps: 100,
+  // Half a second: few decisions make a long episode.
+  environment: { actionRepeat: 30 },
+  network: { padding: "valid", hiddenUnits: 8 },
+  actors: { environments: 8 },
+  replay: { capacity: 100 },
+});
+
+async function startThreads(actors: number) {
+  const threads = new TrainingThreads(8, { backend: "auto", threads: 1, actors });
+  await threads.setUp(settings, rom, createMarioEnv({ rom }).startState);
+  return threads;
+}
+
+describe("the threads of a run", () => {
+  let one: Awaited<ReturnType<typeof startThreads>>;
+  let two: typeof one;
+  beforeAll(async () => {
+    [one, two] = [await startThreads(1), await startThreads(2)];
+  }, 120_000);
+  afterAll(async () => {
+    await Promise.all([one.dispose(), two.dispose()]);
+  });
+
+  it("evaluate the same whatever their number, and no longer than it takes", async () => {
+    const seeds = [5, 6, 7, 8, 9];
+    const played = await one.evaluate(BEFORE_THE_FIRST, seeds);
+    expect(played).toHaveLength(seeds.length);
+    expect(await two.evaluate(BEFORE_THE_FIRST, seeds)).toEqual(played);
+    // 30 s without getting further, after at most a few steps ahead: not the clock's 400 ticks.
+    for (const { frames } of played!) expect(frames).toBeLessThan(60 * 80);
+  }, 120_000);
+
+  it("evaluate given weights in place of their own", async () => {
+    const weights = new Map(
+      [...one.weightsAfter(BEFORE_THE_FIRST)].map(([name, { shape, data }]) => {
+        // Whatever is seen: hold right and run.
+        const always = name.includes("bias") ? data.map((_, i) => (i === 3 ? 50 : 0)) : data;
+        return [name, { shape, data: always }];
+      }),
+    );
+    const own = await one.evaluate(BEFORE_THE_FIRST, [1]);
+    const given = await one.evaluate(BEFORE_THE_FIRST, [1], { weights });
+    expect(given).not.toEqual(own);
+  }, 120_000);
+
+  it("stop between two episodes when they are asked to", async () => {
+    let asked = 0;
+    const shouldStop = () => ++asked === 2;
+    expect(await one.evaluate(BEFORE_THE_FIRST, [1, 2, 3, 4], { shouldStop })).toBeUndefined();
+    expect(asked).toBe(2);
+  }, 120_000);
+});
