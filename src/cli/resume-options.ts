@@ -57,5 +57,5 @@ export function resumedOptions(
   const before = Object.entries(parsed.data).filter(
     ([name, value]) => value !== undefined && !given.has(name),
   );
-  return { ...options, ...Object.fromEntries(before) } as TrainOptions;
+  return { ...options, ...Object.fromEntries(before) };
 }

@@ -53,9 +53,10 @@ export class ResumeKeeper {
     const { failures, timesteps, writer } = this.#options;
     if (this.#loop.step >= timesteps) {
       // What cannot be removed does no harm.
-      await failures.observe("the removal of the resume point", () =>
-        Promise.resolve(writer.remove()),
-      );
+      await failures.observe("the removal of the resume point", () => {
+        writer.remove();
+        return Promise.resolve();
+      });
     } else if (this.#loop.step > (this.#savedAt ?? 0)) await this.#save();
   }
 

@@ -62,21 +62,20 @@ export class BestEvaluated {
     };
     if (this.#best !== undefined && byMerit(this.#best, candidate) < 0) return undefined;
     return observeWrite(this.#options.observer, () =>
-      this.#keep(candidate, { ...training, evaluation, averaged }, model),
+      this.#keep(candidate, { training, evaluation, averaged }, model),
     );
   }
 
   #keep(
     candidate: Merit,
     about: {
-      readonly meanReward: number;
-      readonly episodes: number;
+      readonly training: { readonly meanReward: number; readonly episodes: number };
       readonly evaluation: Evaluation;
       readonly averaged: boolean;
     },
     model: () => CandidateModel,
   ): EvaluatedEntry {
-    const { averaged, episodes, evaluation, meanReward } = about;
+    const { averaged, evaluation, training } = about;
     const { weights, metadata } = model();
     const { directory, runId } = this.#options;
     const file = {
@@ -84,8 +83,8 @@ export class BestEvaluated {
       metadata: {
         ...metadata,
         runId,
-        meanReward,
-        episodes,
+        meanReward: training.meanReward,
+        episodes: training.episodes,
         evaluation: {
           episodes: evaluation.episodes,
           meanDistance: evaluation.meanDistance,

@@ -52,31 +52,22 @@ describe("a run's lock", () => {
     expect(readFileSync(file, "utf8")).toMatch(new RegExp(`^${process.pid}\n`));
   });
 
-  it.skipIf(process.platform !== "linux")("is taken over from one that nobody has buried", () => {
+  it.skipIf(process.platform !== "linux")("is taken over from one not buried yet", async () => {
     // The shell becomes a program that never asks how its child ended.
     const shell = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"]);
-    return new Promise<void>((resolve, reject) => {
-      shell.stdout.once("data", (data: Buffer) => {
-        const zombie = Number(data.toString());
-        const look = (): void => {
-          const stat = readFileSync(`/proc/${zombie}/stat`, "utf8");
-          if (!stat.includes(") Z ")) return void setTimeout(look, 20);
-          take();
-          const boot = readFileSync(file, "utf8").split(/[\n ]/)[1];
-          writeFileSync(file, `${zombie}\n${boot} ${stat.split(") ")[1].split(" ")[19]}\n`);
-          try {
-            expect(process.kill(zombie, 0)).toBe(true);
-            take();
-            resolve();
-          } catch (error) {
-            reject(error as Error);
-          } finally {
-            shell.kill();
-          }
-        };
-        look();
-      });
-    });
+    try {
+      const [data] = (await once(shell.stdout, "data")) as [Buffer];
+      const zombie = Number(data.toString());
+      const stat = () => readFileSync(`/proc/${zombie}/stat`, "utf8");
+      await expect.poll(stat).toContain(") Z ");
+      take();
+      const boot = readFileSync(file, "utf8").split(/[\n ]/)[1];
+      writeFileSync(file, `${zombie}\n${boot} ${stat().split(") ")[1].split(" ")[19]}\n`);
+      expect(process.kill(zombie, 0)).toBe(true);
+      take();
+    } finally {
+      shell.kill();
+    }
   });
 
   it.skipIf(process.platform !== "linux")("is not held by who has the number since", () => {
