@@ -19,7 +19,7 @@ export function plotCommand(): Command {
     .option("--out <file>", "picture to write, .png or .svg", "curves.png")
     .option(
       "--metric <names>",
-      "figures to draw, one panel each: distance, reward, completion, eval-distance, eval-reward, eval-completion, loss, q, epsilon, speed, all (the first three), or tags of docs/metrics.md",
+      "figures to draw, one panel each: distance, reward, completion, eval-distance, eval-reward, eval-completion, average-distance, average-completion, loss, q, epsilon, speed, all (the first three), or tags of docs/metrics.md",
       "distance",
     )
 

@@ -41,6 +41,16 @@ const NAMED: Readonly<Record<string, PlotMetric>> = {
     title: "Stage finished in evaluations",
     unit: "share of episodes",
   },
+  "average-distance": {
+    tag: TAGS.evalAverageMeanDistance,
+    title: "Mean distance, averaged weights",
+    unit: "pixels",
+  },
+  "average-completion": {
+    tag: TAGS.evalAverageCompletionRate,
+    title: "Stage finished, averaged weights",
+    unit: "share of episodes",
+  },
   loss: { tag: TAGS.trainLoss, title: "Loss", unit: "mean of a minibatch" },
   q: { tag: TAGS.trainMeanQ, title: "Mean Q(s, a)", unit: "the learner's reward" },
   epsilon: { tag: TAGS.trainEpsilon, title: "Epsilon", unit: "share of random decisions" },

@@ -27,8 +27,8 @@ export interface ComputeBackend {
   readonly description: string;
   /** What people should know of the choice, one line: why `auto` took it, or that it will be slow. */
   readonly note?: string;
-  /** True of a graphics interface that computes on the processor after all. */
-  readonly software?: boolean;
+  /** True where a graphics card computes; a graphics interface in software is none. */
+  readonly card?: boolean;
   /**
    * Uploads observations and scales them to [0, 1].
    * @param observations `[batch, height, width, channels] uint8` (row-major, channels last)

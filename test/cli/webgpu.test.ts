@@ -7,7 +7,7 @@ import { webgpuHere } from "../nn/webgpu-device.js";
 import { mario } from "./run-cli.js";
 
 const here = await webgpuHere();
-const isSoftware = typeof here !== "string" && here.software === true;
+const isSoftware = typeof here !== "string" && here.card === false;
 
 /** Two updates, of two transitions each: a software device takes seconds for one. */
 const SHORT = [

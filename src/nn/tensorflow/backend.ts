@@ -40,6 +40,7 @@ export async function createTensorflowBackend(
       return {
         name: "tensorflow",
         threads: 0,
+        card: usesGpu(),
         description: `TensorFlow (${name} ${library}), ${device}`,
         uploadObservations: uploadScaled,
       };

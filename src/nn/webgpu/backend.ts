@@ -45,7 +45,7 @@ export async function createWebgpuBackend(options: BackendOptions = {}): Promise
     name: "webgpu",
     threads: 0,
     description: `TensorFlow.js 4.22 on WebGPU, ${adapter.description}${adapter.software ? ", software" : ""}`,
-    software: adapter.software,
+    card: !adapter.software,
     ...(adapter.software && { note: SLOW }),
     uploadObservations: (observations, shape) => {
       requireObservationLength(observations, shape);

@@ -41,13 +41,44 @@ export const CHARTS: readonly ChartSpec[] = [
   { title: "Replay memory", unit: "transitions", tag: "replay/size", isMean: true },
 ];
 
-/** A chart for a figure that is not in the list. */
+/** Shown where they were logged. */
+const EVALUATIONS: readonly ChartSpec[] = [
+  {
+    title: "Evaluation: stage finished",
+    unit: "%",
+    tag: "eval/completion_rate",
+    scale: 100,
+    isMean: true,
+  },
+  {
+    title: "Evaluation, averaged weights: stage finished",
+    unit: "%",
+    tag: "eval_average/completion_rate",
+    scale: 100,
+    isMean: true,
+  },
+  { title: "Evaluation: mean distance", unit: "px", tag: "eval/mean_distance", isMean: true },
+  {
+    title: "Evaluation, averaged weights: mean distance",
+    unit: "px",
+    tag: "eval_average/mean_distance",
+    isMean: true,
+  },
+];
+
+/** Ends of an interval, which say nothing by themselves. */
+const UNSHOWN = ["eval/completion_low", "eval/completion_high"];
+
+/** A chart for a figure that is not among the usual ones. */
 export function otherChart(tag: string): ChartSpec {
+  const known = EVALUATIONS.find((spec) => spec.tag === tag);
+  if (known) return known;
   const words = tag.replace("/", ": ").replaceAll("_", " ");
   return { title: words.charAt(0).toUpperCase() + words.slice(1), unit: "", tag };
 }
 
-/** Tags that have a place already. */
-export const CHARTED: ReadonlySet<string> = new Set(
-  CHARTS.flatMap(({ tag, dotsTag }) => (dotsTag === undefined ? [tag] : [tag, dotsTag])),
-);
+/** Tags that need no chart of their own. */
+export const CHARTED: ReadonlySet<string> = new Set([
+  ...CHARTS.flatMap(({ tag, dotsTag }) => (dotsTag === undefined ? [tag] : [tag, dotsTag])),
+  ...UNSHOWN,
+]);
