@@ -1,3 +1,5 @@
+import { ignoresHangUp } from "./hang-up.js";
+
 /** Whether a person asked to stop; the first request is granted in peace, a second one at once. */
 export interface Interrupt {
   requested(): boolean;
@@ -6,19 +8,32 @@ export interface Interrupt {
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** @param onRequest called at the first signal, e.g. to say what happens now. */
+/**
+ * Within this time a second signal is the first one again: npm passes a terminal's Ctrl-C on to who
+ * has it already, and the end of a login session comes as two different signals.
+ */
+const ECHO_MS = 500;
+
+/**
+ * A hang-up asks as Ctrl-C does, but not twice: a terminal that closes may send several. Under nohup
+ * it asks nothing.
+ * @param onRequest called at the first signal, e.g. to say what happens now.
+ */
 export function watchForInterrupt(onRequest: () => void = () => undefined): Interrupt {
-  let requested = false;
-  const listener = (): void => {
-    if (requested) process.exit(130);
-    requested = true;
-    onRequest();
+  let requestedAt: number | undefined;
+  const listener = (signal: NodeJS.Signals): void => {
+    const now = performance.now();
+    if (requestedAt === undefined) {
+      requestedAt = now;
+      onRequest();
+    } else if (signal !== "SIGHUP" && now - requestedAt > ECHO_MS) process.exit(130);
   };
-  for (const signal of SIGNALS) process.on(signal, listener);
+  const signals = SIGNALS.filter((signal) => signal !== "SIGHUP" || !ignoresHangUp());
+  for (const signal of signals) process.on(signal, listener);
   return {
-    requested: () => requested,
+    requested: () => requestedAt !== undefined,
     dispose: () => {
-      for (const signal of SIGNALS) process.off(signal, listener);
+      for (const signal of signals) process.off(signal, listener);
     },
   };
 }

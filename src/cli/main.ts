@@ -1,6 +1,11 @@
 #!/usr/bin/env node
 import { program } from "./program.js";
 import { exitCodeOf, explain } from "./failure.js";
+import { keepIgnoringHangUp } from "./hang-up.js";
+import { surviveLostOutput } from "./lost-output.js";
+
+surviveLostOutput();
+keepIgnoringHangUp();
 
 // Everything heavy (TensorFlow.js, jsnes, sharp, zod) is loaded by the command that needs it.
 try {

@@ -1,9 +1,12 @@
+import { existsSync, rmSync } from "node:fs";
 import { Rng } from "../core/rng.js";
 import type { MarioEnv } from "../env/mario-env.js";
+import { isWriteError, type WriteObserver } from "../logging/file-error.js";
 import type { SummarySink } from "../logging/summary-sink.js";
 import { SUMMARY_TAGS } from "../logging/tags.js";
 import { FRAME_RATE } from "../nes/emulator.js";
 import type { ComputeBackend } from "../nn/backend.js";
+import { filmOf } from "../trainer/checkpoint/model-folder.js";
 import type { Evaluation } from "../trainer/evaluation.js";
 import { evaluate } from "../trainer/evaluator.js";
 import { epsilonGreedyPolicy } from "../trainer/policy.js";
@@ -91,24 +94,28 @@ export interface BestFilmsOptions extends Omit<FilmModelOptions, "model" | "path
   /** Gets the short film. */
   readonly summaries?: SummarySink | undefined;
   readonly onFilm?: (film: ModelFilm) => void;
+  /** Told of a film that cannot be written, in place of a throw. */
+  readonly observer?: WriteObserver;
   /** From the start of one film to that of the next; default a minute. */
   readonly periodMs?: number;
 }
 
 interface BestModelFile {
+  /** By which rule it is the best: of each rule the newest is filmed. */
+  readonly rule: "reward" | "evaluation";
   readonly model: PlayableModel;
-  /** Of the model's file; the film lies beside it, as `.webp`. */
+  /** Of the model's file; the film lies beside it, as `.webp`, and goes when it does. */
   readonly modelPath: string;
   readonly step: number;
 }
 
 /**
  * Films best models while training goes on: one at a time and one a minute, so that a time of many
- * new bests is not spent on filming. Of those that come sooner the newest is filmed then.
+ * new bests is not spent on filming. Of those that come sooner the newest of each rule is filmed then.
  */
 export class BestFilms {
   readonly #options: BestFilmsOptions;
-  #waiting: BestModelFile | undefined;
+  readonly #waiting = new Map<BestModelFile["rule"], BestModelFile>();
   #running: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #finishing = false;
@@ -124,7 +131,7 @@ export class BestFilms {
    */
   offer(best: BestModelFile): void {
     this.#throwFailure();
-    this.#waiting = best;
+    this.#waiting.set(best.rule, best);
     if (this.#running === undefined && this.#timer === undefined) this.#start();
   }
 
@@ -133,20 +140,24 @@ export class BestFilms {
     this.#finishing = true;
     clearTimeout(this.#timer);
     await this.#running;
-    this.#start();
-    await this.#running;
-    clearTimeout(this.#timer);
+    while (this.#waiting.size > 0) {
+      this.#start();
+      await this.#running;
+      clearTimeout(this.#timer);
+    }
     this.#throwFailure();
   }
 
   #start(): void {
     this.#timer = undefined;
-    const best = this.#waiting;
+    const best = this.#waiting.values().next().value;
     if (best === undefined) return;
-    this.#waiting = undefined;
+    this.#waiting.delete(best.rule);
     this.#running = this.#film(best)
       .catch((error: unknown) => {
-        this.#failure = error;
+        const { observer } = this.#options;
+        if (observer && isWriteError(error)) observer.failed(error);
+        else this.#failure = error;
       })
       .finally(() => {
         this.#running = undefined;
@@ -160,10 +171,14 @@ export class BestFilms {
   }
 
   async #film({ model, modelPath, step }: BestModelFile): Promise<void> {
-    const path = `${modelPath.replace(/\.safetensors$/, "")}.webp`;
+    const path = filmOf(modelPath);
+    const hadFile = existsSync(modelPath);
     const film = await filmModel({ ...this.#options, model, path });
+    this.#options.observer?.written();
     this.#options.summaries?.image(SUMMARY_TAGS.bestFilm, film.short, step);
-    this.#options.onFilm?.(film);
+    // A better one came while it was filmed, and its file went.
+    if (hadFile && !existsSync(modelPath)) rmSync(path, { force: true });
+    else this.#options.onFilm?.(film);
   }
 
   #throwFailure(): void {

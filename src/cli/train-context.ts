@@ -9,6 +9,7 @@ import type { RomFile } from "./rom-file.js";
 import type { TrainReport } from "./train-report.js";
 import type { TrainWatch } from "./train-watch.js";
 import type { TrainOptions } from "./train.js";
+import type { WriteFailures } from "./write-failures.js";
 
 /** What the parts of one run share. */
 export interface TrainContext {
@@ -30,6 +31,7 @@ export interface TrainContext {
   /** Of the run's logs. */
   readonly directory: string | undefined;
   readonly report: TrainReport;
+  readonly failures: WriteFailures;
   readonly watch: TrainWatch | undefined;
   readonly shouldStop: () => boolean;
 }

@@ -4,6 +4,7 @@ import { selectActingBackend } from "../nn/select-backend.js";
 import { openEnvironment } from "./environment.js";
 import type { ComputeOptions } from "./options.js";
 import { BestFilms } from "./record-best.js";
+import type { WriteFailures } from "./write-failures.js";
 import type { RomFile } from "./rom-file.js";
 import type { TrainReport } from "./train-report.js";
 
@@ -14,11 +15,13 @@ export async function openBestFilms(
   options: ComputeOptions,
   summaries: SummarySink | undefined,
   report: TrainReport,
+  failures: WriteFailures,
 ): Promise<BestFilms> {
   return new BestFilms({
     environment: openEnvironment(rom, settings),
     backend: await selectActingBackend(options.backend),
     summaries,
+    observer: failures.of("a film"),
     onFilm: ({ path, bytes }) => {
       report.note(`filmed: ${path} (${(bytes / 1e6).toFixed(1)} MB)`);
     },

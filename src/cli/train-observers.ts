@@ -6,6 +6,7 @@ import {
   type CandidateModel,
   type ModelEntry,
 } from "../trainer/checkpoint/best-model.js";
+import { loadModel } from "../trainer/checkpoint/model-file.js";
 import { resumeDirectory, ResumeWriter } from "../trainer/checkpoint/resume-point.js";
 import type { LearnSummary } from "../trainer/learner.js";
 import { PeriodicEvaluation } from "../trainer/periodic-evaluation.js";
@@ -17,6 +18,7 @@ import { LearnerSummaries } from "./learner-summaries.js";
 import { describeModel } from "./model-description.js";
 import type { BestFilms } from "./record-best.js";
 import type { TrainContext } from "./train-context.js";
+import { keptOptions } from "./resume-options.js";
 import { openBestFilms } from "./train-films.js";
 import { ResumeKeeper } from "./train-resume.js";
 
@@ -32,19 +34,22 @@ export class TrainObservers implements TrainObserver {
   readonly #films: BestFilms | undefined;
 
   static async open(context: TrainContext, from: LoopState): Promise<TrainObservers> {
-    const { options, report, rom, settings, summaries } = context;
+    const { failures, options, report, rom, settings, summaries } = context;
     const films = options.recordBest
-      ? await openBestFilms(rom, settings.environment, options, summaries, report)
+      ? await openBestFilms(rom, settings.environment, options, summaries, report, failures)
       : undefined;
     return new TrainObservers(context, from, films);
   }
 
   private constructor(context: TrainContext, from: LoopState, films: BestFilms | undefined) {
-    const { modelDirectory: directory, runId, summaries, threads } = context;
+    const { failures, modelDirectory: directory, runId, summaries, threads } = context;
     this.#context = context;
     this.#films = films;
-    this.#best = new BestModel({ directory, runId });
-    this.#bestEvaluated = new BestEvaluated({ directory, runId });
+    this.#best = new BestModel({ directory, runId, observer: failures.of("the best model") });
+    this.#bestEvaluated = new BestEvaluated({
+      ...{ directory, runId },
+      observer: failures.of("the model that was evaluated best"),
+    });
     this.session = this.#openSession();
     this.#evaluation = this.#openEvaluation();
     this.#looks =
@@ -60,6 +65,11 @@ export class TrainObservers implements TrainObserver {
     const byReward = this.#best.current;
     const evaluated = this.#bestEvaluated.current;
     return { ...(byReward && { byReward }), ...(evaluated && { evaluated }) };
+  }
+
+  /** Step of the run's resume point; undefined while it has none. */
+  get savedAt(): number | undefined {
+    return this.#keeper?.savedAt;
   }
 
   async onWindow(window: Window, played: readonly Played[], learned: LearnSummary): Promise<void> {
@@ -113,6 +123,7 @@ export class TrainObservers implements TrainObserver {
       onBest: (entry, progress) => {
         report.best(entry, progress);
         this.#films?.offer({
+          rule: "reward",
           model: this.#modelAfter(this.session.lastWindow),
           modelPath: entry.path,
           step: progress.step,
@@ -138,15 +149,19 @@ export class TrainObservers implements TrainObserver {
       training: () => this.session.window,
       onEvaluation: (step, result, kept, weights) => {
         report.evaluation(step, result, kept, weights);
+        // From its file: it may be the averaged weights that did so well.
+        if (kept && this.#films) {
+          const model = loadModel(kept.path);
+          this.#films.offer({ rule: "evaluation", model, modelPath: kept.path, step });
+        }
       },
     });
   }
 
   /** A run without a folder for its logs has none for its resume points, either. */
   #openKeeper(from: LoopState): ResumeKeeper | undefined {
-    const { arithmetic, command, directory, emulator, options, point, report, rom, runId } =
-      this.#context;
-    const { settings, threads } = this.#context;
+    const { arithmetic, command, directory, emulator, failures, options, point } = this.#context;
+    const { report, rom, runId, settings, threads } = this.#context;
     if (directory === undefined) return undefined;
     return new ResumeKeeper(
       {
@@ -159,11 +174,13 @@ export class TrainObservers implements TrainObserver {
           runId,
           command,
           arithmetic,
+          options: keptOptions(options),
           loop,
           session: this.session.getState(),
           threads: await threads.getState(),
         }),
         stores: threads.stores,
+        failures,
         note: (message) => {
           report.note(message);
         },

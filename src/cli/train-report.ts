@@ -1,6 +1,5 @@
 import type { Logger } from "pino";
-import type { TrainSettings } from "../config/schema.js";
-import { createConsoleLog } from "../logging/console-log.js";
+import { createConsoleLog, type TextOutput } from "../logging/console-log.js";
 import { formatDuration, ProgressLine } from "../logging/progress.js";
 import type { EvaluatedEntry } from "../trainer/checkpoint/best-evaluated.js";
 import type { ModelEntry } from "../trainer/checkpoint/best-model.js";
@@ -19,19 +18,42 @@ export interface TrainReport {
     weights: WeightChoice,
   ): void;
   note(message: string): void;
+  /** To standard error, whatever else is shown. */
+  warn(message: string): void;
   close(): void;
+}
+
+export interface TrainReportOptions {
+  /** Of the whole run. */
+  readonly totalSteps: number;
+  /** Steps that a resumed run had done before. */
+  readonly startSteps: number;
+  /** Only the progress line, that on a terminal only, and warnings (`--log tensorboard`). */
+  readonly silent: boolean;
+  /** Default standard output. */
+  readonly output?: TextOutput;
+  /** Default standard error. */
+  readonly errors?: TextOutput;
+  /** Milliseconds; for tests. */
+  readonly now?: () => number;
 }
 
 /** Milliseconds between two summaries above the progress line. */
 const SUMMARY_PERIOD_MS = 30_000;
 
-/** @param silent only the progress line, and that on a terminal only (`--log tensorboard`). */
-export async function createTrainReport(
-  settings: TrainSettings,
-  silent: boolean,
-): Promise<TrainReport> {
-  const line = new ProgressLine({ totalSteps: settings.timesteps, output: process.stdout });
-  const log: Logger = await createConsoleLog({ output: line, level: silent ? "silent" : "info" });
+export async function createTrainReport(options: TrainReportOptions): Promise<TrainReport> {
+  const { output = process.stdout, errors = process.stderr } = options;
+  const line = new ProgressLine({ ...options, output });
+  const level = options.silent ? "silent" : "info";
+  const log: Logger = await createConsoleLog({ output: line, level });
+  const warnings: Logger = await createConsoleLog({
+    output: {
+      ...(errors.isTTY !== undefined && { isTTY: errors.isTTY }),
+      write: (text) => {
+        line.write(text, errors);
+      },
+    },
+  });
   let summarisedAt = performance.now();
   return {
     progress(progress) {
@@ -60,6 +82,9 @@ export async function createTrainReport(
     },
     note(message) {
       log.info(message);
+    },
+    warn(message) {
+      warnings.warn(message);
     },
     close() {
       line.end();
@@ -94,4 +119,16 @@ export function farewell(
   const best = evaluated ?? model;
   if (!best) return figures;
   return `${figures}\nbest model: ${best.path}\nwatch it:   npx mario enjoy --file ${best.path}\nmeasure it: npx mario eval --file ${best.path} --episodes 100`;
+}
+
+/**
+ * How to go on with a run that was stopped, and from where.
+ * @param step at which it was stopped
+ * @param savedAt step of its resume point, if it has one
+ */
+export function wayOn(directory: string, step: number, savedAt: number | undefined): string {
+  if (savedAt === undefined) return "go on:      not possible: no resume point could be written";
+  const command = `go on:      npx mario train --resume ${directory}`;
+  if (savedAt === step) return command;
+  return `${command}  # from step ${savedAt.toLocaleString("en-US")}: what came since could not be saved`;
 }

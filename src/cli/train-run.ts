@@ -1,12 +1,16 @@
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { TrainSettings } from "../config/schema.js";
 import { MarioError } from "../core/errors.js";
 import {
   readResumePoint,
+  resumeDirectory,
   restoreFrames,
   type ResumePoint,
 } from "../trainer/checkpoint/resume-point.js";
+import { RunLock } from "../trainer/checkpoint/run-lock.js";
 import { replayPlanOf, windowPlanOf } from "../trainer/run-plan.js";
 import { type LoopState, trainLoop } from "../trainer/train-loop.js";
 import { TrainingThreads } from "../trainer/workers/training-threads.js";
@@ -15,25 +19,41 @@ import { openEnvironment } from "./environment.js";
 import { watchForInterrupt } from "./interrupt.js";
 import { requireMemory } from "./memory.js";
 import { readRomFile } from "./rom-file.js";
+import { resumedOptions } from "./resume-options.js";
 import type { TrainContext } from "./train-context.js";
 import { TrainObservers } from "./train-observers.js";
-import { createTrainReport, farewell } from "./train-report.js";
+import { createTrainReport, farewell, wayOn } from "./train-report.js";
 import { settingsFrom } from "./train-settings.js";
 import { openSink } from "./train-sink.js";
 import { TrainWatch } from "./train-watch.js";
-import type { TrainOptions } from "./train.js";
+import type { TrainCommand, TrainOptions } from "./train.js";
+import { WriteFailures } from "./write-failures.js";
 import { requireWritable } from "./writable.js";
 
 const BEGINNING: LoopState = { step: 0, index: 0, incoming: [] };
 
-/**
- * `mario train`: starts the threads, runs the loop, leaves the best model.
- * @param command that would learn the same again, for the model's header
- */
-export async function runTrain(options: TrainOptions, command: string): Promise<void> {
+/** `mario train`: starts the threads, runs the loop, leaves the best model. */
+export async function runTrain(options: TrainOptions, command: TrainCommand): Promise<void> {
+  // Models are its result: it has done well whether or not somebody read its output to the end.
+  process.exitCode = 0;
+  const lock = new RunLock();
+  try {
+    await runAlone(options, command, lock);
+  } finally {
+    lock.release();
+  }
+}
+
+async function runAlone(asked: TrainOptions, command: TrainCommand, lock: RunLock): Promise<void> {
   const started = performance.now();
   // Whatever the user can have got wrong comes first, before anything is written or waited for.
-  const point = options.resume === undefined ? undefined : readResumePoint(options.resume);
+  const point = asked.resume === undefined ? undefined : takeUp(asked.resume, lock);
+  const options = point ? resumedOptions(asked, command.given, point.options) : asked;
+  if (options.log === "stdout" && command.given.has("resumePeriod")) {
+    throw new MarioError("INVALID_OPTION", "--log stdout keeps no resume points.", {
+      remedy: "Leave out --resume-period, or choose --log both.",
+    });
+  }
   const settings = point?.settings ?? settingsFrom(options);
   const rom = readRomFile(options.rom);
   const modelDirectory = join(options.modelDir, "deepq");
@@ -52,14 +72,26 @@ export async function runTrain(options: TrainOptions, command: string): Promise<
     const { startState, emulator } = openEnvironment(rom, settings.environment);
     if (point) requireSameRom(point, emulator.rom.sha1);
     const backend = await threads.setUp(settings, rom.bytes, startState);
-    const log = openSink(options, settings, point?.loop.step);
-    const report = await createTrainReport(settings, options.log === "tensorboard");
+    const report = await createTrainReport({
+      totalSteps: settings.timesteps,
+      startSteps: point?.loop.step ?? 0,
+      silent: options.log === "tensorboard",
+    });
+    const failures = new WriteFailures((message) => {
+      report.warn(message);
+    });
+    const log = openSink(options, settings, failures.of("figures"), point?.loop.step);
     report.note(
       `${settings.preset} on ${rom.name} ${settings.environment.stage} (SHA-1 ${emulator.rom.sha1.slice(0, 8)}), seed ${settings.seed}, ${backend.description}`,
     );
+    if (log.directory !== undefined) lock.take(log.directory);
     if (backend.note !== undefined) report.note(backend.note);
     report.note(memory);
-    if (log.directory) report.note(`logs: ${log.directory}`);
+    report.note(
+      log.directory === undefined
+        ? "--log stdout: no resume points, so a run that is stopped cannot go on"
+        : `logs: ${log.directory}`,
+    );
     watch?.begin({ ...log, stores: threads.stores, isResumed: point !== undefined });
     const interrupt = watchForInterrupt(() => {
       report.note("stopping; once more stops at once");
@@ -67,16 +99,18 @@ export async function runTrain(options: TrainOptions, command: string): Promise<
     let lastWords: string;
     try {
       const runId = point?.runId ?? randomUUID();
-      const arithmetic = { backend: backend.name, threads: backend.threads };
+      const { precision } = options;
+      const arithmetic = { backend: backend.name, threads: backend.threads, precision };
       const shouldStop = (): boolean => interrupt.requested();
       lastWords = await learn(
         {
           ...{ options, settings, rom, emulator, modelDirectory, threads, backend, arithmetic },
           ...{
-            command: point?.command ?? command,
+            command: point?.command ?? command.line,
             runId,
             point,
             report,
+            failures,
             watch,
             shouldStop,
             ...log,
@@ -85,9 +119,15 @@ export async function runTrain(options: TrainOptions, command: string): Promise<
         started,
       );
     } finally {
-      interrupt.dispose();
       report.close();
       log.sink.close();
+      interrupt.dispose();
+    }
+    // Only now is it known of the figures, too.
+    const missing = failures.summary;
+    if (missing !== undefined) {
+      report.warn(missing);
+      process.exitCode = 2;
     }
     process.stdout.write(lastWords);
   } finally {
@@ -114,13 +154,19 @@ async function learn(context: TrainContext, started: number): Promise<string> {
   const seconds = (performance.now() - started) / 1000;
   const lines = [farewell(progress, best.byReward, best.evaluated, seconds)];
   if (directory && progress.step < settings.timesteps) {
-    lines.push(`go on:      npx mario train --resume ${directory}`);
+    lines.push(wayOn(directory, progress.step, observers.savedAt));
   }
   return `${lines.join("\n")}\n`;
 }
 
 function scheduleOf(settings: TrainSettings, { pipeline }: TrainOptions) {
   return { ...windowPlanOf(settings), pipeline };
+}
+
+/** Reads where a run stood, once no other process can change it. */
+function takeUp(directory: string, lock: RunLock): ResumePoint {
+  if (existsSync(resumeDirectory(directory))) lock.take(directory);
+  return readResumePoint(directory);
 }
 
 function requireSameRom({ rom }: ResumePoint, sha1: string): void {
@@ -143,9 +189,13 @@ async function goOn(
   session.setState(point.session);
   report.note(`going on from step ${point.loop.step}`);
   const before = point.arithmetic;
-  if (before.backend !== arithmetic.backend || before.threads !== arithmetic.threads) {
-    report.note(
-      `the run began on ${before.backend} with ${before.threads} thread(s): its last bits will differ from one that was never stopped`,
+  if (!isDeepStrictEqual(before, arithmetic)) {
+    report.warn(
+      `the run computed ${inWords(before)}, and goes on ${inWords(arithmetic)}: its last bits will differ from one that was never stopped`,
     );
   }
+}
+
+function inWords({ backend, threads, precision }: ResumePoint["arithmetic"]): string {
+  return `on ${backend} with ${threads} thread(s) in ${precision}`;
 }

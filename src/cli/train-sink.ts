@@ -2,6 +2,7 @@ import type { TrainSettings } from "../config/schema.js";
 import { openEventFile } from "../logging/event-file.js";
 import { createRunDirectory } from "../logging/run-directory.js";
 import { combine, type ScalarSink } from "../logging/scalar-sink.js";
+import type { WriteObserver } from "../logging/file-error.js";
 import type { HparamValues } from "../logging/hparams-encoding.js";
 import type { SummarySink } from "../logging/summary-sink.js";
 import { RUN_SETTINGS_TAG } from "../logging/tags.js";
@@ -16,6 +17,7 @@ export interface RunSink {
 
 /**
  * Opens the run's event file, unless `--log stdout`.
+ * @param observer told of figures that cannot be written later on
  * @param resumeStep the step that a resumed run goes on from
  * @throws MarioError NOT_WRITABLE, DISK_FULL.
  */
@@ -27,11 +29,12 @@ export function openSink(
     readonly resume?: string;
   },
   settings: TrainSettings,
+  observer: WriteObserver,
   resumeStep?: number,
 ): RunSink {
   if (options.resume !== undefined && resumeStep !== undefined) {
     const directory = options.resume;
-    const sink = openEventFile({ directory, resumeStep });
+    const sink = openEventFile({ directory, observer, resumeStep });
     return { sink, summaries: sink, directory };
   }
   if (options.log === "stdout") {
@@ -45,7 +48,7 @@ export function openSink(
     learningRate: settings.learning.learningRate,
     startedAt: new Date(),
   });
-  const sink = openEventFile({ directory });
+  const sink = openEventFile({ directory, observer });
   sink.text(RUN_SETTINGS_TAG, settingsTable(settings), 0);
   sink.hparams(hparams(settings));
   return { sink, summaries: sink, directory };

@@ -46,6 +46,14 @@ export interface TrainOptions extends ComputeOptions, PageOptions, AlgorithmOpti
   readonly modelDir: string;
 }
 
+/** How a run was asked for. */
+export interface TrainCommand {
+  /** The command that would learn the same again, for the model's header. */
+  readonly line: string;
+  /** Names of the options that were on the command line. */
+  readonly given: ReadonlySet<string>;
+}
+
 export function trainCommand(): Command {
   const command = new Command("train")
     .description("teach a network; the best model is kept in models/")
@@ -110,8 +118,8 @@ export function trainCommand(): Command {
     )
     .addOption(
       new Option("--resume <run>", "go on with a run that was stopped: the folder of its logs")
-        // What was learned so far belongs to its settings.
-        .conflicts(decisive.filter((name) => name !== "rom")),
+        // What was learned so far belongs to its settings, and lies in its folder.
+        .conflicts([...decisive.filter((name) => name !== "rom"), "logDir"]),
     )
     .addOption(
       new Option("--resume-period <n>", "decisions between two resume points")
@@ -133,7 +141,11 @@ export function trainCommand(): Command {
     .action(async (options: TrainOptions) => {
       const { runTrain } = await import("./train-run.js");
       const names = [...decisive, "backend", "threads", "precision"];
-      await runTrain(options, commandLine(command, names, ["rom"]));
+      const all = command.options.map((option) => option.attributeName());
+      await runTrain(options, {
+        line: commandLine(command, names, ["rom"]),
+        given: new Set(all.filter((name) => command.getOptionValueSource(name) === "cli")),
+      });
     });
   return command;
 }

@@ -3,7 +3,13 @@ import { join } from "node:path";
 import { crc32c } from "@node-rs/crc32";
 import { MarioError } from "../core/errors.js";
 import { encodeEvent, FILE_VERSION, type LogContent } from "./event-encoding.js";
-import { asWriteError, explainWriteErrors, systemErrorCode } from "./file-error.js";
+import {
+  asWriteError,
+  explainWriteErrors,
+  isWriteError,
+  systemErrorCode,
+  type WriteObserver,
+} from "./file-error.js";
 import { histogramOf } from "./histogram.js";
 import {
   encodeSessionEnd,
@@ -26,6 +32,11 @@ export interface EventFileOptions {
   readonly resumeStep?: number;
   /** Most that a killed process loses, in milliseconds. Default 2000. */
   readonly flushPeriodMs?: number;
+  /**
+   * Once the file is open: told of failures to write in place of a throw. What could not be written is
+   * kept, as far as there is room for it, and tried again.
+   */
+  readonly observer?: WriteObserver;
   /** Milliseconds since 1970; for tests. */
   readonly now?: () => number;
 }
@@ -37,13 +48,17 @@ export interface EventFile extends SummarySink {
 
 /** Beyond this much the buffer is written out at once, whatever the time. */
 const BUFFER_BYTES = 64 * 1024;
+/** Beyond this much, hours of figures, what comes while the disk is full is lost. */
+const MAX_BUFFER_BYTES = 16 * 1024 * 1024;
+/** A disk that was full is tried again after this time. */
+const RETRY_PERIOD_MS = 30_000;
 
 /**
  * Opens `events.out.tfevents.<seconds>.mario.<n>` in a run's folder. The name has no host in it, so
  * that logs can be shared; `n` keeps two writers of one second apart.
  *
- * @throws MarioError NOT_WRITABLE, DISK_FULL: here, and from every call that writes. A failure of the
- * background flush is thrown by the next call.
+ * @throws MarioError NOT_WRITABLE, DISK_FULL: here and, without an observer, from every call that
+ * writes. A failure of the background flush is thrown by the next call.
  */
 export function openEventFile(options: EventFileOptions): EventFile {
   const now = options.now ?? Date.now;
@@ -52,6 +67,7 @@ export function openEventFile(options: EventFileOptions): EventFile {
   );
   const writer = new EventFileWriter(path, descriptor, options.flushPeriodMs ?? 2000, now);
   writer.start(options.resumeStep);
+  writer.observer = options.observer;
   return writer;
 }
 
@@ -75,6 +91,11 @@ class EventFileWriter implements EventFile {
   private timer: NodeJS.Timeout | undefined;
   private failure: unknown;
   private descriptor: number | undefined;
+  /** After a failure; before this time nothing is tried unasked. */
+  private retryAt = -Infinity;
+  private isFailing = false;
+  private hasLost = false;
+  observer: WriteObserver | undefined;
 
   constructor(
     readonly path: string,
@@ -136,8 +157,14 @@ class EventFileWriter implements EventFile {
       // Kept for the next flush, so that the file stays whole should there be space again.
       this.chunks = [bytes.subarray(written)];
       this.buffered = bytes.length - written;
-      throw asWriteError(error, this.path);
+      this.retryAt = this.now() + RETRY_PERIOD_MS;
+      this.isFailing = true;
+      this.fail(asWriteError(error, this.path));
+      return;
     }
+    this.retryAt = -Infinity;
+    if (this.isFailing && !this.hasLost) this.observer?.written();
+    this.isFailing = false;
   }
 
   close(): void {
@@ -145,9 +172,9 @@ class EventFileWriter implements EventFile {
     if (descriptor === undefined) return;
     try {
       this.flush();
-      explainWriteErrors(this.path, () => {
-        fsyncSync(descriptor);
-      });
+      fsyncSync(descriptor);
+    } catch (error) {
+      this.fail(asWriteError(error, this.path));
     } finally {
       clearTimeout(this.timer);
       this.descriptor = undefined;
@@ -160,7 +187,6 @@ class EventFileWriter implements EventFile {
   }
 
   private append(step: number, content: LogContent): void {
-    this.throwFailure();
     if (this.descriptor === undefined) {
       throw new MarioError("NOT_WRITABLE", `The event file ${this.path} is closed.`);
     }
@@ -170,12 +196,27 @@ class EventFileWriter implements EventFile {
       });
     }
     const record = frameRecord(encodeEvent({ wallTime: this.now() / 1000, step, content }));
-    this.chunks.push(record);
-    this.buffered += record.length;
+    this.keep(record);
+    this.throwFailure();
+    if (this.now() < this.retryAt) return;
     // The clock is asked as well as a timer set: a learner that never yields starves its timers.
     if (this.buffered >= BUFFER_BYTES || this.now() - this.flushedAt >= this.flushPeriodMs) {
       this.flush();
     } else this.timer ??= this.flushLater();
+  }
+
+  private keep(record: Uint8Array): void {
+    if (this.buffered + record.length > MAX_BUFFER_BYTES) {
+      this.hasLost = true;
+      return;
+    }
+    this.chunks.push(record);
+    this.buffered += record.length;
+  }
+
+  private fail(error: unknown): void {
+    if (this.observer === undefined || !isWriteError(error)) throw error;
+    this.observer.failed(error);
   }
 
   private flushLater(): NodeJS.Timeout {

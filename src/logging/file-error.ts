@@ -44,6 +44,41 @@ export function asWriteError(error: unknown, path: string): unknown {
   return error;
 }
 
+/** Told of writing in place of a throw, so that what is worth more than a file can go on. */
+export interface WriteObserver {
+  /** @param error see {@link isWriteError} */
+  failed(error: Error): void;
+  /** It worked, perhaps after it had failed. */
+  written(): void;
+}
+
+/** Whether it says that a file could not be written, and nothing else that is wrong. */
+export function isWriteError(error: unknown): error is Error {
+  if (error instanceof MarioError)
+    return error.code === "DISK_FULL" || error.code === "NOT_WRITABLE";
+  // A system's reason (EIO), not one of Node's own (ERR_…).
+  return /^E[A-Z0-9]+$/.test(systemErrorCode(error) ?? "");
+}
+
+/**
+ * Runs `write`; with an observer, a failure to write is told to it.
+ * @returns undefined when it failed so
+ */
+export function observeWrite<T>(
+  observer: WriteObserver | undefined,
+  write: () => T,
+): T | undefined {
+  try {
+    const result = write();
+    observer?.written();
+    return result;
+  } catch (error) {
+    if (observer === undefined || !isWriteError(error)) throw error;
+    observer.failed(error);
+    return undefined;
+  }
+}
+
 /** Runs `write`, turning the system's reasons into errors of ours: see {@link asWriteError}. */
 export function explainWriteErrors<T>(path: string, write: () => T): T {
   try {

@@ -86,9 +86,18 @@ export class ProgressLine implements TextOutput {
     this.show(this.describe(progress, time), time);
   }
 
-  /** A message of whole lines, above the progress line. */
-  write(text: string): void {
-    this.output.write(this.line === "" ? text : CLEAR + text + this.line);
+  /**
+   * A message of whole lines, above the progress line.
+   * @param to where it goes instead of the line's own output, perhaps on the same terminal
+   */
+  write(text: string, to: TextOutput = this.output): void {
+    if (this.line === "") to.write(text);
+    else if (to === this.output) to.write(CLEAR + text + this.line);
+    else {
+      this.output.write(CLEAR);
+      to.write(text);
+      this.output.write(this.line);
+    }
   }
 
   /** Shows the last state and leaves it standing; a later `update` starts a new line. */

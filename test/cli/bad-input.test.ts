@@ -45,6 +45,8 @@ describe("bad input gets one clear line and exit code 2", () => {
     [["train", "--resume", "nowhere"], /no resume point in nowhere/],
     [["train", "--resume", "run", "--lr=1e-4"], /--resume.*cannot be used with.*--lr/],
     [["train", "--resume", "run", "--munchausen"], /--resume.*cannot be used with.*--munchausen/],
+    [["train", "--resume", "run", "--log-dir=x"], /--resume.*cannot be used with.*--log-dir/],
+    [["train", "--log=stdout", "--resume-period=9"], /--log stdout keeps no resume points/],
     [["train", "--pipeline=both"], /Allowed choices are overlap, turns/],
     [["random", "--episodes", "1.5"], /whole number/],
     [["eval", "--file", "nowhere.safetensors"], /nowhere\.safetensors/],

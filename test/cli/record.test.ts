@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
@@ -11,6 +11,7 @@ import { addRecordOptions, filmPlan, type RecordOptions } from "../../src/cli/re
 import { Recorder } from "../../src/cli/record.js";
 import { TracedEnvironment } from "../../src/cli/record-trace.js";
 import { createMarioEnv, type MarioEnv, type MarioEnvOptions } from "../../src/env/mario-env.js";
+import { MarioError } from "../../src/core/errors.js";
 import { openEventFile } from "../../src/logging/event-file.js";
 import { ProgressLine } from "../../src/logging/progress.js";
 import type { Architecture } from "../../src/nn/architecture.js";
@@ -281,7 +282,7 @@ describe("films of best models", () => {
     expect(await readFile(again.path)).toEqual(await readFile(path));
   });
 
-  it("come one at a time; of those that come too soon, the newest", async () => {
+  it("come one at a time; of those that come too soon, the newest by each rule", async () => {
     const directory = join(folder, "log");
     const sink = openEventFile({ directory });
     const films: ModelFilm[] = [];
@@ -289,23 +290,69 @@ describe("films of best models", () => {
       ...{ environment: make({ maxEpisodeSteps: 12 }), backend, summaries: sink },
       onFilm: (film) => films.push(film),
     });
-    for (const n of [1, 2, 3, 4]) {
-      best.offer({ model: model(n), modelPath: join(folder, `m_${n}.safetensors`), step: n });
-    }
+    const offer = (n: number, rule: "reward" | "evaluation") => {
+      const modelPath = join(folder, `m_${n}.safetensors`);
+      best.offer({ rule, model: model(n), modelPath, step: n });
+    };
+    for (const n of [1, 2, 3, 4]) offer(n, "reward");
+    for (const n of [5, 6]) offer(n, "evaluation");
     await best.finish();
     sink.close();
     expect(films.map(({ path }) => path)).toEqual([
       join(folder, "m_1.webp"),
       join(folder, "m_4.webp"),
+      join(folder, "m_6.webp"),
     ]);
     const log = await readFile(sink.path);
     for (const { short } of films) expect(log.includes(Buffer.from(short.bytes))).toBe(true);
   });
 
+  it("of a model that was replaced meanwhile do not stay", async () => {
+    const modelPath = join(folder, "m_7.safetensors");
+    await writeFile(modelPath, "");
+    const films: ModelFilm[] = [];
+    const environment = make({ maxEpisodeSteps: 12 });
+    const best = new BestFilms({ environment, backend, onFilm: (film) => films.push(film) });
+    best.offer({ rule: "reward", model: model(1), modelPath, step: 1 });
+    await rm(modelPath);
+    await best.finish();
+    expect(films).toEqual([]);
+    expect(await readdir(folder)).not.toContain("m_7.webp");
+  });
+
   it("that cannot be written say so at the next call", async () => {
     const best = new BestFilms({ environment: make({ maxEpisodeSteps: 12 }), backend });
-    best.offer({ model: model(1), modelPath: join(folder, "no", "m.safetensors"), step: 1 });
+    best.offer({
+      rule: "reward",
+      model: model(1),
+      modelPath: join(folder, "no", "m.safetensors"),
+      step: 1,
+    });
     await expect(best.finish()).rejects.toMatchObject({ code: "NOT_WRITABLE" });
+  });
+
+  it("that cannot be written end nothing where somebody is told of it", async () => {
+    const told: string[] = [];
+    const observer = {
+      failed: (error: Error) => told.push(error instanceof MarioError ? error.code : ""),
+      written: () => told.push("written"),
+    };
+    const environment = make({ maxEpisodeSteps: 12 });
+    const best = new BestFilms({ environment, backend, observer });
+    best.offer({
+      rule: "reward",
+      model: model(1),
+      modelPath: join(folder, "no", "m.safetensors"),
+      step: 1,
+    });
+    best.offer({
+      rule: "reward",
+      model: model(1),
+      modelPath: join(folder, "m_9.safetensors"),
+      step: 2,
+    });
+    await best.finish();
+    expect(told).toEqual(["NOT_WRITABLE", "written"]);
   });
 });
 

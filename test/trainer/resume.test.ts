@@ -2,17 +2,19 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { NamedTensors } from "../../src/agent/agent.js";
 import { resolveSettings } from "../../src/config/resolve.js";
 import { createMarioEnv } from "../../src/env/mario-env.js";
 import type { Played } from "../../src/trainer/actor-group.js";
 import {
   readResumePoint,
   restoreFrames,
+  type ResumePoint,
   resumeDirectory,
   ResumeWriter,
 } from "../../src/trainer/checkpoint/resume-point.js";
 import { windowPlanOf } from "../../src/trainer/run-plan.js";
-import { type LoopState, trainLoop } from "../../src/trainer/train-loop.js";
+import { trainLoop } from "../../src/trainer/train-loop.js";
 import type { LearnSummary } from "../../src/trainer/learner.js";
 import { TrainSession } from "../../src/trainer/train-session.js";
 import type { Window } from "../../src/trainer/window.js";
@@ -58,7 +60,12 @@ async function startThreads(actors: number) {
 /** Plays until the step, or to the end; saves a resume point after each window whose step is named. */
 async function play(
   threads: InstanceType<typeof TrainingThreads>,
-  options: { from?: LoopState; until?: number; saveAt?: readonly number[]; writer?: ResumeWriter },
+  options: {
+    from?: ResumePoint;
+    until?: number;
+    saveAt?: readonly number[];
+    writer?: ResumeWriter;
+  },
 ) {
   const { from, until = Infinity, saveAt = [], writer } = options;
   const session = new TrainSession({
@@ -76,6 +83,7 @@ async function play(
     now: () => 0,
     shouldStop: () => false,
   });
+  if (from) session.setState(from.session);
   let last: Window = { index: -1, after: 0, last: 0 };
   const losses: number[] = [];
   const schedule = { ...windowPlanOf(settings), pipeline: "overlap" as const };
@@ -93,7 +101,7 @@ async function play(
             settings,
             rom: { name: "fenn.nes", sha1: "0".repeat(40) },
             runId: "a-run",
-            arithmetic: { backend: "any", threads: 1 },
+            arithmetic: { backend: "any", threads: 1, precision: "fp32" },
             loop: { step: window.last, index: window.index + 1, incoming: played },
             session: session.getState(),
             threads: await threads.getState(),
@@ -103,14 +111,23 @@ async function play(
       },
       shouldStop: () => last.last >= until,
     },
-    from,
+    from?.loop,
   );
-  const weights = [...threads.weightsAfter(last.index)].map(([name, { data }]) => [
-    name,
-    Buffer.from(data.buffer).toString("base64"),
-  ]);
+  const weights = bytesOf(threads.weightsAfter(last.index));
+  const { learner } = await threads.getState();
   await threads.dispose();
-  return { weights: new Map(weights as [string, string][]), losses, session: session.getState() };
+  const average = bytesOf(learner.averages.evaluation!);
+  return { weights, average, losses, session: session.getState() };
+}
+
+/** In base64, by the weights' names. */
+function bytesOf(weights: NamedTensors): Map<string, string> {
+  return new Map(
+    [...weights].map(([name, { data }]) => [
+      name,
+      Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("base64"),
+    ]),
+  );
 }
 
 describe("a run that was cut and resumed", () => {
@@ -126,12 +143,18 @@ describe("a run that was cut and resumed", () => {
     const threads = await startThreads(2);
     restoreFrames(run, point, threads.stores);
     await threads.setState(point.threads, point.loop.index);
-    const rest = await play(threads, { from: point.loop });
+    const rest = await play(threads, { from: point });
 
     expect(rest.losses).toEqual(whole.losses.slice(10));
     expect(rest.losses.filter((loss) => loss > 0).length).toBeGreaterThan(5);
-    expect([...rest.weights.keys()]).toEqual([...whole.weights.keys()]);
-    for (const [name, bytes] of whole.weights) expect(rest.weights.get(name) === bytes).toBe(true);
+    for (const kind of ["weights", "average"] as const) {
+      expect([...rest[kind].keys()]).toEqual([...whole[kind].keys()]);
+      for (const [name, bytes] of whole[kind]) expect(rest[kind].get(name) === bytes).toBe(true);
+    }
+    // What is played is another average.
+    expect(whole.average.get("output/bias") === whole.weights.get("output/bias")).toBe(false);
+    expect(rest.session.window.episodes).toBeGreaterThan(point.session.window.episodes);
+    expect(rest.session).toEqual(whole.session);
   }, 300_000);
 
   it("keeps only the files that the last point needs", () => {

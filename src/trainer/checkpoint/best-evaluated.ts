@@ -1,5 +1,6 @@
 import { basename, join } from "node:path";
 import type { Evaluation } from "../evaluation.js";
+import { observeWrite, type WriteObserver } from "../../logging/file-error.js";
 import type { CandidateModel } from "./best-model.js";
 import { ownModelFiles, removeModel } from "./model-folder.js";
 import { saveModel } from "./model-file.js";
@@ -17,6 +18,8 @@ export interface EvaluatedEntry {
 export interface BestEvaluatedOptions {
   readonly directory: string;
   readonly runId: string;
+  /** Told of a model that cannot be written, in place of a throw. */
+  readonly observer?: WriteObserver;
 }
 
 /**
@@ -44,7 +47,8 @@ export class BestEvaluated {
    * only after the new one is safely there.
    * @param model called only when it is saved
    * @param averaged its weights are a moving average
-   * @throws MarioError DISK_FULL, NOT_WRITABLE, NOT_FINITE; the older file is then as before
+   * @throws MarioError NOT_FINITE; without an observer DISK_FULL, NOT_WRITABLE. The older file is then
+   * as before
    */
   offer(
     evaluation: Evaluation,
@@ -57,6 +61,21 @@ export class BestEvaluated {
       meanDistance: evaluation.meanDistance,
     };
     if (this.#best !== undefined && byMerit(this.#best, candidate) < 0) return undefined;
+    return observeWrite(this.#options.observer, () =>
+      this.#keep(candidate, { training, evaluation, averaged }, model),
+    );
+  }
+
+  #keep(
+    candidate: Merit,
+    about: {
+      readonly training: { readonly meanReward: number; readonly episodes: number };
+      readonly evaluation: Evaluation;
+      readonly averaged: boolean;
+    },
+    model: () => CandidateModel,
+  ): EvaluatedEntry {
+    const { averaged, evaluation, training } = about;
     const { weights, metadata } = model();
     const { directory, runId } = this.#options;
     const file = {
@@ -80,8 +99,8 @@ export class BestEvaluated {
     for (let n = 1; ; n++) {
       const path = join(directory, `${name}${n === 1 ? "" : `_${n}`}.safetensors`);
       if (!saveModel(path, file, { overwrite: false })) continue;
-      for (const other of older) removeModel(other);
       this.#best = { path, ...candidate };
+      for (const other of older) removeModel(other);
       return this.#best;
     }
   }

@@ -1,5 +1,6 @@
 import { basename, join } from "node:path";
 import type { NamedTensors } from "../../agent/agent.js";
+import { observeWrite, type WriteObserver } from "../../logging/file-error.js";
 import { saveModel } from "./model-file.js";
 import { ownModelFiles, removeModel } from "./model-folder.js";
 import type { ModelMetadata } from "./model-metadata.js";
@@ -16,6 +17,8 @@ export interface BestModelOptions {
   readonly directory: string;
   /** Tells this run's files from those of other runs in the same folder; kept when resuming. */
   readonly runId: string;
+  /** Told of a model that cannot be written, in place of a throw; the next better one is tried again. */
+  readonly observer?: WriteObserver;
 }
 
 export interface Candidate {
@@ -63,14 +66,16 @@ export class BestModel {
    * Saves the model if the rule says so. The older file goes only after the new one is safely there.
    * @param model called only when it is saved, because copying weights takes time
    * @returns the new file, or undefined if nothing was saved
-   * @throws MarioError DISK_FULL, NOT_WRITABLE, NOT_FINITE; the older file and the best are then as
-   * before, and the next better mean tries again
+   * @throws MarioError NOT_FINITE; without an observer DISK_FULL, NOT_WRITABLE. The older file and the
+   * best are then as before, and the next better mean tries again
    */
   offer(candidate: Candidate, model: () => CandidateModel): ModelEntry | undefined {
     const meanReward = oneDecimal(candidate.meanReward);
     if (candidate.episodes < FIRST_EPISODE || !Number.isFinite(meanReward)) return undefined;
     if (this.best !== undefined && meanReward <= this.best.meanReward) return undefined;
-    return this.keep({ ...candidate, meanReward }, model);
+    return observeWrite(this.options.observer, () =>
+      this.keep({ ...candidate, meanReward }, model),
+    );
   }
 
   /**
@@ -79,7 +84,10 @@ export class BestModel {
    */
   keepIfNone(candidate: Candidate, model: () => CandidateModel): ModelEntry | undefined {
     if (this.best !== undefined) return undefined;
-    return this.keep({ ...candidate, meanReward: oneDecimal(candidate.meanReward) }, model);
+    const meanReward = oneDecimal(candidate.meanReward);
+    return observeWrite(this.options.observer, () =>
+      this.keep({ ...candidate, meanReward }, model),
+    );
   }
 
   private keep(candidate: Candidate, model: () => CandidateModel): ModelEntry {

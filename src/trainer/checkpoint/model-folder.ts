@@ -32,10 +32,16 @@ function isOf(path: string, runId: string): boolean {
   }
 }
 
-/** @throws MarioError NOT_WRITABLE */
+/** Of a model, beside it. */
+export function filmOf(path: string): string {
+  return `${path.replace(/\.safetensors$/, "")}.webp`;
+}
+
+/** And its film, if it has one. @throws MarioError NOT_WRITABLE */
 export function removeModel(path: string): void {
   try {
     rmSync(path, { force: true });
+    rmSync(filmOf(path), { force: true });
   } catch (error) {
     throw asWriteError(error, path);
   }

@@ -5,6 +5,7 @@ import { deserialize, serialize } from "node:v8";
 import { z } from "zod";
 import { trainSettingsSchema, type TrainSettings } from "../../config/schema.js";
 import { MarioError } from "../../core/errors.js";
+import { PRECISIONS, type Precision } from "../../nn/backend.js";
 import type { FrameStore } from "../../replay/frame-store.js";
 import type { LoopState } from "../train-loop.js";
 import type { TrainSessionState } from "../train-session.js";
@@ -33,8 +34,14 @@ export interface RunState {
   readonly runId: string;
   /** The command that began the run. */
   readonly command?: string | undefined;
-  /** Backend and learner's threads, which decide the last bits of the arithmetic. */
-  readonly arithmetic: { readonly backend: string; readonly threads: number };
+  /** Backend and learner's threads, which decide the last bits of the arithmetic, and its precision. */
+  readonly arithmetic: {
+    readonly backend: string;
+    readonly threads: number;
+    readonly precision: Precision;
+  };
+  /** Plain data of who calls, to find again. */
+  readonly options?: unknown;
   readonly loop: LoopState;
   readonly session: TrainSessionState;
   readonly threads: ThreadsState;
@@ -50,7 +57,12 @@ const pointSchema = z.object({
   rom: z.object({ name: z.string(), sha1: z.string() }),
   runId: z.string().min(1).max(200),
   command: z.string().max(4000).optional(),
-  arithmetic: z.object({ backend: z.string(), threads: z.number().int().positive() }),
+  arithmetic: z.object({
+    backend: z.string(),
+    threads: z.number().int().positive(),
+    precision: z.enum(PRECISIONS).default("fp32"),
+  }),
+  options: z.unknown().optional(),
   loop: z.object({
     step: z.number().int().min(0),
     index: z.number().int().min(0),
@@ -88,7 +100,13 @@ export class ResumeWriter {
     const chunks = [...this.#chunks.filter((chunk) => isNeeded(chunk, stores)), fresh];
     const body = serialize({ version: VERSION, ...state, chunks });
     const checksum = createHash("sha256").update(body).digest();
-    writeFileAtomically(join(this.#directory, POINT_FILE), [checksum, body]);
+    try {
+      writeFileAtomically(join(this.#directory, POINT_FILE), [checksum, body]);
+    } catch (error) {
+      // Of no use without the point, and in the way of the next attempt where the disk is full.
+      rmSync(join(this.#directory, fresh.file), { force: true });
+      throw error;
+    }
     this.#chunks = chunks;
     this.#removeOthers();
     return body.length + fresh.lanes.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -116,7 +134,7 @@ export function readResumePoint(runDirectory: string): ResumePoint {
   if (!existsSync(path)) {
     throw new MarioError("STATE_INVALID", `There is no resume point in ${runDirectory}.`, {
       remedy:
-        "Name the folder of a run's logs (tensorboard/deepq/…); a run that reached its end has none.",
+        "Name the folder of a run's logs (tensorboard/deepq/…). A run that reached its end has none, nor has one that was killed before its first, in its first minutes.",
     });
   }
   if (statSync(path).size > MAX_POINT_BYTES) throw damaged(path, "it is too large");

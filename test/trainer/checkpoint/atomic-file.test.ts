@@ -11,9 +11,14 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { MarioError } from "../../../src/core/errors.js";
 import { openEventFile } from "../../../src/logging/event-file.js";
 import { readEventFile } from "../../../src/logging/event-reader.js";
 import { writeFileAtomically } from "../../../src/trainer/checkpoint/atomic-file.js";
+import { BestEvaluated } from "../../../src/trainer/checkpoint/best-evaluated.js";
+import { BestModel } from "../../../src/trainer/checkpoint/best-model.js";
+import { summarise } from "../../../src/trainer/evaluation.js";
+import { exampleModel } from "./example-model.js";
 
 const isRoot = process.getuid?.() === 0;
 const code = (name: string): unknown =>
@@ -150,5 +155,73 @@ describe("event file on a full disk", () => {
     const whole = readEventFile(readFileSync(file.path));
     expect(whole.damage).toBeUndefined();
     expect(whole.scalars.get("x")!.map(({ step }) => step)).toEqual([...Array(100).keys()]);
+  });
+});
+
+/** What an observer was told of. */
+function listener() {
+  const told: string[] = [];
+  return {
+    told,
+    failed: (error: Error) => told.push(error instanceof MarioError ? error.code : error.message),
+    written: () => told.push("written"),
+  };
+}
+
+describe("what a run writes while the disk is full", () => {
+  afterEach(() => {
+    if (canLimit) limitFileSize("unlimited");
+  });
+
+  it.skipIf(!canLimit)("is told of, and figures are kept until there is room", () => {
+    const observer = listener();
+    let time = 0;
+    const file = openEventFile({ directory, observer, now: () => time });
+    limitFileSize(1000);
+    // Every tenth of a second for a minute: at the end of each half minute it is tried again.
+    for (let step = 0; step < 600; step++, time += 100) file.scalar("x", step, step);
+    expect(observer.told).toEqual(["DISK_FULL", "DISK_FULL"]);
+    limitFileSize("unlimited");
+    for (let step = 600; step < 900; step++, time += 100) file.scalar("x", step, step);
+    file.close();
+    expect(observer.told).toEqual(["DISK_FULL", "DISK_FULL", "written"]);
+    const whole = readEventFile(readFileSync(file.path));
+    expect(whole.damage).toBeUndefined();
+    expect(whole.scalars.get("x")!.map(({ step }) => step)).toEqual([...Array(900).keys()]);
+  });
+
+  it.skipIf(!canLimit)("fails without a word of its own when there is never room again", () => {
+    const observer = listener();
+    const file = openEventFile({ directory, observer });
+    limitFileSize(100);
+    for (let step = 0; step < 5000; step++) file.scalar("x", step, step);
+    file.close();
+    expect(observer.told).toEqual(["DISK_FULL", "DISK_FULL"]);
+  });
+
+  it.skipIf(!canLimit)("leaves the best model as it is, and the next better one is tried", () => {
+    const observer = listener();
+    const best = new BestModel({ directory, runId: "a", observer });
+    const offer = (meanReward: number) =>
+      best.offer({ meanReward, episodes: 100 }, () => exampleModel())?.meanReward;
+    const evaluated = new BestEvaluated({ directory, runId: "a", observer });
+    const played = { reward: 60, distance: 100, steps: 10, frames: 40, truncated: false };
+    const evaluation = summarise([{ ...played, completed: false, ending: "fell" }], 10, 1);
+    const training = { meanReward: 1, episodes: 50 };
+    expect(offer(3)).toBe(3);
+    limitFileSize(100);
+    expect(offer(4)).toBeUndefined();
+    expect(evaluated.offer(evaluation, training, () => exampleModel())).toBeUndefined();
+    expect(best.current?.meanReward).toBe(3);
+    limitFileSize("unlimited");
+    expect(offer(3.5)).toBe(3.5);
+    expect(evaluated.offer(evaluation, training, () => exampleModel())).toBeDefined();
+    expect(observer.told).toEqual(["written", "DISK_FULL", "DISK_FULL", "written", "written"]);
+    // What is wrong with the model itself is no matter of the disk.
+    const broken = exampleModel();
+    broken.weights.get("output/bias")!.data[0] = Infinity;
+    expect(() => best.offer({ meanReward: 9, episodes: 99 }, () => broken)).toThrow(
+      expect.objectContaining({ code: "NOT_FINITE" }),
+    );
   });
 });

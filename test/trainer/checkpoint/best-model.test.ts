@@ -35,6 +35,16 @@ describe("best model", () => {
     expect(metadata).toMatchObject({ runId: "a", meanReward: 12.4, episodes: 12, stage: "1-1" });
   });
 
+  it("takes the film of an older model along when that goes, and no other", () => {
+    const best = run("a");
+    offer(best, 1);
+    for (const name of ["mario_reward_1.0.webp", "mario_reward_0.5.webp"]) {
+      writeFileSync(join(directory, name), "");
+    }
+    offer(best, 2);
+    expect(files()).toEqual(["mario_reward_0.5.webp", "mario_reward_2.0.safetensors"]);
+  });
+
   it("starts with means below zero, and never writes minus zero", () => {
     const best = run("a");
     offer(best, -15);
