@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { defaultPreset } from "../config/presets.js";
 import type { TrainSettings } from "../config/schema.js";
 import { MarioError } from "../core/errors.js";
 import {
@@ -11,7 +12,7 @@ import {
   type ResumePoint,
 } from "../trainer/checkpoint/resume-point.js";
 import { RunLock } from "../trainer/checkpoint/run-lock.js";
-import { replayPlanOf, windowPlanOf } from "../trainer/run-plan.js";
+import { replayPlanOf, updatesOf, windowPlanOf } from "../trainer/run-plan.js";
 import { type LoopState, trainLoop } from "../trainer/train-loop.js";
 import { TrainingThreads } from "../trainer/workers/training-threads.js";
 import { defaultActorThreads } from "./actor-threads.js";
@@ -23,7 +24,7 @@ import { resumedOptions } from "./resume-options.js";
 import type { TrainContext } from "./train-context.js";
 import { TrainObservers } from "./train-observers.js";
 import { createTrainReport, farewell, wayOn } from "./train-report.js";
-import { settingsFrom } from "./train-settings.js";
+import { settingsFrom, settingsOn } from "./train-settings.js";
 import { openSink } from "./train-sink.js";
 import { TrainWatch } from "./train-watch.js";
 import type { TrainCommand, TrainOptions } from "./train.js";
@@ -54,23 +55,26 @@ async function runAlone(asked: TrainOptions, command: TrainCommand, lock: RunLoc
       remedy: "Leave out --resume-period, or choose --log both.",
     });
   }
-  const settings = point?.settings ?? settingsFrom(options);
+  const expected = point?.settings ?? settingsFrom(options);
   const rom = readRomFile(options.rom);
   const modelDirectory = join(options.modelDir, "deepq");
   requireWritable(modelDirectory);
-  const memory = requireMemory(replayPlanOf(settings));
+  requireMemory(replayPlanOf(expected));
 
-  const watch = options.watch
-    ? await TrainWatch.open({ settings, logDirectory: options.logDir, page: options })
-    : undefined;
-  const threads = new TrainingThreads(settings.actors.environments, {
+  const threads = new TrainingThreads(expected.actors.environments, {
     ...options,
     actors: options.actors ?? defaultActorThreads(),
   });
+  let watch: TrainWatch | undefined;
   try {
     // While they load their libraries.
-    const { startState, emulator } = openEnvironment(rom, settings.environment);
+    const { startState, emulator } = openEnvironment(rom, expected.environment);
     if (point) requireSameRom(point, emulator.rom.sha1);
+    const settings = point?.settings ?? settingsOn(await threads.backend, options, command.given);
+    const memory = requireMemory(replayPlanOf(settings));
+    watch = options.watch
+      ? await TrainWatch.open({ settings, logDirectory: options.logDir, page: options })
+      : undefined;
     const backend = await threads.setUp(settings, rom.bytes, startState);
     const report = await createTrainReport({
       totalSteps: settings.timesteps,
@@ -87,6 +91,7 @@ async function runAlone(asked: TrainOptions, command: TrainCommand, lock: RunLoc
     if (log.directory !== undefined) lock.take(log.directory);
     if (backend.note !== undefined) report.note(backend.note);
     report.note(memory);
+    if (updatesOf(settings) === 0) report.warn(nothingLearned(settings));
     report.note(
       log.directory === undefined
         ? "--log stdout: no resume points, so a run that is stopped cannot go on"
@@ -106,7 +111,7 @@ async function runAlone(asked: TrainOptions, command: TrainCommand, lock: RunLoc
         {
           ...{ options, settings, rom, emulator, modelDirectory, threads, backend, arithmetic },
           ...{
-            command: point?.command ?? command.line,
+            command: point?.command ?? commandOf(command, settings),
             runId,
             point,
             report,
@@ -161,6 +166,15 @@ async function learn(context: TrainContext, started: number): Promise<string> {
 
 function scheduleOf(settings: TrainSettings, { pipeline }: TrainOptions) {
   return { ...windowPlanOf(settings), pipeline };
+}
+
+function nothingLearned({ replay, timesteps }: TrainSettings): string {
+  return `nothing will be learned: ${timesteps} steps are over before the first update (--learning-starts ${replay.learningStarts}, --window-steps)`;
+}
+
+/** As it was given, and the preset that was not. */
+function commandOf({ given, line }: TrainCommand, { preset }: TrainSettings): string {
+  return given.has("preset") || preset === defaultPreset ? line : `${line} --preset ${preset}`;
 }
 
 /** Reads where a run stood, once no other process can change it. */

@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { defaultPreset, presetNames, type PresetName } from "../config/presets.js";
+import { cardPreset, defaultPreset, presetNames, type PresetName } from "../config/presets.js";
 import { EVALUATION_NOOP_FRAMES } from "../trainer/starts.js";
 import { addAlgorithmOptions, type AlgorithmOptions } from "./algorithm-options.js";
 import { commandLine } from "./command-line.js";
@@ -58,7 +58,10 @@ export function trainCommand(): Command {
   const command = new Command("train")
     .description("teach a network; the best model is kept in models/")
     .addOption(
-      new Option("--preset <name>", "settings to start from")
+      new Option(
+        "--preset <name>",
+        `settings to start from; where a graphics card learns: ${cardPreset}`,
+      )
         .choices(presetNames)
         .default(defaultPreset),
     )

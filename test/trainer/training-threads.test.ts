@@ -23,7 +23,8 @@ const settings = resolveSettings("tutorial", {
 });
 
 async function startThreads(actors: number) {
-  const threads = new TrainingThreads(8, { backend: "auto", threads: 1, actors });
+  // It may turn out to be more environments than were thought of when the first threads started.
+  const threads = new TrainingThreads(1, { backend: "auto", threads: 1, actors });
   await threads.setUp(settings, rom, createMarioEnv({ rom }).startState);
   return threads;
 }

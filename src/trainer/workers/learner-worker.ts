@@ -22,6 +22,7 @@ export interface BackendDescription {
   readonly threads: number;
   /** See `ComputeBackend`. */
   readonly note?: string;
+  readonly card?: boolean;
 }
 
 serve(parentPort!, {
@@ -29,8 +30,12 @@ serve(parentPort!, {
     wanted: { readonly name: BackendName | "auto" } & BackendOptions,
   ): Promise<BackendDescription> => {
     backend = await selectBackend(wanted.name, wanted);
-    const { name, description, threads, note } = backend;
-    return { name, description, threads, ...(note !== undefined && { note }) };
+    const { name, description, threads, note, card } = backend;
+    return {
+      ...{ name, description, threads },
+      ...(note !== undefined && { note }),
+      ...(card !== undefined && { card }),
+    };
   },
   setUp: async (share: RunShare): Promise<void> => {
     learner = createLearner(share, backend);

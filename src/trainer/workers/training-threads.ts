@@ -42,46 +42,60 @@ export interface BusyTimes {
 
 /** The threads of one run: actors, and a learner. */
 export class TrainingThreads implements TrainParts {
-  readonly actors: readonly ActorHandle[];
   readonly learner: LearnerHandle;
-  readonly #actorWorkers: readonly RemoteWorker[];
+  readonly #options: ThreadOptions;
+  readonly #actorWorkers: RemoteWorker[] = [];
   readonly #learnerWorker: RemoteWorker;
-  readonly #groups: readonly (readonly (readonly number[])[])[];
-  readonly #loading: readonly Promise<unknown>[];
+  readonly #loading: Promise<unknown>[] = [];
   readonly #backend: Promise<BackendDescription>;
   #exchange: WeightExchange | undefined;
   #stores: readonly FrameStore[] = [];
 
-  /** Starts the threads, which load their libraries while the caller goes on. */
+  /**
+   * Starts the threads, which load their libraries while the caller goes on.
+   * @param environments that it will probably be; `setUp` starts more threads where it needs them
+   */
   constructor(environments: number, options: ThreadOptions) {
-    const groups = groupsOf(environments);
-    const count = Math.min(options.actors, groups.length);
-    this.#groups = Array.from({ length: count }, (_, actor) =>
-      groups.filter((_, group) => group % count === actor),
-    );
+    this.#options = options;
     const learner = new RemoteWorker(new URL("learner-worker.js", import.meta.url), "learner");
-    const workers = this.#groups.map(
-      (_, actor) =>
-        new RemoteWorker(new URL("actor-worker.js", import.meta.url), `actor ${actor + 1}`),
-    );
     this.#learnerWorker = learner;
-    this.#actorWorkers = workers;
     const { backend: name, threads, precision } = options;
     this.#backend = learner.call("load", {
       name,
       ...(threads !== undefined && { threads }),
       ...(precision !== undefined && { precision }),
     }) as Promise<BackendDescription>;
-    this.#loading = workers.map((worker) => worker.call("load", name));
     // A failure is heard of in `setUp`.
-    for (const promise of [this.#backend, ...this.#loading]) promise.catch(() => undefined);
-    this.actors = workers.map((worker) => ({
-      play: (window) => worker.call("play", window) as Promise<Played[]>,
-    }));
+    this.#backend.catch(() => undefined);
+    this.#startActors(environments);
     this.learner = {
       learn: (window: Window, incoming) =>
         learner.call("learn", { window, incoming }) as Promise<LearnSummary>,
     };
+  }
+
+  get actors(): readonly ActorHandle[] {
+    return this.#actorWorkers.map((worker) => ({
+      play: (window) => worker.call("play", window) as Promise<Played[]>,
+    }));
+  }
+
+  /** The learner's. @throws MarioError BACKEND_UNAVAILABLE */
+  get backend(): Promise<BackendDescription> {
+    return this.#backend;
+  }
+
+  /** As many as the environments have groups, and no more than were allowed. */
+  #startActors(environments: number): void {
+    const count = Math.min(this.#options.actors, groupsOf(environments).length);
+    for (let actor = this.#actorWorkers.length; actor < count; actor++) {
+      const url = new URL("actor-worker.js", import.meta.url);
+      const worker = new RemoteWorker(url, `actor ${actor + 1}`);
+      const loading = worker.call("load", this.#options.backend);
+      loading.catch(() => undefined);
+      this.#actorWorkers.push(worker);
+      this.#loading.push(loading);
+    }
   }
 
   /**
@@ -95,6 +109,8 @@ export class TrainingThreads implements TrainParts {
     rom: Uint8Array,
     startState: Uint8Array,
   ): Promise<BackendDescription> {
+    const { environments } = settings.actors;
+    this.#startActors(environments);
     const backend = await this.#backend;
     await Promise.all(this.#loading);
     const { laneFrames, frameBytes } = replayPlanOf(settings);
@@ -102,23 +118,22 @@ export class TrainingThreads implements TrainParts {
     const share: RunShare = {
       settings,
       weights: this.#exchange.buffers,
-      frames: Array.from({ length: settings.actors.environments }, () =>
+      frames: Array.from({ length: environments }, () =>
         allocateFrames({ capacity: laneFrames, frameBytes }),
       ),
     };
     this.#stores = share.frames.map(
       (segments) => new FrameStore({ capacity: laneFrames, frameBytes, segments }),
     );
+    const groups = groupsOf(environments);
+    const workers = this.#actorWorkers;
+    const groupsOfActor = (actor: number) => groups.filter((_, i) => i % workers.length === actor);
     await Promise.all([
       this.#learnerWorker.call("setUp", share),
-      ...this.#actorWorkers.map((worker, actor) =>
-        worker.call("setUp", {
-          ...share,
-          rom,
-          startState,
-          groups: this.#groups[actor],
-        } satisfies ActorShare),
-      ),
+      ...workers.map((worker, actor) => {
+        const own: ActorShare = { ...share, rom, startState, groups: groupsOfActor(actor) };
+        return worker.call("setUp", own);
+      }),
     ]);
     return backend;
   }
