@@ -23,7 +23,7 @@ export function enjoyCommand(): Command {
       "none",
     ]),
   );
-  addEpisodeOptions(command, 1);
+  addEpisodeOptions(command, 1, "1; on a page without end");
   addModelOptions(command, 0);
   addPageOptions(command);
   return addRecordOptions(command, "all").action(async (options: EnjoyOptions) => {

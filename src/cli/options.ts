@@ -80,11 +80,13 @@ export interface EpisodeOptions {
   readonly sticky: number;
 }
 
-/** Options of every command that plays episodes. @param episodes by default */
-export function addEpisodeOptions(command: Command, episodes: number): Command {
+/** Options of every command that plays episodes. @param episodes by default, in words if need be */
+export function addEpisodeOptions(command: Command, episodes: number, inWords?: string): Command {
   return command
     .addOption(
-      new Option("--episodes <n>", "episodes to play").argParser(integer(1)).default(episodes),
+      new Option("--episodes <n>", "episodes to play")
+        .argParser(integer(1))
+        .default(episodes, inWords),
     )
     .addOption(seedOption(1))
     .addOption(romOption())
