@@ -75,7 +75,12 @@ export function addAlgorithmOptions(command: Command): void {
   add(command, "--exploration-fraction <f>", "share of the run over which epsilon falls", share);
   add(command, "--initial-epsilon <p>", "share of random decisions at the start", share);
   add(command, "--final-epsilon <p>", "share of random decisions after its fall", share);
-  add(command, "--restart-share <p>", "share of lost lives tried again from shortly before", share);
+  add(
+    command,
+    "--restart-share <p>",
+    "share of lost lives tried again from shortly before",
+    number(0, 0.95),
+  );
   add(command, "--buffer-size <n>", "transitions in the replay memory", integer(1));
   add(command, "--learning-starts <n>", "decisions before the first update", integer(0));
   addSwitch(command, "prioritized", "look most at what was most wrong", "look at all evenly");

@@ -7,12 +7,12 @@ import type { EpisodeStart, RestartableEnvironment, StepResult } from "./environ
 import { closeStep, newEpisode, watchFrame, type Episode } from "./episode.js";
 import { FrameStack, STACK_DEPTH } from "./frame-stack.js";
 import { startGame } from "./game-start.js";
+import { drawIdleFrames } from "./idle-frames.js";
 import {
   completeOptions,
   type CompleteOptions,
   type MarioEnvOptions,
 } from "./mario-env-options.js";
-import { drawIdleFrames } from "./idle-frames.js";
 import { MarioRam, type PowerStatus } from "./mario-ram.js";
 import { FRAME_SIDE, Preprocessor } from "./preprocess.js";
 import { REWARDS } from "./reward.js";

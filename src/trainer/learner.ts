@@ -81,6 +81,8 @@ export class Learner {
   readonly #beforeUpdate: ((step: number) => void) | undefined;
   readonly #averages: NonNullable<LearnerOptions["averages"]>;
   #lastBatch: TransitionBatch | undefined;
+  /** Since the last window's updates, where an average took them in: read once, also from a card. */
+  #newest: NamedTensors | undefined;
 
   constructor(options: LearnerOptions) {
     this.agent = options.agent;
@@ -110,6 +112,7 @@ export class Learner {
     for (const { lane, transitions, frameCount } of incoming) {
       this.#replay.add(lane, transitions, frameCount);
     }
+    this.#newest = undefined;
     const sums = { updates: 0, loss: 0, meanQ: 0, gradientNorm: 0 };
     const finish = (batch: TransitionBatch, metrics: LearnMetrics): void => {
       this.#replay.updatePriorities(batch, metrics.tdErrors);
@@ -156,6 +159,7 @@ export class Learner {
     const { acting, evaluation } = this.#averages;
     if (!acting && !evaluation) return;
     const weights = await this.agent.getWeights();
+    this.#newest = weights;
     acting?.add(weights);
     evaluation?.add(weights);
   }
@@ -167,7 +171,7 @@ export class Learner {
 
   /** Weights to play with, copied or live: for reading at once. */
   async actingWeights(): Promise<NamedTensors> {
-    return this.#averages.acting?.weights ?? (await this.agent.getWeights());
+    return this.#averages.acting?.weights ?? this.#newest ?? (await this.agent.getWeights());
   }
 
   /** Live: for reading at once. Undefined where there is none, or before the first update. */
@@ -204,6 +208,7 @@ export class Learner {
   /** Goes on from there; the frames must be in the memory's stores again. */
   setState({ agent, replay, rng, averages }: LearnerState): void {
     this.agent.setState(agent);
+    this.#newest = undefined;
     this.#replay.setState(replay);
     this.#rng.setState(rng);
     this.#averages.acting?.setState(averages.acting);

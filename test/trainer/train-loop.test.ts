@@ -18,6 +18,7 @@ import { evaluate } from "../../src/trainer/evaluator.js";
 import { Learner, type LearnSummary } from "../../src/trainer/learner.js";
 import { epsilonGreedyPolicy } from "../../src/trainer/policy.js";
 import { trainLoop, type TrainObserver, type TrainSchedule } from "../../src/trainer/train-loop.js";
+import { WeightAverage } from "../../src/trainer/weight-average.js";
 import { WeightExchange } from "../../src/trainer/weight-exchange.js";
 import type { Window } from "../../src/trainer/window.js";
 import { Corridor } from "./corridor.js";
@@ -58,6 +59,8 @@ interface RunOptions {
   readonly reversed?: boolean;
   /** An update's figures come when the next has been asked for, as from a card. */
   readonly late?: boolean;
+  /** An average is kept for evaluations. */
+  readonly averaged?: boolean;
   /** Default: uniform. */
   readonly sampler?: Sampler;
 }
@@ -113,6 +116,14 @@ async function run(timesteps: number, options: RunOptions = {}) {
       }),
     );
   }
+  let reads = 0;
+  const counting: LearningAgent = {
+    ...agent,
+    getWeights: () => {
+      reads++;
+      return agent.getWeights();
+    },
+  };
   const late: LearningAgent = {
     ...agent,
     learn: (batch) => {
@@ -122,7 +133,7 @@ async function run(timesteps: number, options: RunOptions = {}) {
     },
   };
   const learner = new Learner({
-    agent: options.late ? late : agent,
+    agent: options.late ? late : counting,
     replay: new ReplayMemory({
       capacity,
       lanes: stores,
@@ -131,6 +142,7 @@ async function run(timesteps: number, options: RunOptions = {}) {
     }),
     schedule: { batchSize: 16, learningStarts: 50, learnPeriod: 4, targetPeriod: 100 },
     rng: root.split(),
+    averages: { evaluation: options.averaged ? new WeightAverage(0.1) : undefined },
   });
   const recorder = new Recorder();
   if (options.stopAt !== undefined) recorder.stopAt = options.stopAt;
@@ -145,14 +157,14 @@ async function run(timesteps: number, options: RunOptions = {}) {
     learner: {
       learn: async (window: Window, incoming: readonly Played[]): Promise<LearnSummary> => {
         const summary = await learner.learn(window, incoming);
-        exchange.publish(window.index + 1, agent.getWeights());
+        exchange.publish(window.index + 1, await learner.actingWeights());
         return summary;
       },
     },
   };
   const steps = await trainLoop(parts, plan, recorder);
   network.dispose();
-  return { agent, recorder, steps };
+  return { agent, recorder, steps, reads };
 }
 
 const weights = (agent: DqnAgent) =>
@@ -236,6 +248,14 @@ describe("trainLoop", () => {
       other.agent.dispose();
     }
     first.agent.dispose();
+  });
+
+  it("plays the same beside an average, and reads the weights once a window all the same", async () => {
+    const alone = await run(200);
+    const beside = await run(200, { averaged: true });
+    expect(weights(beside.agent)).toEqual(weights(alone.agent));
+    expect(beside.reads).toBe(beside.recorder.windows.length);
+    expect(alone.reads).toBe(alone.recorder.windows.length);
   });
 
   it("gives late errors to the transitions that they are of", async () => {
