@@ -17,6 +17,7 @@ export interface AlgorithmOptions {
   readonly beta?: number;
   readonly lr?: number;
   readonly finalLrFraction?: number;
+  readonly lrDecayFraction?: number;
   readonly adamEpsilon?: number;
   readonly weightDecay?: number;
   readonly rewardScale?: number;
@@ -96,6 +97,7 @@ export function addAlgorithmOptions(command: Command): void {
   command.optionsGroup("Learning:");
   add(command, "--lr <f>", "Adam's step size", number(1e-9, 1));
   add(command, "--final-lr-fraction <f>", "share of it that is left at the end", share);
+  add(command, "--lr-decay-fraction <f>", "share of the run over which it falls to that", share);
   add(command, "--adam-epsilon <f>", "added to the root of Adam's second moment", number(1e-30, 1));
   add(command, "--weight-decay <f>", "share of the weights, times --lr, taken off", share);
   add(command, "--batch-size <n>", "transitions in a minibatch", integer(1, 4096));
@@ -171,6 +173,7 @@ export function algorithmOverrides(
     learning: {
       learningRate: options.lr,
       finalLearningRateFraction: options.finalLrFraction,
+      learningRateDecayFraction: options.lrDecayFraction,
       adamEpsilon: options.adamEpsilon,
       weightDecay: options.weightDecay,
       rewardScale: options.rewardScale,

@@ -42,6 +42,11 @@ const NEEDS: readonly Need[] = [
     without: "with --munchausen, whose target takes a mean over the actions",
   },
   {
+    ...{ option: "lrDecayFraction", flag: "--lr-decay-fraction" },
+    isMet: ({ learning }) => learning.finalLearningRateFraction !== 1,
+    without: "where the step size stays; give --final-lr-fraction",
+  },
+  {
     ...{ option: "initialSigma", flag: "--initial-sigma" },
     isMet: ({ network }) => network.noisy,
     without: "without --noisy",

@@ -36,6 +36,7 @@ const tutorial: TrainSettings = {
   learning: {
     learningRate: 5e-4,
     finalLearningRateFraction: 1,
+    learningRateDecayFraction: 1,
     adamEpsilon: 1e-8,
     weightDecay: 0,
     rewardScale: 1,
@@ -82,7 +83,7 @@ const tutorial: TrainSettings = {
 const fast: TrainSettings = {
   ...tutorial,
   preset: "fast",
-  timesteps: 200_000,
+  timesteps: 250_000,
   environment: {
     ...tutorial.environment,
     // Evaluations begin so; a policy that knows one beginning only would be measured on others.
@@ -100,14 +101,15 @@ const fast: TrainSettings = {
   // A random player seldom passes the first obstacles: follow what has been learned after 20,000
   // steps, and keep 2 % chance, 0.3 random decisions a second. What cost a life is tried again from
   // shortly before it: more tries at what is hard, and the next obstacle is seen sooner.
-  exploration: { fraction: 0.1, initialEpsilon: 1, finalEpsilon: 0.02, restartShare: 0.75 },
+  exploration: { fraction: 0.08, initialEpsilon: 1, finalEpsilon: 0.02, restartShare: 0.75 },
   replay: { ...tutorial.replay, capacity: 100_000, learningStarts: 2_000 },
   learning: {
     ...tutorial.learning,
     // Half the tutorial's, since n-step targets are noisier; 1e-4 learns more slowly. Its fall
-    // settles what the last obstacles still unsettle.
+    // settles what the last obstacles still unsettle: over 200,000 steps, and the rest as small.
     learningRate: 2.5e-4,
     finalLearningRateFraction: 0.1,
+    learningRateDecayFraction: 0.8,
     // Twice the tutorial's updates for each step: each transition is looked at 16 times on average
     // (van Hasselt et al. 2019 gain from more).
     learnPeriod: 2,
@@ -169,6 +171,7 @@ const rainbow: TrainSettings = {
     ...fast.learning,
     learningRate: 6.25e-5,
     finalLearningRateFraction: 1,
+    learningRateDecayFraction: 1,
     nStep: 3,
     adamEpsilon: 1.5e-4,
     clipping: "global",

@@ -65,8 +65,10 @@ const replaySchema = z.strictObject({
 const learningSchema = z.strictObject({
   /** Adam's step size. */
   learningRate: z.number().positive().max(1),
-  /** Share of it that is left at the end of the run; it falls linearly. 1: it stays. */
+  /** Share of it that is left at the end; it falls linearly. 1: it stays. */
   finalLearningRateFraction: probability,
+  /** Share of the run over which it falls. */
+  learningRateDecayFraction: probability,
   /** Added to the root of Adam's second moment. */
   adamEpsilon: z.number().positive().max(1),
   /** Share of the kernels, times the learning rate, taken off at each update (AdamW). */

@@ -50,8 +50,10 @@ export function priorityBetaAt({ replay, timesteps }: TrainSettings, step: numbe
   return replay.priorityBeta + (1 - replay.priorityBeta) * done;
 }
 
-/** Adam's step size at a step: falls linearly over the run to the given fraction. */
+/** Adam's step size at a step: falls linearly to the given fraction, then stays. */
 export function learningRateAt({ learning, timesteps }: TrainSettings, step: number): number {
-  const { learningRate, finalLearningRateFraction } = learning;
-  return learningRate * (1 - (1 - finalLearningRateFraction) * Math.min(1, step / timesteps));
+  const { learningRate, finalLearningRateFraction, learningRateDecayFraction } = learning;
+  const fall = learningRateDecayFraction * timesteps;
+  const done = step >= fall ? 1 : step / fall;
+  return learningRate * (1 - (1 - finalLearningRateFraction) * done);
 }

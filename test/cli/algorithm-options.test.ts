@@ -17,7 +17,7 @@ function overridesOf(args: string): ReturnType<typeof algorithmOverrides> {
 
 const ALL =
   "--exploration-fraction .1 --initial-epsilon .9 --final-epsilon .2 --restart-share .6 --buffer-size 1000 " +
-  "--learning-starts 5 --prioritized --random-shift 3 --alpha .3 --beta .7 --lr 1e-3 --final-lr-fraction .2 --adam-epsilon 1e-4 " +
+  "--learning-starts 5 --prioritized --random-shift 3 --alpha .3 --beta .7 --lr 1e-3 --final-lr-fraction .2 --lr-decay-fraction .7 --adam-epsilon 1e-4 " +
   "--weight-decay .01 --batch-size 64 --learn-period 3 --gamma .8 --n-step 5 --target-period 7 " +
   "--target-tau .02 --acting-average .1 --eval-average .2 --no-double --munchausen --munchausen-alpha .5 --munchausen-temperature .1 " +
   "--munchausen-clip -2 --loss huber --huber-delta 2 --max-gradient-norm 4 --clipping global " +
@@ -41,6 +41,7 @@ describe("the algorithm's options", () => {
       learning: {
         learningRate: 1e-3,
         finalLearningRateFraction: 0.2,
+        learningRateDecayFraction: 0.7,
         adamEpsilon: 1e-4,
         weightDecay: 0.01,
         rewardScale: 0.5,

@@ -104,15 +104,23 @@ it("raises beta linearly to 1 at the end", () => {
   ]);
 });
 
-it("lets the step size fall linearly to its share of the first", () => {
+it("lets the step size fall linearly to its share of the first, and stay there", () => {
   const settings = resolveSettings("fast", {
     timesteps: 1000,
-    learning: { learningRate: 0.004, finalLearningRateFraction: 0.25 },
+    learning: {
+      learningRate: 0.004,
+      finalLearningRateFraction: 0.25,
+      learningRateDecayFraction: 0.8,
+    },
   });
-  const rates = [0, 500, 1000].map((step) => learningRateAt(settings, step));
+  const rates = [0, 400, 800, 900, 1000].map((step) => learningRateAt(settings, step));
   expect(rates[0]).toBe(0.004);
   expect(rates[1]).toBeCloseTo(0.0025, 12);
-  expect(rates[2]).toBeCloseTo(0.001, 12);
+  expect(rates.slice(2)).toEqual([0.001, 0.001, 0.001]);
+  const atOnce = resolveSettings("fast", {
+    learning: { learningRate: 0.004, finalLearningRateFraction: 0.25, learningRateDecayFraction: 0 },
+  });
+  expect(learningRateAt(atOnce, 1)).toBe(0.001);
   const constant = resolveSettings("tutorial", {});
   expect(learningRateAt(constant, constant.timesteps)).toBe(constant.learning.learningRate);
 });

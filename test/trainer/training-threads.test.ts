@@ -22,11 +22,11 @@ const settings = resolveSettings("tutorial", {
   replay: { capacity: 100 },
 });
 
-async function startThreads(actors: number) {
+async function startThreads(actors: number, threads = 1) {
   // It may turn out to be more environments than were thought of when the first threads started.
-  const threads = new TrainingThreads(1, { backend: "auto", threads: 1, actors });
-  await threads.setUp(settings, rom, createMarioEnv({ rom }).startState);
-  return threads;
+  const started = new TrainingThreads(1, { backend: "auto", threads, actors });
+  await started.setUp(settings, rom, createMarioEnv({ rom }).startState);
+  return started;
 }
 
 describe("the threads of a run", () => {
@@ -46,6 +46,19 @@ describe("the threads of a run", () => {
     expect(await two.evaluate(BEFORE_THE_FIRST, seeds)).toEqual(played);
     // 30 s without getting further, after at most a few steps ahead: not the clock's 400 ticks.
     for (const { frames } of played!) expect(frames).toBeLessThan(60 * 80);
+  }, 120_000);
+
+  it("evaluate on the learner's cores as well", async () => {
+    const seeds = [5, 6, 7, 8];
+    const three = await startThreads(1, 3);
+    try {
+      expect(await three.evaluate(BEFORE_THE_FIRST, seeds)).toEqual(
+        await one.evaluate(BEFORE_THE_FIRST, seeds),
+      );
+      expect([one.evaluationThreads, three.evaluationThreads]).toEqual([1, 3]);
+    } finally {
+      await three.dispose();
+    }
   }, 120_000);
 
   it("evaluate given weights in place of their own", async () => {

@@ -45,6 +45,10 @@ export class TrainingThreads implements TrainParts {
   readonly learner: LearnerHandle;
   readonly #options: ThreadOptions;
   readonly #actorWorkers: RemoteWorker[] = [];
+  /** Play evaluations beside the actors; none before the first. */
+  readonly #evaluators: RemoteWorker[] = [];
+  #evaluatorsReady: Promise<unknown> | undefined;
+  #evaluatorShare: ActorShare | undefined;
   readonly #learnerWorker: RemoteWorker;
   readonly #loading: Promise<unknown>[] = [];
   readonly #backend: Promise<BackendDescription>;
@@ -89,13 +93,17 @@ export class TrainingThreads implements TrainParts {
   #startActors(environments: number): void {
     const count = Math.min(this.#options.actors, groupsOf(environments).length);
     for (let actor = this.#actorWorkers.length; actor < count; actor++) {
-      const url = new URL("actor-worker.js", import.meta.url);
-      const worker = new RemoteWorker(url, `actor ${actor + 1}`);
-      const loading = worker.call("load", this.#options.backend);
-      loading.catch(() => undefined);
+      const { worker, loading } = this.#startPlayer(`actor ${actor + 1}`);
       this.#actorWorkers.push(worker);
       this.#loading.push(loading);
     }
+  }
+
+  #startPlayer(name: string): { worker: RemoteWorker; loading: Promise<unknown> } {
+    const worker = new RemoteWorker(new URL("actor-worker.js", import.meta.url), name);
+    const loading = worker.call("load", this.#options.backend);
+    loading.catch(() => undefined);
+    return { worker, loading };
   }
 
   /**
@@ -128,6 +136,7 @@ export class TrainingThreads implements TrainParts {
     const groups = groupsOf(environments);
     const workers = this.#actorWorkers;
     const groupsOfActor = (actor: number) => groups.filter((_, i) => i % workers.length === actor);
+    this.#evaluatorShare = { ...share, rom, startState, groups: [] };
     await Promise.all([
       this.#learnerWorker.call("setUp", share),
       ...workers.map((worker, actor) => {
@@ -160,7 +169,8 @@ export class TrainingThreads implements TrainParts {
     seeds: readonly number[],
     { weights, shouldStop }: EvaluateOptions = {},
   ): Promise<EpisodeSummary[] | undefined> {
-    const workers = this.#actorWorkers;
+    await (this.#evaluatorsReady ??= this.#startEvaluators());
+    const workers = this.#evaluationWorkers;
     const request: EvaluationRequest = { window: window + 1, weights };
     await Promise.all(workers.map((worker) => worker.call("prepareEvaluation", request)));
     const played: EpisodeSummary[] = [];
@@ -174,6 +184,27 @@ export class TrainingThreads implements TrainParts {
     };
     await Promise.all(workers.map((worker) => playOn(worker)));
     return queue.stopped ? undefined : played;
+  }
+
+  get #evaluationWorkers(): readonly RemoteWorker[] {
+    return [...this.#actorWorkers, ...this.#evaluators];
+  }
+
+  /** Threads that play evaluations; the actors alone before the first. */
+  get evaluationThreads(): number {
+    return this.#evaluationWorkers.length;
+  }
+
+  /** The learner rests while evaluations are played: its compute threads' cores play, too. */
+  async #startEvaluators(): Promise<void> {
+    const { threads } = await this.#backend;
+    const ready: Promise<unknown>[] = [];
+    for (let player = this.#actorWorkers.length; player < threads; player++) {
+      const { worker, loading } = this.#startPlayer(`evaluator ${this.#evaluators.length + 1}`);
+      this.#evaluators.push(worker);
+      ready.push(loading.then(() => worker.call("setUp", this.#evaluatorShare)));
+    }
+    await Promise.all(ready);
   }
 
   /** To be asked for between two windows; undefined where none is kept, or before the first update. */
@@ -231,7 +262,9 @@ export class TrainingThreads implements TrainParts {
       await this.#learnerWorker.call("settle", undefined).catch(() => undefined);
     }
     await Promise.all(
-      [this.#learnerWorker, ...this.#actorWorkers].map((worker) => worker.terminate()),
+      [this.#learnerWorker, ...this.#evaluationWorkers].map((worker) =>
+        worker.terminate(),
+      ),
     );
   }
 }
