@@ -118,7 +118,11 @@ it("lets the step size fall linearly to its share of the first, and stay there",
   expect(rates[1]).toBeCloseTo(0.0025, 12);
   expect(rates.slice(2)).toEqual([0.001, 0.001, 0.001]);
   const atOnce = resolveSettings("fast", {
-    learning: { learningRate: 0.004, finalLearningRateFraction: 0.25, learningRateDecayFraction: 0 },
+    learning: {
+      learningRate: 0.004,
+      finalLearningRateFraction: 0.25,
+      learningRateDecayFraction: 0,
+    },
   });
   expect(learningRateAt(atOnce, 1)).toBe(0.001);
   const constant = resolveSettings("tutorial", {});

@@ -262,9 +262,7 @@ export class TrainingThreads implements TrainParts {
       await this.#learnerWorker.call("settle", undefined).catch(() => undefined);
     }
     await Promise.all(
-      [this.#learnerWorker, ...this.#evaluationWorkers].map((worker) =>
-        worker.terminate(),
-      ),
+      [this.#learnerWorker, ...this.#evaluationWorkers].map((worker) => worker.terminate()),
     );
   }
 }
