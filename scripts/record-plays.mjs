@@ -12,6 +12,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { positionOf, Ram } from "./cartridge-ram.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const load = (path) => import(join(root, "dist", path));
@@ -30,21 +31,6 @@ const MAX_MOVES = 60_000;
 /** After the mast or the lever the game walks by itself, counts the clock down and moves on. */
 const MAX_END_FRAMES = 2_400;
 
-const Ram = {
-  playerState: 0x0e,
-  floatState: 0x1d,
-  speed: 0x57,
-  playerPage: 0x6d,
-  playerX: 0x86,
-  speedDown: 0x9f,
-  viewport: 0xb5,
-  playerY: 0xce,
-  stage: 0x75c,
-  world: 0x75f,
-  map: 0x733,
-  mode: 0x770,
-};
-const positionOf = (ram) => ram[Ram.playerPage] * 256 + ram[Ram.playerX];
 const isDead = (ram) => [6, 0x0b].includes(ram[Ram.playerState]) || ram[Ram.viewport] > 1;
 /** On the mast, or the lever is pulled. */
 const isWon = (ram) => ram[Ram.playerState] === 4 || ram[Ram.mode] === 2;

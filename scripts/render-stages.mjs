@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
+import { Ram } from "./cartridge-ram.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const load = (path) => import(join(root, "dist", path));
@@ -25,24 +26,6 @@ const HEIGHT = 208;
 const STRIP_AT = 232;
 const STRIP = 8;
 const WHOLE_COLUMNS = 224;
-
-const Ram = {
-  playerState: 0x0e,
-  floatState: 0x1d,
-  speed: 0x57,
-  playerPage: 0x6d,
-  playerX: 0x86,
-  speedDown: 0x9f,
-  viewport: 0xb5,
-  playerY: 0xce,
-  leftPage: 0x71a,
-  leftX: 0x71c,
-  mastPage: 0x727,
-  columns: 0x734,
-  warpTimer: 0x73c,
-  door: 0x73d,
-  clock: 0x7f8,
-};
 
 /** An RGB picture to paste screens into. */
 class Canvas {
