@@ -44,9 +44,9 @@ export interface BenchActCommandOptions extends BenchOptions, ComputeOptions {
 
 export interface BenchEndToEndCommandOptions extends BenchGameOptions, ComputeOptions {
   readonly preset: PresetName;
-  readonly batch: number;
-  readonly actionRepeat: number;
-  readonly learnPeriod: number;
+  readonly batch?: number;
+  readonly actionRepeat?: number;
+  readonly learnPeriod?: number;
   readonly numEnvs?: number;
   readonly windowSteps?: number;
   readonly actors?: number;
@@ -60,7 +60,7 @@ const secondsOption = (): Option =>
   new Option("--seconds <n>", "about how long to measure").argParser(number(1, 3600));
 
 const batchOption = (): Option =>
-  new Option("--batch <n>", "transitions in a minibatch").argParser(integer(1, 4096)).default(32);
+  new Option("--batch <n>", "transitions in a minibatch").argParser(integer(1, 4096));
 
 function emulatorCommand(): Command {
   return new Command("emulator")
@@ -94,7 +94,7 @@ function replayCommand(): Command {
         .argParser(integer(10_000, 10_000_000))
         .default(100_000),
     )
-    .addOption(batchOption())
+    .addOption(batchOption().default(32))
     .addOption(secondsOption().default(5))
     .addOption(jsonOption())
     .action(async (options: BenchReplayCommandOptions) => {
@@ -106,7 +106,7 @@ function replayCommand(): Command {
 function trainStepCommand(): Command {
   const command = new Command("train-step")
     .description("one DQN update: sample given, forward, target forward, backward, clip, Adam")
-    .addOption(batchOption())
+    .addOption(batchOption().default(32))
     .addOption(
       new Option("--updates <n>", "updates measured, after the warm-up")
         .argParser(integer(1))
@@ -154,14 +154,8 @@ function endToEndCommand(): Command {
     )
     .addOption(romOption())
     .addOption(batchOption())
-    .addOption(
-      new Option("--learn-period <n>", "decisions between updates")
-        .argParser(integer(1))
-        .default(4),
-    )
-    .addOption(
-      new Option("--action-repeat <n>", "frames per decision").argParser(integer(1, 60)).default(4),
-    )
+    .addOption(new Option("--learn-period <n>", "decisions between updates").argParser(integer(1)))
+    .addOption(new Option("--action-repeat <n>", "frames per decision").argParser(integer(1, 60)))
     .addOption(numEnvsOption())
     .addOption(windowStepsOption())
     .addOption(actorsOption())

@@ -27,7 +27,7 @@ export function printEvaluation(
 ): void {
   if (!json) {
     process.stdout.write(
-      evaluationReport(title, evaluation, inWords(conditions), isWhole(conditions)),
+      evaluationReport(title, evaluation, inWords(conditions), isWhole(conditions, evaluation)),
     );
     return;
   }
@@ -39,8 +39,11 @@ export function printEvaluation(
 }
 
 /** Nothing was drawn: these are not some of the episodes, but all that there are. */
-function isWhole({ everyStart = false, epsilon, sticky }: EvaluationConditions): boolean {
-  return everyStart && epsilon === 0 && sticky === 0;
+export function isWhole(
+  { everyStart = false, epsilon, noops, sticky }: EvaluationConditions,
+  { episodes }: Pick<PlayedEvaluation, "episodes">,
+): boolean {
+  return everyStart && epsilon === 0 && sticky === 0 && episodes === noops + 1;
 }
 
 /** e.g. `stage 1-1, seed 1, 0 to 30 idle frames at the start, 2 % random decisions`. */

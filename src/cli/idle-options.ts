@@ -80,17 +80,69 @@ export function refuseIdleOptions(options: Partial<TrainOptions>, settings: Trai
   });
 }
 
+interface MachineNeed {
+  /** Names of the options that need it. */
+  readonly options: readonly (keyof TrainOptions)[];
+  readonly isMet: (options: TrainOptions) => boolean;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+const MACHINE_NEEDS: readonly MachineNeed[] = [
+  {
+    options: ["resumePeriod"],
+    isMet: ({ log }) => log !== "stdout",
+    message: "--log stdout keeps no resume points.",
+    remedy: "Leave out --resume-period, or choose --log both.",
+  },
+  {
+    options: ["evalPeriod", "evalAverage"],
+    isMet: ({ evalEpisodes }) => evalEpisodes > 0,
+    message: "With --eval-episodes 0 nothing is evaluated.",
+    remedy: "Leave out --eval-period and --eval-average, or --eval-episodes.",
+  },
+  {
+    options: ["port", "host", "open"],
+    isMet: ({ watch = false }) => watch,
+    message: "Without --watch there is no page.",
+    remedy: "Give --watch, or leave out --port, --host and --no-open.",
+  },
+];
+
 /**
- * A c51 head knows no returns beyond its bounds, and the presets' are for reward `progress`.
- * @throws MarioError INVALID_OPTION where they are for other rewards
+ * The same of options that decide nothing of what is learned; some have defaults.
+ * @param given names of the options on the command line
+ * @throws MarioError INVALID_OPTION about the first of them
+ */
+export function refuseIdleMachineOptions(options: TrainOptions, given: ReadonlySet<string>): void {
+  const idle = MACHINE_NEEDS.find(
+    (need) => need.options.some((name) => given.has(name)) && !need.isMet(options),
+  );
+  if (idle) throw new MarioError("INVALID_OPTION", idle.message, { remedy: idle.remedy });
+}
+
+/** Largest discount for which the presets' bounds hold `progress`'s returns. */
+const SUPPORT_GAMMA = 0.9;
+
+/**
+ * A c51 head knows no returns beyond its bounds, and the presets' are for reward `progress` as it is,
+ * at gamma 0.9.
+ * @throws MarioError INVALID_OPTION where returns may be others
  */
 export function requireSupport(options: Partial<TrainOptions>, settings: TrainSettings): void {
-  const { environment, network } = settings;
+  const { environment, learning, network } = settings;
   const isGiven = options.vMin !== undefined && options.vMax !== undefined;
-  if (network.head !== "c51" || environment.reward === "progress" || isGiven) return;
+  if (network.head !== "c51" || isGiven) return;
+  const { gamma, rewardScale } = learning;
+  const misfits = [
+    ...(environment.reward === "progress" ? [] : [`reward ${environment.reward}`]),
+    ...(gamma <= SUPPORT_GAMMA ? [] : [`gamma ${gamma}`]),
+    ...(rewardScale <= 1 ? [] : [`rewards times ${rewardScale}`]),
+  ];
+  if (misfits.length === 0) return;
   throw new MarioError(
     "INVALID_OPTION",
-    `A c51 head has returns from ${network.vMin} to ${network.vMax}, which do not fit reward ${environment.reward}.`,
-    { remedy: "Give --v-min and --v-max, or --reward progress." },
+    `A c51 head has returns from ${network.vMin} to ${network.vMax}, which do not fit ${misfits.join(" and ")}.`,
+    { remedy: "Give --v-min and --v-max that hold all returns, about ± reward / (1 - gamma)." },
   );
 }

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { z } from "zod";
 import { MarioError } from "../core/errors.js";
 import { BACKEND_NAMES, PRECISIONS } from "../nn/backend.js";
@@ -25,9 +26,18 @@ const keptSchema = z.object({
   modelDir: z.string().max(4000),
 });
 
-/** Of a run's options those that its resume point keeps; plain data. */
+/**
+ * Of a run's options those that its resume point keeps; plain data. Folders in full: who goes on may
+ * be elsewhere.
+ */
 export function keptOptions(options: TrainOptions): Record<string, unknown> {
-  return keptSchema.parse(options);
+  const { rom, logDir, modelDir } = options;
+  return keptSchema.parse({
+    ...options,
+    ...(rom !== undefined && { rom: resolve(rom) }),
+    logDir: resolve(logDir),
+    modelDir: resolve(modelDir),
+  });
 }
 
 /**

@@ -7,7 +7,11 @@ import {
   type ModelEntry,
 } from "../trainer/checkpoint/best-model.js";
 import { loadModel } from "../trainer/checkpoint/model-file.js";
-import { resumeDirectory, ResumeWriter } from "../trainer/checkpoint/resume-point.js";
+import {
+  resumeDirectory,
+  ResumeWriter,
+  type ResumePoint,
+} from "../trainer/checkpoint/resume-point.js";
 import type { LearnSummary } from "../trainer/learner.js";
 import { PeriodicEvaluation } from "../trainer/periodic-evaluation.js";
 import { epsilonOf } from "../trainer/run-plan.js";
@@ -82,6 +86,17 @@ export class TrainObservers implements TrainObserver {
 
   shouldStop(): boolean {
     return this.session.shouldStop();
+  }
+
+  /** Whether a stop cut an evaluation short. */
+  get isUnfinished(): boolean {
+    return this.#evaluation?.isOwed ?? false;
+  }
+
+  /** Goes on from a point to which the threads are set; first it plays the evaluation that is owed. */
+  async resume({ evaluation, session }: ResumePoint): Promise<void> {
+    this.session.setState(session);
+    if (evaluation) await this.#evaluation?.resume(evaluation);
   }
 
   /** The loop has ended. */
@@ -168,6 +183,7 @@ export class TrainObservers implements TrainObserver {
         writer: new ResumeWriter(resumeDirectory(directory), point?.chunks),
         periodSteps: options.resumePeriod,
         timesteps: settings.timesteps,
+        isUnfinished: () => this.isUnfinished,
         stateAt: async (loop) => ({
           settings,
           rom: { name: rom.name, sha1: emulator.rom.sha1 },
@@ -177,6 +193,7 @@ export class TrainObservers implements TrainObserver {
           options: keptOptions(options),
           loop,
           session: this.session.getState(),
+          evaluation: this.#evaluation?.getState(),
           threads: await threads.getState(),
         }),
         stores: threads.stores,

@@ -10,6 +10,8 @@ export interface ResumeKeeperOptions {
   readonly periodSteps: number;
   /** Steps of the whole run. */
   readonly timesteps: number;
+  /** Whether something is left to do even after the last step. */
+  readonly isUnfinished: () => boolean;
   readonly stateAt: (loop: LoopState) => Promise<RunState>;
   readonly stores: readonly FrameStore[];
   readonly note: (message: string) => void;
@@ -50,8 +52,8 @@ export class ResumeKeeper {
 
   /** The loop has ended: saves where it was stopped; removes what a finished run leaves. */
   async finish(): Promise<void> {
-    const { failures, timesteps, writer } = this.#options;
-    if (this.#loop.step >= timesteps) {
+    const { failures, isUnfinished, timesteps, writer } = this.#options;
+    if (this.#loop.step >= timesteps && !isUnfinished()) {
       // What cannot be removed does no harm.
       await failures.observe("the removal of the resume point", () => {
         writer.remove();

@@ -17,6 +17,7 @@ import { type LoopState, trainLoop } from "../trainer/train-loop.js";
 import { TrainingThreads } from "../trainer/workers/training-threads.js";
 import { defaultActorThreads } from "./actor-threads.js";
 import { openEnvironment } from "./environment.js";
+import { refuseIdleMachineOptions } from "./idle-options.js";
 import { watchForInterrupt } from "./interrupt.js";
 import { requireMemory } from "./memory.js";
 import { readRomFile } from "./rom-file.js";
@@ -50,11 +51,7 @@ async function runAlone(asked: TrainOptions, command: TrainCommand, lock: RunLoc
   // Whatever the user can have got wrong comes first, before anything is written or waited for.
   const point = asked.resume === undefined ? undefined : takeUp(asked.resume, lock);
   const options = point ? resumedOptions(asked, command.given, point.options) : asked;
-  if (options.log === "stdout" && command.given.has("resumePeriod")) {
-    throw new MarioError("INVALID_OPTION", "--log stdout keeps no resume points.", {
-      remedy: "Leave out --resume-period, or choose --log both.",
-    });
-  }
+  refuseIdleMachineOptions(options, command.given);
   const expected = point?.settings ?? settingsFrom(options);
   const rom = readRomFile(options.rom);
   const modelDirectory = join(options.modelDir, "deepq");
@@ -84,7 +81,7 @@ async function runAlone(asked: TrainOptions, command: TrainCommand, lock: RunLoc
     const failures = new WriteFailures((message) => {
       report.warn(message);
     });
-    const log = openSink(options, settings, failures.of("figures"), point?.loop.step);
+    const log = openSink(options, settings, failures.of("figures"), point && point.loop.step + 1);
     report.note(
       `${settings.preset} on ${rom.name} ${settings.environment.stage} (SHA-1 ${emulator.rom.sha1.slice(0, 8)}), seed ${settings.seed}, ${backend.description}`,
     );
@@ -158,7 +155,7 @@ async function learn(context: TrainContext, started: number): Promise<string> {
   const { best, progress } = observers;
   const seconds = (performance.now() - started) / 1000;
   const lines = [farewell(progress, best.byReward, best.evaluated, seconds)];
-  if (directory && progress.step < settings.timesteps) {
+  if (directory && (progress.step < settings.timesteps || observers.isUnfinished)) {
     lines.push(wayOn(directory, progress.step, observers.savedAt));
   }
   return `${lines.join("\n")}\n`;
@@ -196,11 +193,10 @@ function requireSameRom({ rom }: ResumePoint, sha1: string): void {
 async function goOn(
   point: ResumePoint,
   { arithmetic, options, report, threads }: TrainContext,
-  { session }: TrainObservers,
+  observers: TrainObservers,
 ): Promise<void> {
   restoreFrames(options.resume!, point, threads.stores);
   await threads.setState(point.threads, point.loop.index);
-  session.setState(point.session);
   report.note(`going on from step ${point.loop.step}`);
   const before = point.arithmetic;
   if (!isDeepStrictEqual(before, arithmetic)) {
@@ -208,6 +204,7 @@ async function goOn(
       `the run computed ${inWords(before)}, and goes on ${inWords(arithmetic)}: its last bits will differ from one that was never stopped`,
     );
   }
+  await observers.resume(point);
 }
 
 function inWords({ backend, threads, precision }: ResumePoint["arithmetic"]): string {

@@ -18,7 +18,7 @@ export interface RunSink {
 /**
  * Opens the run's event file, unless `--log stdout`.
  * @param observer told of figures that cannot be written later on
- * @param resumeStep the step that a resumed run goes on from
+ * @param resumeStep the first step that a resumed run plays
  * @throws MarioError NOT_WRITABLE, DISK_FULL.
  */
 export function openSink(

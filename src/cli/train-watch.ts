@@ -126,10 +126,12 @@ export class TrainWatch {
   #tellEpisodes(window: Window, { lane, frameCount, episodes }: Played): void {
     let end = lastFrameOf(window, this.#plan, lane, frameCount, episodes.at(-1)?.step ?? 0);
     for (const { step, episode } of episodes.toReversed()) {
-      const { distance, reward, completed, steps } = episode;
-      this.#feed.publishEpisode({ environment: lane, step, distance, reward, completed });
+      const { distance, reward, completed, restarted = false, steps } = episode;
+      const entry = { environment: lane, step, distance, reward, completed, restarted };
+      this.#feed.publishEpisode(entry);
       const first = end - steps;
-      if (distance > this.#best) this.#keepFilm(lane, first, end, { step, distance, reward });
+      if (!restarted && distance > this.#best)
+        this.#keepFilm(lane, first, end, { step, distance, reward });
       // The one before it in this window ended just before this one began.
       end = first - 1;
     }

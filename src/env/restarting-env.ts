@@ -24,7 +24,8 @@ export interface RestartOptions {
  * is drawn evenly among the saved states, and those after it are forgotten: where every try fails, it
  * moves back. An episode that was cut or finished is followed by one from the start.
  *
- * Knows nothing of the game but its save states. Uses the episode's seed as its only chance.
+ * Knows nothing of the game but its save states. The episode's seed is its only chance; that of sticky
+ * actions goes on from the episode before.
  */
 export class RestartingEnv<
   Info extends { readonly completed: boolean },

@@ -121,7 +121,7 @@ export class Learner {
       sums.meanQ += metrics.meanQ;
       sums.gradientNorm += metrics.gradientNorm;
     };
-    let pending: Promise<void> | undefined;
+    let pending: { batch: TransitionBatch; metrics: Promise<LearnMetrics> } | undefined;
     for (let step = window.after + 1; step <= window.last; step++) {
       if (step > learningStarts && step % learnPeriod === 0 && this.#replay.size > 0) {
         this.#beforeUpdate?.(step);
@@ -132,18 +132,16 @@ export class Learner {
         if (metrics instanceof Promise) {
           const before = pending;
           // The memory reuses a batch's arrays for the next one.
-          const asked = { ...batch, indices: batch.indices.slice() };
-          pending = metrics.then((late) => {
-            finish(asked, late);
-          });
+          pending = { batch: { ...batch, indices: batch.indices.slice() }, metrics };
           // It is awaited below, perhaps after the one before it has failed.
-          pending.catch(() => undefined);
-          await before;
+          metrics.catch(() => undefined);
+          // Not as soon as it comes: what is sampled next must not depend on when that is.
+          if (before) finish(before.batch, await before.metrics);
         } else finish(batch, metrics);
       }
       if (step % targetPeriod === 0) agent.syncTarget();
     }
-    await pending;
+    if (pending) finish(pending.batch, await pending.metrics);
     if (sums.updates > 0) await this.#takeIn();
     const updates = Math.max(1, sums.updates);
     return {

@@ -9,8 +9,16 @@ import { summarise, type Evaluation } from "./evaluation.js";
 import { EVALUATION_NOOP_FRAMES, evenStarts } from "./starts.js";
 import type { Window } from "./window.js";
 
-/** What was evaluated: the weights that play, or the moving average beside them. */
-export type WeightChoice = "playing" | "average";
+/** What is evaluated: the weights that play, and the moving average beside them. */
+export const WEIGHT_CHOICES = ["playing", "average"] as const;
+export type WeightChoice = (typeof WEIGHT_CHOICES)[number];
+
+/** Plain data. */
+export interface PeriodicEvaluationState {
+  /** What a stop cut short: of the weights after the window, these are still to be tried. */
+  readonly owed?:
+    { readonly window: Window; readonly choices: readonly WeightChoice[] } | undefined;
+}
 
 export interface PeriodicEvaluationOptions {
   /** Steps of the run between two evaluations; the last one comes at its end. */
@@ -45,31 +53,55 @@ export interface PeriodicEvaluationOptions {
 /** Measures the greedy policy now and then, on environments apart from training's. */
 export class PeriodicEvaluation {
   readonly #options: PeriodicEvaluationOptions;
+  #owed: PeriodicEvaluationState["owed"];
 
   constructor(options: PeriodicEvaluationOptions) {
     this.#options = options;
+  }
+
+  /** Whether a stop cut an evaluation short. */
+  get isOwed(): boolean {
+    return this.#owed !== undefined;
   }
 
   async onWindow(window: Window): Promise<void> {
     const { periodSteps, timesteps } = this.#options;
     const periods = (step: number): number => Math.floor(step / periodSteps);
     const due = periods(window.last) > periods(window.after) || window.last === timesteps;
-    if (due) await this.#evaluate(window);
+    if (due) await this.#evaluate({ window, choices: WEIGHT_CHOICES });
   }
 
-  async #evaluate(window: Window): Promise<void> {
+  getState(): PeriodicEvaluationState {
+    return { owed: this.#owed };
+  }
+
+  /** Goes on from there, and plays first what is owed; before the next window. */
+  async resume({ owed }: PeriodicEvaluationState): Promise<void> {
+    if (owed) await this.#evaluate(owed);
+  }
+
+  async #evaluate({
+    window,
+    choices,
+  }: NonNullable<PeriodicEvaluationState["owed"]>): Promise<void> {
     const average = await this.#options.average();
-    await this.#try(window, "playing");
-    if (average) await this.#try(window, "average", average);
+    for (const [i, choice] of choices.entries()) {
+      if (choice === "average" && !average) continue;
+      this.#owed = { window, choices: choices.slice(i) };
+      const isDone = await this.#try(window, choice, choice === "average" ? average : undefined);
+      if (!isDone) return;
+    }
+    this.#owed = undefined;
   }
 
-  async #try(window: Window, choice: WeightChoice, weights?: NamedTensors): Promise<void> {
+  /** @returns false where it was cut short. */
+  async #try(window: Window, choice: WeightChoice, weights?: NamedTensors): Promise<boolean> {
     const { best, episodes, evaluate, modelAfter, onEvaluation, seed, training } = this.#options;
     // Its own stream: what is evaluated does not change what is learned.
     const rng = new Rng(seed ^ Math.imul(window.last, 0x9e37_79b1));
     const seeds = evenStarts(episodes, EVALUATION_NOOP_FRAMES, rng);
     const played = await evaluate(window.index, seeds, weights);
-    if (!played) return;
+    if (!played) return false;
     const steps = played.reduce((sum, episode) => sum + episode.steps, 0);
     const evaluation = summarise(played, steps, 0);
     this.#log(window.last, choice, evaluation);
@@ -80,6 +112,7 @@ export class PeriodicEvaluation {
       choice === "average",
     );
     onEvaluation(window.last, evaluation, kept, choice);
+    return true;
   }
 
   #log(step: number, choice: WeightChoice, evaluation: Evaluation): void {

@@ -61,6 +61,8 @@ export class LiveFeed implements RunSource {
   readonly #started: number;
   #growth: RunGrowth[];
   #changedAt = Date.now();
+  /** For which earlier sessions of the run went on. */
+  #secondsBefore = 0;
   #listener: LiveFeedListener | undefined;
   #best: BestFilm | undefined;
   #bestMessages: readonly Uint8Array[] | undefined;
@@ -98,7 +100,7 @@ export class LiveFeed implements RunSource {
 
   /** @param step decisions so far. @param values by tag, see docs/metrics.md. */
   publishScalars(step: number, values: Readonly<Record<string, number>>): void {
-    const seconds = (this.#options.now() - this.#started) / 1000;
+    const seconds = this.#secondsBefore + (this.#options.now() - this.#started) / 1000;
     const points = Object.entries(values).map(([tag, value]): Point => ({
       tag,
       step,
@@ -112,6 +114,8 @@ export class LiveFeed implements RunSource {
   /** Of an earlier session of the same run. */
   takeIn(growth: readonly RunGrowth[]): void {
     this.#growth.push(...growth);
+    const points = growth.flatMap((part) => part.points);
+    this.#secondsBefore = points.reduce((most, { seconds }) => Math.max(most, seconds), 0);
   }
 
   /** A resumed run: what was published of this step and later ones is done again. */

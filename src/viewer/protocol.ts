@@ -193,6 +193,8 @@ export interface LiveEpisode {
   readonly distance: number;
   readonly reward: number;
   readonly completed: boolean;
+  /** Practice: it did not begin at the stage's start. */
+  readonly restarted: boolean;
 }
 
 /** The best episode so far; its pictures follow as binary messages. */

@@ -1,13 +1,20 @@
 import { describe, expect, it } from "vitest";
+import { refuseIdleMachineOptions } from "../../src/cli/idle-options.js";
 import { trainCommand, type TrainOptions } from "../../src/cli/train.js";
 import { settingsFrom } from "../../src/cli/train-settings.js";
 
-function settingsOf(args: string) {
+function parse(args: string) {
   const command = trainCommand()
     .exitOverride()
     .action(() => undefined);
-  command.parse(args.split(" ").filter(Boolean), { from: "user" });
-  return settingsFrom(command.opts<TrainOptions>());
+  return command.parse(args.split(" ").filter(Boolean), { from: "user" });
+}
+const settingsOf = (args: string) => settingsFrom(parse(args).opts<TrainOptions>());
+function refuse(args: string): void {
+  const command = parse(args);
+  const names = command.options.map((option) => option.attributeName());
+  const given = names.filter((name) => command.getOptionValueSource(name) === "cli");
+  refuseIdleMachineOptions(command.opts<TrainOptions>(), new Set(given));
 }
 
 describe("options that would do nothing", () => {
@@ -44,11 +51,36 @@ describe("options that would do nothing", () => {
   });
 });
 
+describe("options of the machine that would do nothing", () => {
+  it.each([
+    ["--resume-period 9", "--log stdout"],
+    ["--eval-period 9", "--eval-episodes 0"],
+    ["--eval-average .1", "--eval-episodes 0"],
+  ])("%s is refused with %s", (option, other) => {
+    refuse(option);
+    refuse(other);
+    expect(() => {
+      refuse(`${option} ${other}`);
+    }).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
+  });
+
+  it.each(["--port 8000", "--host 0.0.0.0", "--no-open"])("%s needs --watch", (option) => {
+    refuse(`${option} --watch`);
+    expect(() => {
+      refuse(option);
+    }).toThrow(/no page/);
+  });
+});
+
 describe("a c51 head", () => {
   it("has to be told its returns where the preset's are for another reward", () => {
     expect(() => settingsOf("--preset tutorial --head c51")).toThrow(/-5 to 15.*reward distance/);
     const { network } = settingsOf("--preset tutorial --head c51 --v-min -100 --v-max 2000");
     expect(network).toMatchObject({ vMin: -100, vMax: 2000 });
-    expect(settingsOf("--preset tutorial --head c51 --reward progress")).toBeDefined();
+    const fits = "--preset tutorial --head c51 --reward progress --gamma .9";
+    expect(settingsOf(fits)).toBeDefined();
+    expect(() => settingsOf(`${fits} --gamma .99`)).toThrow(/gamma 0.99/);
+    expect(() => settingsOf(`${fits} --reward-scale 10`)).toThrow(/rewards times 10/);
+    expect(settingsOf(`${fits} --reward-clip 1`)).toBeDefined();
   });
 });

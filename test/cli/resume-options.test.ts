@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { keptOptions, resumedOptions } from "../../src/cli/resume-options.js";
 import { trainCommand, type TrainOptions } from "../../src/cli/train.js";
@@ -19,6 +20,8 @@ const BEGAN = [
   ...["--model-dir=m", "--log-dir=l", "--log=tensorboard", "--rom=x.nes", "--record-best"],
   ...["--eval-period=77", "--eval-episodes=3", "--resume-period=500"],
 ];
+/** In full: who goes on may be in another one. */
+const FOLDERS = { modelDir: resolve("m"), logDir: resolve("l"), rom: resolve("x.nes") };
 const resume = (...args: string[]): TrainOptions => {
   const { options, given } = parse("--resume=run", ...args);
   return resumedOptions(options, given, keptOptions(parse(...BEGAN).options));
@@ -26,13 +29,14 @@ const resume = (...args: string[]): TrainOptions => {
 
 describe("options of a run that goes on", () => {
   it("are those that it began with", () => {
-    expect(resume()).toEqual({ ...parse(...BEGAN).options, resume: "run" });
+    expect(resume()).toEqual({ ...parse(...BEGAN).options, ...FOLDERS, resume: "run" });
   });
 
   it("are what is given anew, even where that is the default", () => {
     const given = ["--precision=fp32", "--eval-period=10000", "--model-dir=models", "--watch"];
     expect(resume(...given)).toEqual({
       ...parse(...BEGAN).options,
+      ...FOLDERS,
       ...{ resume: "run", precision: "fp32", evalPeriod: 10_000, modelDir: "models", watch: true },
     });
   });

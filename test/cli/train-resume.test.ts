@@ -25,7 +25,7 @@ function limitFileSize(bytes: number | "unlimited"): boolean {
 const canLimit = limitFileSize("unlimited");
 
 /** A run in windows of 100 steps. */
-function keeperOf(from = 0) {
+function keeperOf(from = 0, isUnfinished = false) {
   const warnings: string[] = [];
   const notes: string[] = [];
   const failures = new WriteFailures((message) => warnings.push(message));
@@ -33,6 +33,7 @@ function keeperOf(from = 0) {
     {
       writer: new ResumeWriter(directory),
       ...{ periodSteps: 2000, timesteps: 10_000, stores: [], failures },
+      isUnfinished: () => isUnfinished,
       stateAt: (loop) =>
         Promise.resolve({ loop, session: "x".repeat(5000) } as unknown as RunState),
       note: (message) => notes.push(message),
@@ -62,6 +63,14 @@ describe("resume points", () => {
     expect(resumed.savedAt()).toEqual([7000, 9000]);
     await resumed.keeper.finish();
     expect(existsSync(directory)).toBe(false);
+  });
+
+  it("are left at the end, too, where the last evaluation is still to be played", async () => {
+    const { keeper, play, savedAt } = keeperOf(9000, true);
+    await play(10_000, 9000);
+    await keeper.finish();
+    expect(savedAt()).toEqual([10_000]);
+    expect(existsSync(directory)).toBe(true);
   });
 
   it.skipIf(!canLimit)("that cannot be written are tried again soon", async () => {

@@ -163,6 +163,20 @@ describe("a run that was cut and resumed", () => {
   });
 });
 
+describe("a resume point", () => {
+  it("of a card, which has no threads, is read again, with the evaluation that is owed", async () => {
+    const run = join(folder, "card");
+    const window = { index: 9, after: 432, last: 480 };
+    const evaluation = { owed: { window, choices: ["average" as const] } };
+    const arithmetic = { backend: "webgpu", threads: 0, precision: "fp32" as const };
+    const { chunks, ...state } = readResumePoint(join(folder, "run"));
+    expect(chunks).toHaveLength(2);
+    const writer = new ResumeWriter(resumeDirectory(run));
+    await writer.save({ ...state, arithmetic, evaluation }, []);
+    expect(readResumePoint(run)).toMatchObject({ arithmetic, evaluation });
+  });
+});
+
 describe("readResumePoint", () => {
   it("refuses what is not there or was altered", async () => {
     expect(() => readResumePoint(folder)).toThrow(/no resume point/);

@@ -10,6 +10,7 @@ import { FrameStack } from "../../src/replay/frame-stack.js";
 import { FrameStore } from "../../src/replay/frame-store.js";
 import { NStepAccumulator } from "../../src/replay/n-step-accumulator.js";
 import { framesForTransitions, ReplayMemory } from "../../src/replay/replay-memory.js";
+import { PrioritizedSampler } from "../../src/replay/prioritized-sampler.js";
 import type { Sampler } from "../../src/replay/sampler.js";
 import { UniformSampler } from "../../src/replay/uniform-sampler.js";
 import { ActorGroup, type Played } from "../../src/trainer/actor-group.js";
@@ -57,8 +58,10 @@ interface RunOptions {
   readonly pipeline?: "overlap" | "turns";
   /** Environments' groups play in this order. */
   readonly reversed?: boolean;
-  /** An update's figures come when the next has been asked for, as from a card. */
-  readonly late?: boolean;
+  /** An update's figures come later than it is asked for, as from a card: in this many turns. */
+  readonly late?: number;
+  /** Late errors say whose they are. */
+  readonly marked?: boolean;
   /** An average is kept for evaluations. */
   readonly averaged?: boolean;
   /** Default: uniform. */
@@ -127,9 +130,9 @@ async function run(timesteps: number, options: RunOptions = {}) {
   const late: LearningAgent = {
     ...agent,
     learn: (batch) => {
-      // Errors that say whose they are.
-      const metrics = { ...agent.learn(batch), tdErrors: Float32Array.from(batch.indices) };
-      return new Promise((resolve) => setImmediate(resolve, metrics));
+      const metrics = agent.learn(batch);
+      const tdErrors = options.marked ? Float32Array.from(batch.indices) : metrics.tdErrors.slice();
+      return afterTurns(options.late!, { ...metrics, tdErrors });
     },
   };
   const learner = new Learner({
@@ -165,6 +168,11 @@ async function run(timesteps: number, options: RunOptions = {}) {
   const steps = await trainLoop(parts, plan, recorder);
   network.dispose();
   return { agent, recorder, steps, reads };
+}
+
+async function afterTurns<T>(turns: number, value: T): Promise<T> {
+  for (let i = 0; i < turns; i++) await new Promise((resolve) => setImmediate(resolve));
+  return value;
 }
 
 const weights = (agent: DqnAgent) =>
@@ -239,7 +247,7 @@ describe("trainLoop", () => {
       { pipeline: "overlap" as const },
       { reversed: true },
       { pipeline: "overlap" as const, reversed: true },
-      { pipeline: "overlap" as const, late: true },
+      { pipeline: "overlap" as const, late: 1, marked: true },
     ]) {
       const other = await run(240, { ...options, ...variation });
       expect(weights(other.agent)).toEqual(weights(first.agent));
@@ -267,10 +275,21 @@ describe("trainLoop", () => {
     }
     // Four updates in each window.
     const sampler = new Recording({ capacity: 400 });
-    const { agent } = await run(120, { late: true, rounds: 16, sampler });
+    const { agent } = await run(120, { late: 1, marked: true, rounds: 16, sampler });
     expect(updates.length).toBeGreaterThan(10);
     for (const [indices, errors] of updates) expect(errors).toEqual(indices);
     agent.dispose();
+  });
+
+  it("looks at the same transitions whenever late errors come", async () => {
+    const played = async (late: number) => {
+      const sampler = new PrioritizedSampler({ capacity: 400, alpha: 1, beta: 1 });
+      return weights((await run(300, { late, sampler })).agent);
+    };
+    const soon = await played(0);
+    expect(await played(3)).toEqual(soon);
+    const evenly = weights((await run(300, { late: 0 })).agent);
+    expect(evenly).not.toEqual(soon);
   });
 
   it("stops when asked to", async () => {

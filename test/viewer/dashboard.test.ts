@@ -142,6 +142,21 @@ describe("a live run on the dashboard", () => {
     expect(feed.wantsFrame(0)).toBe(false);
   });
 
+  it("goes on in time where the run's earlier session ended", () => {
+    const { feed, page } = open();
+    const point = { tag: "episode/distance", step: 5, seconds: 600, value: 1 };
+    feed.takeIn([{ points: [point, { ...point, step: 4, seconds: 500 }] }]);
+    now += 2000;
+    feed.publishScalars(6, { "episode/distance": 2 });
+    dashboard!.join(page.viewer);
+    dashboard!.handle(page.viewer, { t: "follow", runs: ["live"] });
+    dashboard!.poll();
+    const tags = page.of("series").flatMap((message) => Object.values(message["tags"] as object));
+    const seconds = tags.flatMap(({ seconds }: { seconds: number[] }) => seconds);
+    expect(seconds.slice(0, 2)).toEqual([600, 500]);
+    expect(seconds[2]).toBeGreaterThanOrEqual(602);
+  });
+
   it("sends real play: screens, observations, scalars, episodes and the best one's film", () => {
     const { feed, page } = open();
     dashboard!.join(page.viewer);
@@ -158,7 +173,10 @@ describe("a live run on the dashboard", () => {
       now += 100;
     }
     const { maxX } = environment.info();
-    feed.publishEpisode({ environment: 2, step: 12, distance: maxX, reward: 5, completed: false });
+    feed.publishEpisode({
+      ...{ environment: 2, step: 12, distance: maxX, reward: 5 },
+      ...{ completed: false, restarted: false },
+    });
     feed.publishBest({ step: 12, distance: maxX, reward: 5, frames, pictureMs: 66 });
     dashboard!.poll();
     dashboard!.handle(page.viewer, { t: "film" });

@@ -7,6 +7,7 @@ import { trainSettingsSchema, type TrainSettings } from "../../config/schema.js"
 import { MarioError } from "../../core/errors.js";
 import { PRECISIONS, type Precision } from "../../nn/backend.js";
 import type { FrameStore } from "../../replay/frame-store.js";
+import { WEIGHT_CHOICES, type PeriodicEvaluationState } from "../periodic-evaluation.js";
 import type { LoopState } from "../train-loop.js";
 import type { TrainSessionState } from "../train-session.js";
 import type { ThreadsState } from "../workers/training-threads.js";
@@ -44,6 +45,7 @@ export interface RunState {
   readonly options?: unknown;
   readonly loop: LoopState;
   readonly session: TrainSessionState;
+  readonly evaluation?: PeriodicEvaluationState | undefined;
   readonly threads: ThreadsState;
 }
 
@@ -59,7 +61,8 @@ const pointSchema = z.object({
   command: z.string().max(4000).optional(),
   arithmetic: z.object({
     backend: z.string(),
-    threads: z.number().int().positive(),
+    // None on a card.
+    threads: z.number().int().min(0),
     precision: z.enum(PRECISIONS).default("fp32"),
   }),
   options: z.unknown().optional(),
@@ -68,6 +71,20 @@ const pointSchema = z.object({
     index: z.number().int().min(0),
     incoming: z.array(z.unknown()),
   }),
+  evaluation: z
+    .object({
+      owed: z
+        .object({
+          window: z.object({
+            index: z.number().int().min(0),
+            after: z.number().int().min(0),
+            last: z.number().int().min(0),
+          }),
+          choices: z.array(z.enum(WEIGHT_CHOICES)),
+        })
+        .optional(),
+    })
+    .optional(),
   chunks: z.array(frameChunkSchema),
   // What the parts check for themselves when they are set to it.
   session: z.unknown(),

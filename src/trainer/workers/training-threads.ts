@@ -47,7 +47,6 @@ export class TrainingThreads implements TrainParts {
   readonly #actorWorkers: RemoteWorker[] = [];
   /** Play evaluations beside the actors; none before the first. */
   readonly #evaluators: RemoteWorker[] = [];
-  #evaluatorsReady: Promise<unknown> | undefined;
   #evaluatorShare: ActorShare | undefined;
   readonly #learnerWorker: RemoteWorker;
   readonly #loading: Promise<unknown>[] = [];
@@ -162,28 +161,30 @@ export class TrainingThreads implements TrainParts {
    * @param seeds one for each episode
    * @param options.weights tried in their place
    * @param options.shouldStop asked after each episode
-   * @returns in the order of the seeds, whatever the number of threads; undefined when stopped
+   * @returns in the order of the seeds, whatever the number of threads; undefined when stopped before
+   * all were played
    */
   async evaluate(
     window: number,
     seeds: readonly number[],
     { weights, shouldStop }: EvaluateOptions = {},
   ): Promise<EpisodeSummary[] | undefined> {
-    await (this.#evaluatorsReady ??= this.#startEvaluators());
+    await this.#startEvaluators(seeds.length);
     const workers = this.#evaluationWorkers;
     const request: EvaluationRequest = { window: window + 1, weights };
     await Promise.all(workers.map((worker) => worker.call("prepareEvaluation", request)));
     const played: EpisodeSummary[] = [];
-    const queue = { next: 0, stopped: false };
+    const queue = { next: 0, done: 0, stopped: false };
     const playOn = async (worker: RemoteWorker): Promise<void> => {
       while (queue.next < seeds.length && !queue.stopped) {
         const i = queue.next++;
         played[i] = (await worker.call("evaluate", seeds[i])) as EpisodeSummary;
+        queue.done++;
         queue.stopped ||= shouldStop?.() ?? false;
       }
     };
     await Promise.all(workers.map((worker) => playOn(worker)));
-    return queue.stopped ? undefined : played;
+    return queue.done === seeds.length ? played : undefined;
   }
 
   get #evaluationWorkers(): readonly RemoteWorker[] {
@@ -196,10 +197,10 @@ export class TrainingThreads implements TrainParts {
   }
 
   /** The learner rests while evaluations are played: its compute threads' cores play, too. */
-  async #startEvaluators(): Promise<void> {
+  async #startEvaluators(episodes: number): Promise<void> {
     const { threads } = await this.#backend;
     const ready: Promise<unknown>[] = [];
-    for (let player = this.#actorWorkers.length; player < threads; player++) {
+    while (this.evaluationThreads < Math.min(threads, episodes)) {
       const { worker, loading } = this.#startPlayer(`evaluator ${this.#evaluators.length + 1}`);
       this.#evaluators.push(worker);
       ready.push(loading.then(() => worker.call("setUp", this.#evaluatorShare)));

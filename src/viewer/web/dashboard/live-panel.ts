@@ -28,10 +28,11 @@ export class LivePanel {
     return canvas.picture;
   }
 
-  episode({ environment, step, distance, completed }: LiveEpisode): void {
+  episode({ environment, step, distance, completed, restarted }: LiveEpisode): void {
     byId("live").hidden = false;
+    const reached = completed ? "finished the stage" : `${whole(distance)} px`;
     byId("last-episode").textContent =
-      `environment ${environment + 1}: ${completed ? "finished the stage" : `${whole(distance)} px`} at step ${whole(step)}`;
+      `environment ${environment + 1}: ${reached}${restarted ? " in practice" : ""} at step ${whole(step)}`;
   }
 
   /** A new best; its pictures follow. */
