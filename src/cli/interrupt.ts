@@ -26,7 +26,7 @@ export function watchForInterrupt(onRequest: () => void = () => undefined): Inte
     if (requestedAt === undefined) {
       requestedAt = now;
       onRequest();
-    } else if (signal !== "SIGHUP" && now - requestedAt > ECHO_MS) process.exit(130);
+    } else if (signal !== "SIGHUP" && now - requestedAt > ECHO_MS) endAtOnce(signal);
   };
   const signals = SIGNALS.filter((signal) => signal !== "SIGHUP" || !ignoresHangUp());
   for (const signal of signals) process.on(signal, listener);
@@ -36,4 +36,15 @@ export function watchForInterrupt(onRequest: () => void = () => undefined): Inte
       for (const signal of signals) process.off(signal, listener);
     },
   };
+}
+
+/**
+ * By the signal itself, so that shells see 130. `process.exit` would end the threads first, and one
+ * that waits for a graphics card takes the process with it, leaving a memory image of gigabytes.
+ */
+function endAtOnce(signal: NodeJS.Signals): void {
+  // Whoever has to leave the terminal as it was.
+  process.emit("exit", 130);
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
 }

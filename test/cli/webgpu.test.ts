@@ -1,10 +1,12 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadModel } from "../../src/trainer/checkpoint/model-file.js";
 import { webgpuHere } from "../nn/webgpu-device.js";
-import { mario } from "./run-cli.js";
+import { main, mario } from "./run-cli.js";
 
 const here = await webgpuHere();
 const isSoftware = typeof here !== "string" && here.card === false;
@@ -46,6 +48,29 @@ describe.skipIf(typeof here === "string")("mario train --backend webgpu", () => 
     expect(stderr).toMatch(/^mario: The (mean Q-value|loss|gradient's norm) became .+\n$/);
     expect(status).toBe(1);
   }, 300_000);
+
+  it.runIf(isSoftware)(
+    "ends by a second Ctrl-C, not by an abort, in the midst of an update",
+    async () => {
+      // Each update takes seconds here.
+      const run = spawn(process.execPath, [main, "train", ...SHORT, "--timesteps=480"], {
+        cwd: folder,
+        env: { ...process.env, MARIO_ROM: "" },
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      let output = "";
+      for await (const chunk of run.stdout as AsyncIterable<Buffer>) {
+        const before = output;
+        output += chunk.toString();
+        if (before.includes("no resume points") || !output.includes("no resume points")) continue;
+        for (const after of [4000, 5000]) setTimeout(() => run.kill("SIGINT"), after);
+      }
+      if (run.exitCode === null && run.signalCode === null) await once(run, "exit");
+      expect(output).toContain("once more stops at once");
+      expect(run.signalCode).toBe("SIGINT");
+    },
+    300_000,
+  );
 
   it.runIf(isSoftware)(
     "is never chosen by itself on a software device",
