@@ -24,6 +24,7 @@ import type { BestFilms } from "./record-best.js";
 import type { TrainContext } from "./train-context.js";
 import { keptOptions } from "./resume-options.js";
 import { openBestFilms } from "./train-films.js";
+import { lossOf } from "./train-report.js";
 import { ResumeKeeper } from "./train-resume.js";
 
 /** Everybody who is told of a run's windows: books, page, evaluation, summaries, resume points. */
@@ -134,6 +135,9 @@ export class TrainObservers implements TrainObserver {
       shouldStop,
       onProgress: (progress) => {
         report.progress(progress);
+      },
+      onCollapse: (collapse) => {
+        report.warn(lossOf(collapse));
       },
       onBest: (entry, progress) => {
         report.best(entry, progress);

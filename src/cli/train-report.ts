@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { createConsoleLog, type TextOutput } from "../logging/console-log.js";
 import { formatDuration, ProgressLine } from "../logging/progress.js";
 import type { EvaluatedEntry } from "../trainer/checkpoint/best-evaluated.js";
+import type { Collapse } from "../trainer/collapse-watch.js";
 import type { ModelEntry } from "../trainer/checkpoint/best-model.js";
 import type { Evaluation } from "../trainer/evaluation.js";
 import type { WeightChoice } from "../trainer/periodic-evaluation.js";
@@ -103,6 +104,14 @@ function fieldsOf(progress: TrainProgress): Record<string, number | string> {
     epsilon: Math.round(progress.epsilon * 1000) / 1000,
     stepsPerSecond: Math.round(progress.stepsPerSecond),
   };
+}
+
+/** What to say of a run that loses what it had learned. */
+export function lossOf({ best, bestStep, mean }: Collapse): string {
+  return (
+    `the mean reward of the last 100 episodes has fallen to ${mean.toFixed(1)}, from ${best.toFixed(1)} at step ` +
+    `${bestStep.toLocaleString("en-US")}; the best models are kept. If it does not come back, try a smaller --lr`
+  );
 }
 
 /** The last words of a run, for people. */

@@ -19,6 +19,11 @@ export class EpisodeWindow {
     return this.#episodes;
   }
 
+  /** Whether there have been as many as the means go over. */
+  get isFull(): boolean {
+    return this.#episodes >= WINDOW_EPISODES;
+  }
+
   add(episode: EpisodeSummary): void {
     this.#episodes++;
     this.#last.push(episode);

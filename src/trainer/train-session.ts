@@ -2,6 +2,7 @@ import { TAGS } from "../logging/tags.js";
 import type { ScalarSink } from "../logging/scalar-sink.js";
 import type { BestModel, CandidateModel, ModelEntry } from "./checkpoint/best-model.js";
 import type { Played } from "./actor-group.js";
+import { CollapseWatch, type Collapse, type CollapseWatchState } from "./collapse-watch.js";
 import type { EpisodeSummary } from "./episode.js";
 import { EpisodeWindow, type EpisodeWindowState } from "./episode-window.js";
 import type { LearnSummary } from "./learner.js";
@@ -35,6 +36,7 @@ export interface TrainSessionOptions {
   readonly shouldStop: () => boolean;
   readonly onProgress?: (progress: TrainProgress) => void;
   readonly onBest?: (entry: ModelEntry, progress: TrainProgress) => void;
+  readonly onCollapse?: (collapse: Collapse) => void;
 }
 
 /** Updates over which the learner's figures are averaged before they are logged. */
@@ -47,6 +49,8 @@ export interface TrainSessionState {
   readonly window: EpisodeWindowState;
   readonly learned: LearnSums;
   readonly last: Window;
+  /** Not in points of before. */
+  readonly collapse?: CollapseWatchState;
 }
 
 /** Sums over the updates since the learner's figures were last logged. */
@@ -63,6 +67,7 @@ const NOTHING_LEARNED: LearnSums = { updates: 0, loss: 0, meanQ: 0, gradientNorm
 export class TrainSession implements TrainObserver {
   readonly #options: TrainSessionOptions;
   readonly window = new EpisodeWindow();
+  readonly #collapse = new CollapseWatch();
   #learned = NOTHING_LEARNED;
   #speed: { since: number; steps: number; updates: number };
   #stepsPerSecond = 0;
@@ -105,13 +110,19 @@ export class TrainSession implements TrainObserver {
   }
 
   getState(): TrainSessionState {
-    return { window: this.window.getState(), learned: this.#learned, last: this.#last };
+    return {
+      window: this.window.getState(),
+      learned: this.#learned,
+      last: this.#last,
+      collapse: this.#collapse.getState(),
+    };
   }
 
   setState(state: TrainSessionState): void {
     this.window.setState(state.window);
     this.#learned = state.learned;
     this.#last = state.last;
+    if (state.collapse) this.#collapse.setState(state.collapse);
   }
 
   #logLearning(step: number, learned: LearnSummary): void {
@@ -146,6 +157,9 @@ export class TrainSession implements TrainObserver {
     sink.scalar(TAGS.episodeMeanDistance100, window.meanDistance, step);
     sink.scalar(TAGS.episodeCompleted100, window.completionRate, step);
     sink.scalar(TAGS.trainEpsilon, this.#options.epsilonAt(step), step);
+    if (!window.isFull) return;
+    const collapse = this.#collapse.add(step, window.meanReward);
+    if (collapse) this.#options.onCollapse?.(collapse);
   }
 
   #offerModel(after: Window): void {

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { TAGS } from "../../src/logging/tags.js";
 import type { Played } from "../../src/trainer/actor-group.js";
+import type { Collapse } from "../../src/trainer/collapse-watch.js";
 import type { EpisodeSummary } from "../../src/trainer/episode.js";
 import { TrainSession } from "../../src/trainer/train-session.js";
 
@@ -21,6 +22,41 @@ function episode(distance: number, restarted?: true): EpisodeSummary {
     ...(restarted && { restarted }),
   };
 }
+
+it("tells when what was learned is lost, but not while there are few episodes", () => {
+  const collapses: [number, Collapse][] = [];
+  let step = 0;
+  const session = new TrainSession({
+    sink: {
+      scalar: () => undefined,
+      text: () => undefined,
+      flush: () => undefined,
+      close: () => undefined,
+    },
+    best: { offer: () => undefined } as never,
+    modelAfter: () => {
+      throw new Error("nothing is saved here");
+    },
+    epsilonAt: () => 0,
+    now: () => 0,
+    shouldStop: () => false,
+    onCollapse: (collapse) => collapses.push([step, collapse]),
+  });
+  const play = (times: number, distance: number) => {
+    for (let i = 0; i < times; i++) {
+      step++;
+      const window = { index: step - 1, after: step - 1, last: step };
+      session.onWindow(window, playedOf({ step, episode: episode(distance) }), LEARNED);
+    }
+  };
+  play(1, 3000);
+  play(98, 100);
+  play(101, 1040);
+  expect(collapses).toEqual([]);
+  play(200, 140);
+  // 44 of 100 at 1,000 and 56 at 100.
+  expect(collapses).toEqual([[256, { best: 1000, bestStep: 199, mean: 496 }]]);
+});
 
 it("counts practice from saved states in no figure but its own", () => {
   const scalars: [string, number, number][] = [];
