@@ -19,6 +19,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { findCompiler, findOnednn } from "./find-onednn.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const sourceFolder = path.join(root, "native", "src");
@@ -40,55 +41,6 @@ function giveUp(reason) {
   const remedy = install ? ` To have it: ${install}` : "";
   console.log(`Native addon not built: ${reason} ${LOST}${remedy}`);
   process.exit(sanitize ? 1 : 0);
-}
-
-function works(command, args) {
-  try {
-    execFileSync(command, args, { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The C++ compiler, as a command and its leading arguments: $CXX may hold both. */
-function findCompiler() {
-  const named = process.env.CXX?.trim().split(/\s+/);
-  const candidates = [...(named ? [named] : []), ["c++"], ["g++"], ["clang++"]];
-  return candidates.find(([command, ...args]) => works(command, [...args, "--version"]));
-}
-
-/** Where oneDNN is: folders of headers and libraries to add, empty for the system's own. */
-function findOnednn(compiler) {
-  const prefixes = [
-    process.env.DNNLROOT,
-    "", // the compiler's own folders
-    "/opt/homebrew/opt/onednn",
-    "/usr/local/opt/onednn",
-    "/home/linuxbrew/.linuxbrew/opt/onednn",
-    "/usr/local",
-  ].filter((prefix) => prefix !== undefined);
-  for (const prefix of prefixes) {
-    const flags = prefix ? ["-I", path.join(prefix, "include")] : [];
-    if (prefix && !existsSync(path.join(prefix, "include", "dnnl.hpp"))) continue;
-    try {
-      const [command, ...args] = compiler;
-      // Asks the preprocessor rather than the file system: it knows its own folders.
-      const output = execFileSync(command, [...args, "-E", "-dM", "-x", "c++", ...flags, "-"], {
-        input: "#include <dnnl_version.h>\n",
-        encoding: "utf8",
-        stdio: ["pipe", "pipe", "ignore"],
-      });
-      const number = (name) => Number(output.match(new RegExp(`DNNL_VERSION_${name} (\\d+)`))?.[1]);
-      const libraries = ["lib", "lib64"]
-        .map((folder) => path.join(prefix, folder))
-        .filter((folder) => prefix && existsSync(folder));
-      return { version: [number("MAJOR"), number("MINOR")], include: flags, libraries };
-    } catch {
-      // Not here; try the next.
-    }
-  }
-  return undefined;
 }
 
 function readSources() {

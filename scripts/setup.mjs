@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findCompiler, findOnednn } from "./find-onednn.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamps = join(root, "node_modules", ".mario-setup");
@@ -24,7 +25,8 @@ const say = (line) => process.stderr.write(`setup: ${line}\n`);
 function run(command, args, { loud = false, env = {} } = {}) {
   const result = spawnSync(command, args, {
     cwd: root,
-    stdio: loud ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"],
+    // Standard output is the command's that follows.
+    stdio: loud ? ["ignore", 2, 2] : ["ignore", "pipe", "pipe"],
     encoding: "utf8",
     env: { ...process.env, ...env },
     shell: process.platform === "win32" && command === "npm",
@@ -102,41 +104,23 @@ function installTensorflow() {
   }
 }
 
-function hasOneDnn() {
-  const prefixes = [
-    process.env.DNNLROOT,
-    "/usr",
-    "/usr/local",
-    "/opt/homebrew/opt/onednn",
-    "/usr/local/opt/onednn",
-  ];
-  return prefixes.some((prefix) => prefix && existsSync(join(prefix, "include", "dnnl.hpp")));
-}
-
+/** Installs oneDNN where it may and where the build below would not find it. */
 function installOneDnn() {
-  if (hasOneDnn()) return;
-  const isRoot = process.getuid?.() === 0;
   const hasApt = process.platform === "linux" && existsSync("/usr/bin/apt-get");
-  if (isRoot && hasApt && (readStamp("onednn") !== "failed" || retry)) {
-    say("installing libdnnl-dev (apt-get) ...");
-    const env = { DEBIAN_FRONTEND: "noninteractive" };
-    const install = () => run("apt-get", ["install", "-y", "-q", "libdnnl-dev"], { env });
-    const ok = install().ok || (run("apt-get", ["update", "-q"], { env }).ok && install().ok);
-    writeStamp("onednn", ok ? "done" : "failed");
-    if (ok && hasOneDnn()) return;
-  }
-  const command = hasApt
-    ? `${isRoot ? "" : "sudo "}apt-get install libdnnl-dev`
-    : process.platform === "darwin"
-      ? "brew install onednn"
-      : "install oneDNN's development package";
-  say(
-    `oneDNN is missing, so the slower wasm backend is used (about 6 times slower). For the fast one: ${command}`,
-  );
+  if (process.getuid?.() !== 0 || !hasApt) return;
+  // Without a compiler it would be of no use; the build says what to install.
+  const compiler = findCompiler();
+  if (!compiler || findOnednn(compiler)) return;
+  if (readStamp("onednn") === "failed" && !retry) return;
+  say("installing libdnnl-dev (apt-get) ...");
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  const install = () => run("apt-get", ["install", "-y", "-q", "libdnnl-dev"], { env });
+  const ok = install().ok || (run("apt-get", ["update", "-q"], { env }).ok && install().ok);
+  writeStamp("onednn", ok ? "done" : "failed");
 }
 
+/** It says itself what it lacks, and then training falls back to WebAssembly. */
 function buildNative() {
-  if (!hasOneDnn()) return;
   run(process.execPath, [join("scripts", "build-native.mjs")], { loud: true });
 }
 

@@ -1,0 +1,102 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/**
+ * Stands for g++ and oneDNN's headers. File `tools/onednn`: it finds them; `tools/broken`: it
+ * compiles nothing; `tools/compiler` is its version.
+ */
+const COMPILER = `
+case "$*" in
+  *--version*) cat "$tools/compiler"; exit 0 ;;
+  "-E "*)
+    [ -e "$tools/onednn" ] || exit 1
+    printf '#define DNNL_VERSION_MAJOR 3\\n#define DNNL_VERSION_MINOR 5\\n'
+    exit 0 ;;
+esac
+echo "compile" >> "$tools/log"
+if [ -e "$tools/broken" ]; then echo "addon.cpp:1: error: no luck" >&2; exit 1; fi
+while [ $# -gt 1 ]; do [ "$1" = -o ] && echo built > "$2"; shift; done
+`;
+const NPM = `echo "npm $*" >> "$tools/log"`;
+const APT_GET = `echo "apt-get $*" >> "$tools/log"; touch "$tools/onednn"`;
+
+/** Stands for TypeScript's compiler. */
+const TSC = `
+const { mkdirSync, writeFileSync } = require("node:fs");
+mkdirSync("dist/cli", { recursive: true });
+writeFileSync("dist/cli/main.js", "");
+`;
+
+/** A checkout that holds the set-up's own scripts, and programs of the system that do next to nothing. */
+export class ScratchCheckout {
+  readonly root = mkdtempSync(join(tmpdir(), "mario-setup-"));
+
+  constructor() {
+    for (const name of ["setup", "build-native", "find-onednn"]) {
+      cpSync(join(root, "scripts", `${name}.mjs`), join(this.root, "scripts", `${name}.mjs`));
+    }
+    this.write("scripts/build-pages.mjs", "");
+    this.write("native/src/addon.cpp", "// one");
+    this.write("native/src/environment.c", "// one");
+    this.write("src/one.ts", "");
+    for (const name of ["package-lock", "tsconfig", "tsconfig.build", "tsconfig.web"]) {
+      this.write(`${name}.json`, "{}");
+    }
+    for (const name of ["node-addon-api", "node-api-headers"]) {
+      this.write(`node_modules/${name}/package.json`, "{}");
+    }
+    this.write("node_modules/typescript/bin/tsc", TSC);
+    this.write("tools/compiler", "compiler 1");
+    this.write("tools/onednn", "");
+    for (const [name, body] of Object.entries({ "c++": COMPILER, npm: NPM, "apt-get": APT_GET })) {
+      const head = `#!/bin/sh\ntools=${join(this.root, "tools")}\n`;
+      writeFileSync(join(this.root, "tools", name), head + body, { mode: 0o755 });
+    }
+  }
+
+  write(path: string, text: string): void {
+    const folder = join(this.root, path, "..");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(this.root, path), text);
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.root, path), "utf8");
+  }
+
+  has(path: string): boolean {
+    return existsSync(join(this.root, path));
+  }
+
+  remove(path: string): void {
+    rmSync(join(this.root, path), { recursive: true, force: true });
+  }
+
+  /** Runs one of its scripts. @returns exit code, what it printed, and what it called meanwhile */
+  run(script: string, args: readonly string[] = [], env: Record<string, string> = {}) {
+    this.write("tools/log", "");
+    const tools = join(this.root, "tools");
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [join(this.root, "scripts", `${script}.mjs`), ...args],
+      {
+        encoding: "utf8",
+        env: {
+          ...process.env,
+          PATH: `${tools}:${process.env["PATH"] ?? ""}`,
+          CXX: join(tools, "c++"),
+          DNNLROOT: "",
+          ...env,
+        },
+      },
+    );
+    const calls = this.read("tools/log").split("\n").filter(Boolean);
+    return { status, output: stdout + stderr, calls };
+  }
+}
