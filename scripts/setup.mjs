@@ -62,23 +62,34 @@ function checkNode() {
   }
 }
 
+/** Packages bring programs for one system; a folder may be mounted into another. */
+function systemName() {
+  const libc = process.report.getReport().header.glibcVersionRuntime ? "glibc" : "other-libc";
+  return `${process.platform}-${process.arch}${process.platform === "linux" ? `-${libc}` : ""}`;
+}
+
 function installDependencies() {
-  const lock = createHash("sha256")
-    .update(readFileSync(join(root, "package-lock.json")))
-    .digest("hex");
-  if (readStamp("dependencies") === lock) return;
+  const lockFile = join(root, "package-lock.json");
+  // Installed as somebody's package: its dependencies came with it.
+  if (!existsSync(lockFile)) return;
+  const lock = createHash("sha256").update(readFileSync(lockFile)).digest("hex");
+  const stamp = `${lock} ${systemName()}`;
+  if (readStamp("dependencies") === stamp) return;
   say("installing the dependencies (npm ci), about a minute ...");
-  // No dependency needs its install script; tfjs-node-gpu's would download hundreds of megabytes,
-  // so it runs below, only where there is a card for it.
   const result = run("npm", [
     "ci",
+    // Whatever NODE_ENV and npm's settings leave out: compiler and bundler are among them.
+    "--include=dev",
+    "--include=optional",
+    // No dependency needs its install script; tfjs-node-gpu's would download hundreds of megabytes,
+    // so it runs below, only where there is a card for it.
     "--ignore-scripts",
     "--no-audit",
     "--no-fund",
     "--loglevel=error",
   ]);
   if (!result.ok) fail("npm ci failed (above). Is the npm registry within reach?", result.output);
-  writeStamp("dependencies", lock);
+  writeStamp("dependencies", stamp);
 }
 
 /** Gives tfjs-node-gpu its libtensorflow where an NVIDIA card is to be seen; it may fail. */
@@ -150,6 +161,8 @@ function sourceStamp(folder) {
 }
 
 function buildTypeScript() {
+  // Installed as somebody's package: it came compiled.
+  if (!existsSync(join(root, "src"))) return;
   const stamp = sourceStamp(join(root, "src"));
   const main = join(root, "dist", "cli", "main.js");
   if (readStamp("build") === stamp && existsSync(main)) return;
