@@ -54,12 +54,13 @@ function fail(line, output = "") {
   process.exit(1);
 }
 
+/** As "engines" in package.json: what the test runner, its bundler and the linter need. */
 function checkNode() {
   const [major, minor] = process.versions.node.split(".").map(Number);
-  if (major < 20 || (major === 20 && minor < 9)) {
-    say(`Node ${process.versions.node} is too old: install Node 20.9 or newer.`);
-    process.exit(2);
-  }
+  const isSupported = major > 22 || (major === 22 && minor >= 13) || (major === 20 && minor >= 19);
+  if (isSupported) return;
+  say(`Node ${process.versions.node} is too old: install Node 20.19 or newer (of 22: 22.13).`);
+  process.exit(2);
 }
 
 /** Packages bring programs for one system; a folder may be mounted into another. */

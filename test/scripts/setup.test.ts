@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ScratchCheckout } from "./scratch-checkout.js";
 
@@ -65,4 +65,67 @@ describe.skipIf(process.platform === "win32")("the set-up", () => {
     expect(calls.filter((call) => call.startsWith("npm"))).toEqual([]);
     expect(checkout.has("dist")).toBe(false);
   });
+
+  it.each([
+    ["20.18.3", 2],
+    ["20.19.0", 0],
+    ["21.7.3", 2],
+    ["22.12.0", 2],
+    ["22.13.0", 0],
+    ["24.1.0", 0],
+  ])("on Node %s ends with %i, in one line where it is too old", (version, wanted) => {
+    checkout.write(
+      "tools/node.cjs",
+      `Object.defineProperty(process.versions, "node", { value: "${version}" });`,
+    );
+    const { status, output, calls } = checkout.run("setup", [], {
+      NODE_OPTIONS: `--require ${checkout.root}/tools/node.cjs`,
+    });
+    expect(status).toBe(wanted);
+    if (wanted === 0) return;
+    expect(calls).toEqual([]);
+    expect(output).toBe(
+      `setup: Node ${version} is too old: install Node 20.19 or newer (of 22: 22.13).\n`,
+    );
+  });
+});
+
+it("asks for the same Node wherever it asks", () => {
+  interface Manifest {
+    readonly engines: { readonly node: string };
+  }
+  const read = (path: string): string =>
+    readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+  const { engines } = JSON.parse(read("package.json")) as Manifest;
+  expect(engines.node).toBe("^20.19.0 || >=22.13.0");
+  const lock = JSON.parse(read("package-lock.json")) as { packages: { "": Manifest } };
+  expect(lock.packages[""].engines).toEqual(engines);
+  expect(read("README.md")).toContain("Node ≥ 20.19 (of 22: ≥ 22.13)");
+});
+
+/** Whether a range of the kinds in the lock file takes a version. */
+function takes(range: string, [major, minor]: readonly [number, number]): boolean {
+  return range.split("||").some((part) => {
+    const [, sign, first, second = "0"] = /^\s*(\^|>=|)\s*(\d+|\*)(?:\.(\d+))?/.exec(part)!;
+    if (first === "*") return true;
+    const least = Number(second);
+    if (Number(first) === major) return minor >= least;
+    return sign === ">=" && major > Number(first);
+  });
+}
+
+it("promises no Node that what it installs refuses", () => {
+  const file = readFileSync(new URL("../../package-lock.json", import.meta.url), "utf8");
+  const { packages } = JSON.parse(file) as {
+    packages: Record<string, { optional?: boolean; engines?: { node?: string } }>;
+  };
+  // Optional ones are for one system each, or may be missing.
+  const needs = Object.entries(packages).filter(
+    ([, { optional, engines }]) => !optional && engines?.node !== undefined,
+  );
+  expect(needs.length).toBeGreaterThan(100);
+  for (const version of [[20, 19] as const, [22, 13] as const, [24, 0] as const]) {
+    const refusing = needs.filter(([, { engines }]) => !takes(engines!.node!, version));
+    expect(refusing.map(([name, { engines }]) => `${name} ${engines!.node!}`)).toEqual([]);
+  }
 });
