@@ -2,50 +2,63 @@
 /**
  * Builds the oneDNN addon: native/build/mario_onednn.node and mario_environment.node.
  *
- *   node scripts/build-native.mjs [--sanitize] [--force]
+ *   node scripts/build-native.mjs [--sanitize] [--retry] [--force]
  *
  * Uses the system's C++ compiler directly and Node's built-in modules only; downloads nothing. Does
  * nothing when the sources, the compiler, its flags, the CPU and Node's ABI are those of the last
- * build. A missing compiler or library is no failure: the exit code is 0, one line says what to
- * install, and training falls back to WebAssembly. --sanitize builds mario_onednn_sanitize.node
- * with AddressSanitizer instead, and there a failure is one.
+ * build; with --retry it tries again where that failed, with --force in any case. A missing compiler
+ * or library is no failure: the exit code is 0, one line says what to install, and training falls
+ * back to WebAssembly unless the addon built before still fits. --sanitize builds
+ * mario_onednn_sanitize.node with AddressSanitizer instead, and there a failure is one.
  */
 import { execFile, execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { digestOfSources, misfitOf, readRecord, thisProcessor } from "../native/record.mjs";
 import { findCompiler, findOnednn } from "./find-onednn.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const sourceFolder = path.join(root, "native", "src");
-const buildFolder = path.join(root, "native", "build");
+const nativeFolder = path.join(root, "native");
+const sourceFolder = path.join(nativeFolder, "src");
+const buildFolder = path.join(nativeFolder, "build");
+const environmentFile = path.join(buildFolder, "mario_environment.node");
 const sanitize = process.argv.includes("--sanitize");
 const force = process.argv.includes("--force");
+const retry = force || process.argv.includes("--retry");
 const target = sanitize ? "mario_onednn_sanitize" : "mario_onednn";
 const run = promisify(execFile);
 
 const INSTALL = {
-  linux: "sudo apt-get install g++ libdnnl-dev  (Fedora: sudo dnf install gcc-c++ onednn-devel)",
+  linux: "sudo apt-get install g++ libdnnl-dev (Fedora: sudo dnf install gcc-c++ onednn-devel)",
   darwin: "xcode-select --install; brew install onednn",
 };
 const LOST = "Training will use WebAssembly, about 6 times slower per update.";
 
-/** Ends the program: an incomplete system is not an error, except for the sanitizer's build. */
-function giveUp(reason) {
-  const install = INSTALL[process.platform];
-  const remedy = install ? ` To have it: ${install}` : "";
-  console.log(`Native addon not built: ${reason} ${LOST}${remedy}`);
-  process.exit(sanitize ? 1 : 0);
-}
+/** Of this addon, beside it: `.json` says what it is (native/record.mjs), `.failed.json` what did not build. */
+const file = (suffix) => path.join(buildFolder, `${target}${suffix}`);
+const isUsable = () =>
+  [file(".node"), environmentFile].every(existsSync) && !misfitOf(nativeFolder, target);
 
-function readSources() {
-  const files = readdirSync(sourceFolder).sort();
-  return files.map((name) => [name, readFileSync(path.join(sourceFolder, name))]);
+/**
+ * Ends the program: an incomplete system is not an error, except for the sanitizer's build.
+ * @param tried whether a build failed just now, which is worth a line even if nothing is lost
+ */
+function giveUp(reason, { tried = false, failed = tried } = {}) {
+  const again = failed ? " To try again: npm run setup -- --retry" : "";
+  if (!sanitize && isUsable()) {
+    if (tried || retry)
+      console.log(`Native addon not built: ${reason} The last one fits and is used.${again}`);
+    process.exit(0);
+  }
+  const install = INSTALL[process.platform];
+  const remedy = install ? ` To have it: ${install}.` : "";
+  console.log(`Native addon not built: ${reason} ${LOST}${remedy}${again}`);
+  process.exit(sanitize ? 1 : 0);
 }
 
 function nodeApiFolders() {
@@ -53,6 +66,9 @@ function nodeApiFolders() {
   const folder = (name) => path.dirname(require.resolve(`${name}/package.json`));
   return [folder("node-addon-api"), path.join(folder("node-api-headers"), "include")];
 }
+
+// Compiled where it runs, so for the CPU that it runs on; the record holds what that CPU can do.
+const TUNED = process.arch === "x64" ? "-march=native" : "-mcpu=native";
 
 /** Flags to try in turn: every system lacks something else. */
 function flagSets() {
@@ -68,14 +84,12 @@ function flagSets() {
     const checks = "-fsanitize=address,undefined";
     return [[...base, "-O1", "-g", "-fno-omit-frame-pointer", checks, "-fopenmp"]];
   }
-  // Compiled where it runs, so for the CPU that it runs on; the stamp holds that CPU's name.
-  const tuned = process.arch === "x64" ? "-march=native" : "-mcpu=native";
   const fast = [...base, "-O3"];
   // Apple's clang has no OpenMP of its own: our loops are then serial, oneDNN's are not.
-  return [[...fast, tuned, "-fopenmp"], [...fast, tuned], [...fast, "-fopenmp"], fast];
+  return [[...fast, TUNED, "-fopenmp"], [...fast, TUNED], [...fast, "-fopenmp"], fast];
 }
 
-async function compile(compiler, onednn, flags) {
+async function compile(compiler, onednn, flags, record) {
   const [command, ...args] = compiler;
   const includes = [...nodeApiFolders().flatMap((folder) => ["-I", folder]), ...onednn.include];
   const scratch = path.join(buildFolder, `${target}.${process.pid}`);
@@ -89,9 +103,9 @@ async function compile(compiler, onednn, flags) {
     ];
     const link = flags.filter((flag) => /^-f(openmp|sanitize)/.test(flag));
     const objects = await Promise.all(
-      readSources()
-        .filter(([name]) => name.endsWith(".cpp"))
-        .map(async ([name]) => {
+      readdirSync(sourceFolder)
+        .filter((name) => name.endsWith(".cpp"))
+        .map(async (name) => {
           const object = path.join(scratch, `${name}.o`);
           const source = path.join(sourceFolder, name);
           await run(command, [...args, ...flags, ...includes, "-c", source, "-o", object]);
@@ -121,16 +135,55 @@ async function compile(compiler, onednn, flags) {
       "-o",
       environment,
     ]);
+    const description = path.join(scratch, `${target}.json`);
+    writeFileSync(description, JSON.stringify(record));
     // A rename replaces the file as a whole: a running program keeps the one that it has loaded.
-    renameSync(environment, path.join(buildFolder, "mario_environment.node"));
-    renameSync(addon, path.join(buildFolder, `${target}.node`));
+    renameSync(environment, environmentFile);
+    renameSync(addon, file(".node"));
+    renameSync(description, file(".json"));
+    rmSync(file(".failed.json"), { force: true });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
+/** Of all that a build depends on; another one, another result. */
+function digestOfBuild(sources, ...setup) {
+  const { architecture, model, instructions } = thisProcessor();
+  const processor = [architecture, model, instructions, process.versions.modules];
+  return createHash("sha256")
+    .update(JSON.stringify([sources, flagSets(), processor, ...setup]))
+    .update(readFileSync(fileURLToPath(import.meta.url)))
+    .digest("hex");
+}
+
+function readFailure() {
+  try {
+    return JSON.parse(readFileSync(file(".failed.json"), "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+function writeFailure(failure) {
+  try {
+    mkdirSync(buildFolder, { recursive: true });
+    writeFileSync(file(".failed.json"), JSON.stringify(failure));
+  } catch {
+    // Where nobody may write it is tried each time.
+  }
+}
+
+/** The line of a compiler's output that says most. */
+function reasonOf(error) {
+  const lines = String(error.stderr || error.message).split("\n");
+  return (lines.find((line) => /error|cannot find/.test(line)) ?? lines[0]).trim();
+}
+
 async function main() {
   if (process.platform === "win32") giveUp("Windows is not supported.");
+  const sources = digestOfSources(sourceFolder);
+  if (sources === undefined) giveUp("its sources (native/src) are not here.");
   const compiler = findCompiler();
   if (!compiler) giveUp("no C++ compiler (g++ or clang++) was found.");
   const [command, ...args] = compiler;
@@ -141,23 +194,17 @@ async function main() {
   if (major < 2 || (major === 2 && minor < 6))
     giveUp(`oneDNN ${major}.${minor} is older than 2.6.`);
 
-  const hash = createHash("sha256");
-  for (const [name, contents] of readSources()) hash.update(`${name}\0`).update(contents);
-  const setup = [compiler, compilerVersion, onednn, flagSets(), os.cpus()[0]?.model];
-  hash.update(JSON.stringify([...setup, process.arch, process.versions.modules]));
-  hash.update(readFileSync(fileURLToPath(import.meta.url)));
-  const digest = hash.digest("hex");
-  const stamp = path.join(buildFolder, `${target}.stamp`);
-  const built = [`${target}.node`, "mario_environment.node"];
-  const complete = built.every((name) => existsSync(path.join(buildFolder, name)));
-  if (!force && complete && existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return;
+  const digest = digestOfBuild(sources, compiler, compilerVersion, onednn);
+  if (!force && isUsable() && readRecord(nativeFolder, target).digest === digest) return;
+  const before = readFailure();
+  if (!sanitize && !retry && before?.digest === digest)
+    giveUp(`the compiler failed before (${before.reason}).`, { failed: true });
 
-  mkdirSync(buildFolder, { recursive: true });
   let failure;
   for (const flags of flagSets()) {
+    const processor = flags.includes(TUNED) ? thisProcessor() : undefined;
     try {
-      await compile(compiler, onednn, flags);
-      writeFileSync(stamp, digest);
+      await compile(compiler, onednn, flags, { digest, sources, processor });
       console.log(
         `Native addon built: oneDNN ${major}.${minor}, ${compilerVersion.split("\n", 1)[0]}`,
       );
@@ -166,10 +213,9 @@ async function main() {
       failure ??= error;
     }
   }
-  const lines = String(failure.stderr || failure.message).split("\n");
-  giveUp(
-    `the compiler failed (${(lines.find((line) => line.includes("error")) ?? lines[0]).trim()}).`,
-  );
+  const reason = reasonOf(failure);
+  writeFailure({ digest, reason });
+  giveUp(`the compiler failed (${reason}).`, { tried: true });
 }
 
 await main();

@@ -133,7 +133,8 @@ function installOneDnn() {
 
 /** It says itself what it lacks, and then training falls back to WebAssembly. */
 function buildNative() {
-  run(process.execPath, [join("scripts", "build-native.mjs")], { loud: true });
+  const args = retry ? ["--retry"] : [];
+  run(process.execPath, [join("scripts", "build-native.mjs"), ...args], { loud: true });
 }
 
 function sourceStamp(folder) {

@@ -42,7 +42,8 @@ export async function selectBackend(
   const card = await tryCard(options);
   if (typeof card !== "string") return card;
   const backend = await bestOnCpu(options);
-  return { ...backend, note: `--backend auto takes ${backend.name}: ${card}` };
+  const lost = backend.note === undefined ? "" : `. ${backend.note}`;
+  return { ...backend, note: `--backend auto takes ${backend.name}: ${card}${lost}` };
 }
 
 async function seesCuda(): Promise<boolean> {
@@ -93,12 +94,14 @@ export async function selectActingBackend(name: BackendName | "auto"): Promise<C
   return name === "onednn" || name === "wasm" ? create[name](options) : bestOnCpu(options);
 }
 
+/** The note of `wasm` says why it is not `onednn`. */
 async function bestOnCpu(options: BackendOptions): Promise<ComputeBackend> {
   try {
     return await create.onednn(options);
   } catch (error) {
     if (!(error instanceof MarioError && error.code === "BACKEND_UNAVAILABLE")) throw error;
-    return create.wasm(options);
+    const note = [error.message, error.remedy].filter(Boolean).join(" ");
+    return { ...(await create.wasm(options)), note };
   }
 }
 

@@ -1,7 +1,20 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { BACKEND_NAMES } from "../../src/nn/backend.js";
 import { reportBackends, selectBackend } from "../../src/nn/select-backend.js";
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+it("falls back to wasm, and says why, where the addon cannot be had", async () => {
+  vi.stubEnv("MARIO_ADDON", "mario_absent");
+  const { name, note } = await selectBackend("auto", { threads: 1 });
+  // Where there is a graphics card, it is chosen, and this test has nothing to say.
+  if (name === "tensorflow" || name === "webgpu") return;
+  expect(name).toBe("wasm");
+  expect(note).toMatch(/takes wasm: .*\. The oneDNN addon is not built\. .*npm run setup\.$/);
+});
 
 it("reports every backend, each unavailable one with a reason and a remedy", async () => {
   await selectBackend("cpu");
@@ -9,7 +22,7 @@ it("reports every backend, each unavailable one with a reason and a remedy", asy
   expect(reports.map(({ name }) => name)).toEqual([...BACKEND_NAMES]);
   for (const report of reports) {
     expect(report.detail).toMatch(/^[^\n]{10,}$/);
-    if (!report.available) expect(report.remedy).toMatch(/install/i);
+    if (!report.available) expect(report.remedy).toMatch(/install|npm run setup/i);
   }
   const available = new Set(reports.filter((r) => r.available).map((r) => r.name));
   expect(available).toContain("wasm");

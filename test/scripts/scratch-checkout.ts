@@ -41,6 +41,7 @@ export class ScratchCheckout {
     for (const name of ["setup", "build-native", "find-onednn"]) {
       cpSync(join(root, "scripts", `${name}.mjs`), join(this.root, "scripts", `${name}.mjs`));
     }
+    cpSync(join(root, "native", "record.mjs"), join(this.root, "native", "record.mjs"));
     this.write("scripts/build-pages.mjs", "");
     this.write("native/src/addon.cpp", "// one");
     this.write("native/src/environment.c", "// one");

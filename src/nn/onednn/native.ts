@@ -1,5 +1,8 @@
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { misfitOf } from "../../../native/record.mjs";
 import { MarioError } from "../../core/errors.js";
 
 /**
@@ -93,36 +96,43 @@ export interface NativeAddon {
   endPrimitiveBenchmark(): void;
 }
 
-const BUILD_FOLDER = new URL("../../../native/build/", import.meta.url);
+const NATIVE_FOLDER = fileURLToPath(new URL("../../../native", import.meta.url));
 
 /**
- * Loads the addon that `scripts/build-native.mjs` built.
+ * Loads the addon that `scripts/build-native.mjs` built, if it was built from the sources that are
+ * here and runs on this processor (native/record.mjs): one that does not fit is never loaded.
  * @param name `mario_onednn`, or the AddressSanitizer build `mario_onednn_sanitize`
+ * @param folder with the addon's `src` and `build`
  * @returns the addon, and whether OpenMP was in the process before we could tell it to sleep
- * @throws MarioError BACKEND_UNAVAILABLE, with what to install
+ * @throws MarioError BACKEND_UNAVAILABLE, with what to do
  */
-export function loadAddon(name = process.env["MARIO_ADDON"] ?? "mario_onednn"): {
+export function loadAddon(
+  name = process.env["MARIO_ADDON"] ?? "mario_onednn",
+  folder = NATIVE_FOLDER,
+): {
   addon: NativeAddon;
   openmpWasLoaded: boolean;
 } {
-  const require = createRequire(import.meta.url);
-  const load = (file: string): unknown => require(fileURLToPath(new URL(file, BUILD_FOLDER)));
+  const file = (base: string): string => join(folder, "build", `${base}.node`);
+  if (!existsSync(file(name))) throw unavailable("is not built", INSTALL);
+  const misfit = misfitOf(folder, name);
+  if (misfit !== undefined) throw unavailable(misfit, REBUILD);
+  const load = createRequire(import.meta.url);
   try {
     // The order matters: OpenMP reads its environment when oneDNN brings it in.
-    const environment = load("mario_environment.node") as { openmpWasLoaded: boolean };
-    return { addon: load(`${name}.node`) as NativeAddon, ...environment };
+    const environment = load(file("mario_environment")) as { openmpWasLoaded: boolean };
+    return { addon: load(file(name)) as NativeAddon, ...environment };
   } catch (error) {
-    const notBuilt = (error as { code?: string }).code === "MODULE_NOT_FOUND";
     const reason = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
-    throw new MarioError(
-      "BACKEND_UNAVAILABLE",
-      notBuilt ? "The oneDNN addon is not built." : `The oneDNN addon did not load: ${reason}`,
-      {
-        cause: error,
-        remedy:
-          "Install a C++ compiler and oneDNN (Debian, Ubuntu: sudo apt-get install g++ libdnnl-dev; " +
-          "macOS: brew install onednn), then run npm run setup.",
-      },
-    );
+    throw unavailable(`did not load: ${reason}`, INSTALL, error);
   }
+}
+
+const REBUILD = "Run npm run setup, which builds it anew.";
+const INSTALL =
+  "Install a C++ compiler and oneDNN (Debian, Ubuntu: sudo apt-get install g++ libdnnl-dev; " +
+  "macOS: brew install onednn), then run npm run setup.";
+
+function unavailable(what: string, remedy: string, cause?: unknown): MarioError {
+  return new MarioError("BACKEND_UNAVAILABLE", `The oneDNN addon ${what}.`, { cause, remedy });
 }

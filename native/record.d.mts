@@ -1,0 +1,2 @@
+/** See record.mjs. */
+export function misfitOf(folder: string, name: string): string | undefined;
