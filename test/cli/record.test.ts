@@ -149,19 +149,25 @@ function quietReport(): PlayReport & { notes: { message: string; path?: unknown 
 /** Episodes that end in the pit, at a stall after 5 steps to the right, and at a stall at once. */
 const POLICIES = [() => RIGHT, (step: number) => (step < 5 ? RIGHT : NOTHING), () => NOTHING];
 
-async function record(name: string, options: RecordOptions = {}) {
+/** @param isStopped whether a person asked to stop, so many episodes having been played */
+async function record(
+  name: string,
+  options: RecordOptions = {},
+  isStopped: (episodes: number) => boolean = () => false,
+) {
   const plan = filmPlan({ record: join(folder, name), ...options }, "best")!;
   const report = quietReport();
-  const shouldStop = () => false;
+  let episode = 0;
+  const shouldStop = () => isStopped(episode);
   const recorder = await Recorder.open({ plan, environment: make(), report, shouldStop });
   const steps: number[] = [];
-  let episode = 0;
   let step = 0;
   await evaluate({
     environment: recorder.environment,
     policy: () => POLICIES[episode % 3](step++),
     seeds: [1, 2, 3],
     now: () => 0,
+    shouldStop,
     onEpisode: async (summary) => {
       episode++;
       step = 0;
@@ -202,6 +208,19 @@ describe("Recorder", () => {
     expect(files.sort()).toEqual(["each-02.gif", "each-03.gif"]);
     expect(report.notes.map(({ path }) => path)).toEqual(files.map((name) => join(folder, name)));
     expect(await secondsOf("each-02.gif")).toBeCloseTo((steps[1] * 4) / 60.0988, 1);
+  });
+
+  it("films the best so far to its end when playing was stopped before all were played", async () => {
+    const { steps } = await record("stopped.webp", {}, (episodes) => episodes >= 1);
+    expect(steps).toHaveLength(1);
+    expect(await secondsOf("stopped.webp")).toBeGreaterThan(toPit / 60.1);
+  });
+
+  it("ends a film where it is when stopped while it is written", async () => {
+    let asked = 0;
+    const { steps } = await record("cut.webp", {}, (episodes) => episodes === 3 && ++asked > 5);
+    expect(steps).toHaveLength(3);
+    expect(await secondsOf("cut.webp")).toBeLessThan(toPit / 60.1 / 4);
   });
 
   it("says so when there was nothing to film", async () => {
