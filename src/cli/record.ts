@@ -127,6 +127,9 @@ export class Recorder {
     let summary: FilmSummary;
     try {
       summary = await current.film.finish();
+    } catch (error) {
+      await current.film.discard();
+      throw error;
     } finally {
       line.clear();
       this.#film = undefined;

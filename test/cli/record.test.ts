@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
@@ -222,6 +222,19 @@ describe("Recorder", () => {
     expect(steps).toHaveLength(3);
     expect(await secondsOf("cut.webp")).toBeLessThan(toPit / 60.1 / 4);
   });
+
+  it.each(["webp", "gif", "png"])(
+    "leaves nothing of a .%s whose end cannot be written",
+    async (format) => {
+      // A folder has the film's name.
+      const taken = join(folder, `taken-${format}`);
+      await mkdir(join(taken, `film.${format}`), { recursive: true });
+      await expect(
+        record(`taken-${format}/film.${format}`, { recordEpisodes: new Set([3]) }),
+      ).rejects.toMatchObject({ code: "NOT_WRITABLE" });
+      expect(await readdir(taken)).toEqual([`film.${format}`]);
+    },
+  );
 
   it("says so when there was nothing to film", async () => {
     const { report } = await record("none.webp", { recordEpisodes: new Set([7]) });
