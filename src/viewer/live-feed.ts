@@ -58,11 +58,10 @@ export class LiveFeed implements RunSource {
   readonly #pictureMs: number;
   readonly #shownAt = new Map<number, number>();
   readonly #indexer = new Indexer();
-  readonly #started: number;
+  /** By `now`: when the run's clock would have shown 0, had it never been stopped. */
+  #zeroMs: number;
   #growth: RunGrowth[];
   #changedAt = Date.now();
-  /** For which earlier sessions of the run went on. */
-  #secondsBefore = 0;
   #listener: LiveFeedListener | undefined;
   #best: BestFilm | undefined;
   #bestMessages: readonly Uint8Array[] | undefined;
@@ -72,7 +71,7 @@ export class LiveFeed implements RunSource {
     this.name = options.name;
     this.stageDistance = options.stageDistance;
     this.#pictureMs = 1000 / (options.pictureRate ?? 12);
-    this.#started = options.now();
+    this.#zeroMs = options.now();
     this.#growth = [{ settings: options.settings, points: [] }];
   }
 
@@ -100,7 +99,7 @@ export class LiveFeed implements RunSource {
 
   /** @param step decisions so far. @param values by tag, see docs/metrics.md. */
   publishScalars(step: number, values: Readonly<Record<string, number>>): void {
-    const seconds = this.#secondsBefore + (this.#options.now() - this.#started) / 1000;
+    const seconds = (this.#options.now() - this.#zeroMs) / 1000;
     const points = Object.entries(values).map(([tag, value]): Point => ({
       tag,
       step,
@@ -111,16 +110,14 @@ export class LiveFeed implements RunSource {
     this.#changedAt = Date.now();
   }
 
-  /** Of an earlier session of the same run. */
-  takeIn(growth: readonly RunGrowth[]): void {
-    this.#growth.push(...growth);
-    const points = growth.flatMap((part) => part.points);
-    this.#secondsBefore = points.reduce((most, { seconds }) => Math.max(most, seconds), 0);
-  }
-
-  /** A resumed run: what was published of this step and later ones is done again. */
-  dropFrom(step: number): void {
-    this.#growth.push({ dropFrom: step, points: [] });
+  /**
+   * The run begins, or goes on.
+   * @param before what its earlier sessions logged
+   * @param seconds for which they went on
+   */
+  begin(before: readonly RunGrowth[], seconds: number): void {
+    this.#growth.push(...before);
+    this.#zeroMs = this.#options.now() - 1000 * seconds;
   }
 
   publishEpisode(episode: LiveEpisode): void {

@@ -149,7 +149,7 @@ export type EnjoyCommand =
   | { readonly t: "replay"; readonly id: number }
   | { readonly t: "live" };
 
-/** Points of one figure: steps, values, and seconds since the run's first event. */
+/** Points of one figure: steps, values, and seconds since the run began, stops left out. */
 export interface SeriesPoints {
   readonly steps: readonly number[];
   readonly values: readonly (number | null)[];
