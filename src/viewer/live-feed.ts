@@ -1,5 +1,5 @@
 import { encodePicture, Indexer, type IndexedPicture } from "./frame-encoding.js";
-import { PictureKind, type BestFilmEntry, type LiveEpisode } from "./protocol.js";
+import { filmSource, PictureKind, type BestFilmEntry, type LiveEpisode } from "./protocol.js";
 import type { Point, RunGrowth, RunSource } from "./series.js";
 
 /**
@@ -64,6 +64,8 @@ export class LiveFeed implements RunSource {
   #changedAt = Date.now();
   #listener: LiveFeedListener | undefined;
   #best: BestFilm | undefined;
+  /** How many there were so far; also the number of the best one. */
+  #films = 0;
   #bestMessages: readonly Uint8Array[] | undefined;
 
   constructor(options: LiveFeedOptions) {
@@ -126,18 +128,23 @@ export class LiveFeed implements RunSource {
 
   publishBest(film: BestFilm): void {
     this.#best = film;
+    this.#films++;
     this.#bestMessages = undefined;
-    this.#listener?.onBest(entryOf(film));
+    this.#listener?.onBest(entryOf(film, this.#films));
   }
 
   get best(): BestFilmEntry | undefined {
-    return this.#best && entryOf(this.#best);
+    return this.#best && entryOf(this.#best, this.#films);
   }
 
-  /** The best film's pictures, one message each; encoded when first asked for. */
-  bestPictures(): readonly Uint8Array[] {
+  /**
+   * The best film's pictures, one message each; encoded when first asked for.
+   * @param film its number; of an earlier one there are none any more
+   */
+  bestPictures(film: number): readonly Uint8Array[] {
+    if (film !== this.#films) return [];
     return (this.#bestMessages ??= (this.#best?.frames ?? []).map((frame) =>
-      this.#encode(frame, 0, -1, PictureKind.film),
+      this.#encode(frame, filmSource(film), -1, PictureKind.film),
     ));
   }
 
@@ -170,6 +177,9 @@ export class LiveFeed implements RunSource {
   }
 }
 
-function entryOf({ step, distance, reward, frames, pictureMs }: BestFilm): BestFilmEntry {
-  return { step, distance, reward, pictures: frames.length, pictureMs };
+function entryOf(
+  { step, distance, reward, frames, pictureMs }: BestFilm,
+  film: number,
+): BestFilmEntry {
+  return { film, step, distance, reward, pictures: frames.length, pictureMs };
 }
