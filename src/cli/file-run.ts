@@ -1,4 +1,4 @@
-import type { LogEvent } from "../logging/event-encoding.js";
+import { RunClock } from "../logging/run-clock.js";
 import { runChangedAt, RunTail } from "../logging/run-tail.js";
 import { RUN_SETTINGS_TAG } from "../logging/tags.js";
 import type { Point, RunGrowth, RunSource } from "../viewer/series.js";
@@ -8,7 +8,7 @@ export class FileRun implements RunSource {
   readonly name: string;
   readonly #directory: string;
   readonly #tail: RunTail;
-  #firstTime: number | undefined;
+  readonly #clock = new RunClock();
 
   /** @param directory a folder with event files. */
   constructor(directory: string, name: string) {
@@ -25,6 +25,11 @@ export class FileRun implements RunSource {
     return runChangedAt(this.#directory);
   }
 
+  /** For how long the run went on, as far as it was read. */
+  get seconds(): number {
+    return this.#clock.seconds;
+  }
+
   poll(): readonly RunGrowth[] {
     const growth: RunGrowth[] = [];
     let points: Point[] = [];
@@ -33,11 +38,13 @@ export class FileRun implements RunSource {
       points = [];
     };
     for (const event of this.#tail.poll()) {
-      const { content } = event;
-      if (content.kind === "scalar") points.push(this.#point(event, content.tag, content.value));
-      else if (content.kind === "sessionStart") {
+      const { step, content } = event;
+      const seconds = this.#clock.at(event);
+      if (content.kind === "scalar") {
+        points.push({ tag: content.tag, step, seconds, value: content.value });
+      } else if (content.kind === "sessionStart") {
         close();
-        growth.push({ dropFrom: event.step, points: [] });
+        growth.push({ dropFrom: step, points: [] });
       } else if (content.kind === "text" && content.tag === RUN_SETTINGS_TAG) {
         close();
         growth.push({ settings: parseSettings(content.markdown), points: [] });
@@ -45,11 +52,6 @@ export class FileRun implements RunSource {
     }
     close();
     return growth;
-  }
-
-  #point({ step, wallTime }: LogEvent, tag: string, value: number): Point {
-    this.#firstTime ??= wallTime;
-    return { tag, step, seconds: wallTime - this.#firstTime, value };
   }
 }
 

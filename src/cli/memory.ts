@@ -1,4 +1,4 @@
-import { freemem } from "node:os";
+import { freemem, platform, totalmem } from "node:os";
 import { MarioError } from "../core/errors.js";
 import type { ReplayPlan } from "../trainer/run-plan.js";
 
@@ -33,7 +33,8 @@ export function requireMemory({ capacity, bytes }: ReplayPlan, available = freeB
 /** What this process may still take: of the machine's memory, or of a container's if that is less. */
 function freeBytes(): number {
   const limit = process.constrainedMemory();
-  const free = freemem();
+  // macOS calls free only what nothing has been in yet; caches, which make room, do not count.
+  const free = platform() === "darwin" ? Math.max(freemem(), totalmem() / 2) : freemem();
   // Without a limit it is 0, or a number beyond any machine's memory.
   return limit > 0 ? Math.min(free, limit - process.memoryUsage.rss()) : free;
 }

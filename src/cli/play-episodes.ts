@@ -25,7 +25,7 @@ export interface PlayEpisodesOptions {
 
 /**
  * Plays at full speed with a progress line, and films what is to be filmed. After Ctrl-C it gives
- * what it has; a film then ends there.
+ * what it has: a film being written ends there, and the best episode so far is filmed whole.
  * @throws MarioError NOT_WRITABLE, DISK_FULL, INVALID_OPTION about the film
  */
 export async function playEpisodes(options: PlayEpisodesOptions): Promise<PlayedEvaluation> {

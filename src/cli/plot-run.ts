@@ -5,7 +5,7 @@ import { plotRuns, type PlotRun } from "../logging/plot.js";
 import type { PlotOptions } from "./plot.js";
 
 export async function runPlot(runs: readonly string[], options: PlotOptions): Promise<void> {
-  await plotRuns({
+  const missing = await plotRuns({
     runs: parseRuns(runs),
     metrics: plotMetrics(options.metric),
     x: options.x,
@@ -16,6 +16,9 @@ export async function runPlot(runs: readonly string[], options: PlotOptions): Pr
     ...(options.subtitle !== undefined && { subtitle: options.subtitle }),
     ...(options.yLabel !== undefined && { yLabel: options.yLabel }),
   });
+  for (const { label, tags } of missing) {
+    process.stderr.write(`left out: "${label}" has no ${tags.join(", ")}\n`);
+  }
   process.stderr.write(`curves: ${options.out}\n`);
 }
 

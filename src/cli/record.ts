@@ -14,7 +14,7 @@ export interface RecorderOptions {
   /** For the overlay; undefined where no network plays. */
   readonly qValues?: (observation: Uint8Array) => ArrayLike<number>;
   readonly report: PlayReport;
-  /** Once true, a film ends where it is. */
+  /** Once it becomes true, a film ends where it is; one begun afterwards is filmed to its end. */
   readonly shouldStop: () => boolean;
 }
 
@@ -81,7 +81,10 @@ export class Recorder {
   }
 
   async #filmEpisode(trace: EpisodeTrace, number: number): Promise<void> {
-    const { plan, environment, qValues, report, shouldStop } = this.#options;
+    const { plan, environment, qValues, report } = this.#options;
+    // Who stopped the playing wants the film of what was played.
+    const wasStopped = this.#options.shouldStop();
+    const shouldStop = () => !wasStopped && this.#options.shouldStop();
     const { framesPerPicture } = plan.film;
     const path = nameOf(plan.path, number);
     if (this.#film !== undefined && this.#film.path !== path) await this.#endFilm();
@@ -124,6 +127,9 @@ export class Recorder {
     let summary: FilmSummary;
     try {
       summary = await current.film.finish();
+    } catch (error) {
+      await current.film.discard();
+      throw error;
     } finally {
       line.clear();
       this.#film = undefined;

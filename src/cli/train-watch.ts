@@ -100,10 +100,11 @@ export class TrainWatch {
   /** Before the first window. */
   begin(run: WatchedRun): void {
     this.#run = run;
-    if (run.directory === undefined) return;
-    this.#feed.name = run.directory;
+    const { directory, isResumed } = run;
+    if (directory !== undefined) this.#feed.name = directory;
     // What it did before it was stopped.
-    if (run.isResumed) this.#feed.takeIn(new FileRun(run.directory, "").poll());
+    const before = directory !== undefined && isResumed ? new FileRun(directory, "") : undefined;
+    this.#feed.begin(before?.poll() ?? [], before?.seconds ?? 0);
   }
 
   onWindow(window: Window, played: readonly Played[]): void {

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, extname } from "node:path";
 import { MarioError } from "../core/errors.js";
 import { type Curve, curveOf, over, resample, smooth, summarize } from "./curve.js";
 import { explainWriteErrors } from "./file-error.js";
@@ -26,7 +26,7 @@ export interface PlotRunsOptions {
   readonly metrics: readonly PlotMetric[];
   /** Default `steps`. `time`: of the run, without the time for which it was stopped. */
   readonly x?: "steps" | "time";
-  /** File to write: `.svg`, otherwise PNG of twice the size. */
+  /** File to write: `.svg`, or `.png` of twice the size. */
   readonly out: string;
   /** Default: the figure in words. */
   readonly title?: string;
@@ -51,16 +51,34 @@ interface LabelledRuns {
   readonly seeds: readonly Scalars[];
 }
 
+/** Figures that a label's runs do not have; they are left out of the picture. */
+interface MissingFigures {
+  readonly label: string;
+  readonly tags: readonly string[];
+}
+
 /**
  * Draws learning curves: a thin line for each seed, the median of a label's seeds in bold (as far as
  * all have come), and the range between their lowest and highest as a band.
  *
- * @throws MarioError INVALID_OPTION when a folder has no event files or none has the tag,
- * NOT_WRITABLE, DISK_FULL
+ * @returns what could not be drawn
+ * @throws MarioError INVALID_OPTION when a folder has no event files, no run has a figure, or the
+ * file's kind is unknown; NOT_WRITABLE, DISK_FULL
  */
-export async function plotRuns(options: PlotRunsOptions): Promise<void> {
+export async function plotRuns(options: PlotRunsOptions): Promise<readonly MissingFigures[]> {
   const { metrics, out, references = [], smoothingSteps = 0, x = "steps" } = options;
-  const runs = options.runs.map(readRuns);
+  const kind = kindOf(out);
+  const read = options.runs.map(readRuns);
+  for (const { tag } of metrics) requireFigure(read, tag);
+  const missing = read
+    .map((run) => ({
+      label: run.label,
+      tags: metrics.map(({ tag }) => tag).filter((tag) => !hasFigure(run, tag)),
+    }))
+    .filter(({ tags }) => tags.length > 0);
+  const runs = read
+    .map((run) => ({ ...run, seeds: run.seeds.filter((scalars) => hasAny(scalars, metrics)) }))
+    .filter(({ seeds }) => seeds.length > 0);
   const axis = x === "time" ? timeAxis(runs) : STEP_AXIS;
   const panels = metrics.map((metric, i): PlotPanel => {
     const unit = (i === 0 ? options.yLabel : undefined) ?? metric.unit;
@@ -73,16 +91,47 @@ export async function plotRuns(options: PlotRunsOptions): Promise<void> {
   const svg = plotSvg(
     {
       title: options.title ?? (metrics.length > 1 ? "Learning curves" : metrics[0].title),
-      subtitle: options.subtitle ?? subtitleOf(panels[0].runs),
+      subtitle: options.subtitle ?? subtitleOf(panels),
       xLabel: axis.label,
       panels,
     },
     await GlyphText.load(),
   );
-  const picture = out.endsWith(".svg") ? svg : await rasterise(svg);
+  const picture = kind === "svg" ? svg : await rasterise(svg);
   explainWriteErrors(out, () => {
     mkdirSync(dirname(out), { recursive: true });
     writeFileSync(out, picture);
+  });
+  return missing;
+}
+
+function kindOf(out: string): "png" | "svg" {
+  const kind = extname(out).slice(1).toLowerCase();
+  if (kind === "png" || kind === "svg") return kind;
+  throw new MarioError("INVALID_OPTION", `Curves are drawn as .png or .svg, not as ${out}.`, {
+    value: out,
+    remedy: "Name the file so.",
+  });
+}
+
+function hasFigure({ seeds }: LabelledRuns, tag: string): boolean {
+  return seeds.some((scalars) => (scalars.get(tag)?.length ?? 0) > 0);
+}
+
+function hasAny(scalars: Scalars, metrics: readonly PlotMetric[]): boolean {
+  return metrics.some(({ tag }) => (scalars.get(tag)?.length ?? 0) > 0);
+}
+
+function requireFigure(runs: readonly LabelledRuns[], tag: string): void {
+  if (runs.some((run) => hasFigure(run, tag))) return;
+  const known = new Set(
+    runs.flatMap(({ seeds }) => seeds).flatMap((scalars) => [...scalars.keys()]),
+  );
+  const whose =
+    runs.length === 1 ? `The runs of "${runs[0].label}" have no` : "None of the runs has";
+  throw new MarioError("INVALID_OPTION", `${whose} figures named ${tag}.`, {
+    value: tag,
+    remedy: `Choose one of: ${[...known].sort().join(", ") || "none yet, let the run go on"}.`,
   });
 }
 
@@ -129,13 +178,6 @@ function curvesOf(
       return over(curve, (step) => times.get(step)! / unitSeconds);
     })
     .filter(({ xs }) => xs.length > 0);
-  if (curves.length === 0) {
-    const known = new Set(runs.flatMap((scalars) => [...scalars.keys()]));
-    throw new MarioError("INVALID_OPTION", `The runs of "${label}" have no figures named ${tag}.`, {
-      value: tag,
-      remedy: `Choose one of: ${[...known].sort().join(", ") || "none yet, let the run go on"}.`,
-    });
-  }
   // A line has no use for more points than the picture has columns.
   const seeds = curves.map((curve) =>
     curve.xs.length <= SAMPLES
@@ -143,14 +185,14 @@ function curvesOf(
       : resample(curve, curve.xs[0], curve.xs[curve.xs.length - 1], SAMPLES),
   );
   return {
-    label: seeds.length > 1 ? `${label} (${seeds.length} seeds)` : label,
+    label: runs.length > 1 ? `${label} (${runs.length} seeds)` : label,
     seeds,
     summary: summarize(curves, SAMPLES),
   };
 }
 
-function subtitleOf(runs: readonly PlotCurves[]): string {
-  return runs.some(({ seeds }) => seeds.length > 1)
+function subtitleOf(panels: readonly PlotPanel[]): string {
+  return panels.flatMap(({ runs }) => runs).some(({ seeds }) => seeds.length > 1)
     ? "Bold: median of the seeds. Thin: each seed. Band: from the lowest to the highest."
     : "One run for each line.";
 }

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { MarioError } from "../core/errors.js";
-import type { LogEvent } from "./event-encoding.js";
 import { gather, readEventFile, type EventFileContents } from "./event-reader.js";
 import { systemErrorCode } from "./file-error.js";
+import { RunClock } from "./run-clock.js";
 
 export const EVENT_FILE = /^events\.out\.tfevents\./;
 /** Deeper than any of our folders; keeps a loop of links from being followed for ever. */
@@ -46,34 +46,15 @@ export function findRunDirectories(directory: string): string[] {
 export function readRun(directory: string): Pick<EventFileContents, "scalars" | "texts"> {
   try {
     const names = readdirSync(directory).filter((name) => EVENT_FILE.test(name));
-    const sessions = names
+    const clock = new RunClock();
+    const events = names
       .sort()
-      .map((name) => readEventFile(readFileSync(join(directory, name))).events);
-    return gather(inRunTime(sessions));
+      .flatMap((name) => readEventFile(readFileSync(join(directory, name))).events)
+      .map((event) => ({ ...event, wallTime: clock.at(event) }));
+    return gather(events);
   } catch (error) {
     throw unreadable(directory, error);
   }
-}
-
-/** One after the other, each beginning when the one before had come to its first step. */
-function inRunTime(sessions: readonly (readonly LogEvent[])[]): LogEvent[] {
-  const events: LogEvent[] = [];
-  for (const session of sessions) {
-    if (session.length === 0) continue;
-    const resumed = session.find(({ content }) => content.kind === "sessionStart");
-    const shift = session[0].wallTime - timeBefore(events, resumed?.step ?? 0);
-    // One by one: a spread of a million events is more than a call can take.
-    for (const event of session) events.push({ ...event, wallTime: event.wallTime - shift });
-  }
-  return events;
-}
-
-function timeBefore(events: readonly LogEvent[], step: number): number {
-  let latest = 0;
-  for (const event of events) {
-    if (event.step < step) latest = Math.max(latest, event.wallTime);
-  }
-  return latest;
 }
 
 function unreadable(directory: string, error: unknown): unknown {

@@ -29,7 +29,7 @@ const enjoy = z.discriminatedUnion("t", [
 const dashboard = z.discriminatedUnion("t", [
   ...viewer,
   z.strictObject({ t: z.literal("follow"), runs: z.array(z.string().max(1024)).max(100) }),
-  z.strictObject({ t: z.literal("film") }),
+  z.strictObject({ t: z.literal("film"), film: index }),
 ]);
 
 /** @returns undefined for what no page of ours sends. */

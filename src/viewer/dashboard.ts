@@ -77,7 +77,8 @@ export class Dashboard {
 
   handle(viewer: Viewer, command: DashboardCommand): void {
     if (command.t === "film") {
-      for (const message of this.#options.live?.bestPictures() ?? []) viewer.tell(message);
+      const pictures = this.#options.live?.bestPictures(command.film) ?? [];
+      for (const message of pictures) viewer.tell(message);
       return;
     }
     const wanted = new Set(command.runs);

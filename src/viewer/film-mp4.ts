@@ -80,7 +80,8 @@ export class Mp4Film implements Film {
         this.#failure = error;
         resolve();
       });
-      this.#child.once("close", (code) => {
+      this.#child.once("close", (code, signal) => {
+        if (signal !== null) this.#lastWords += `\nit was ended by ${signal}`;
         if (code !== 0) this.#failure ??= new Error(`ffmpeg: ${this.#lastWords.trim()}`);
         resolve();
       });
@@ -101,7 +102,11 @@ export class Mp4Film implements Film {
 
   async ready(): Promise<void> {
     const { stdin } = this.#child;
-    if (stdin?.writableNeedDrain) await Promise.race([once(stdin, "drain"), this.#ended]);
+    if (stdin?.writableNeedDrain) {
+      // A pipe that breaks meanwhile: how ffmpeg ended tells more.
+      const drained = once(stdin, "drain").catch(() => this.#ended);
+      await Promise.race([drained, this.#ended]);
+    }
     if (this.#failure !== undefined) throw this.#explain();
   }
 

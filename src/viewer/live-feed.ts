@@ -1,5 +1,5 @@
 import { encodePicture, Indexer, type IndexedPicture } from "./frame-encoding.js";
-import { PictureKind, type BestFilmEntry, type LiveEpisode } from "./protocol.js";
+import { filmSource, PictureKind, type BestFilmEntry, type LiveEpisode } from "./protocol.js";
 import type { Point, RunGrowth, RunSource } from "./series.js";
 
 /**
@@ -58,13 +58,14 @@ export class LiveFeed implements RunSource {
   readonly #pictureMs: number;
   readonly #shownAt = new Map<number, number>();
   readonly #indexer = new Indexer();
-  readonly #started: number;
+  /** By `now`: when the run's clock would have shown 0, had it never been stopped. */
+  #zeroMs: number;
   #growth: RunGrowth[];
   #changedAt = Date.now();
-  /** For which earlier sessions of the run went on. */
-  #secondsBefore = 0;
   #listener: LiveFeedListener | undefined;
   #best: BestFilm | undefined;
+  /** How many there were so far; also the number of the best one. */
+  #films = 0;
   #bestMessages: readonly Uint8Array[] | undefined;
 
   constructor(options: LiveFeedOptions) {
@@ -72,7 +73,7 @@ export class LiveFeed implements RunSource {
     this.name = options.name;
     this.stageDistance = options.stageDistance;
     this.#pictureMs = 1000 / (options.pictureRate ?? 12);
-    this.#started = options.now();
+    this.#zeroMs = options.now();
     this.#growth = [{ settings: options.settings, points: [] }];
   }
 
@@ -100,7 +101,7 @@ export class LiveFeed implements RunSource {
 
   /** @param step decisions so far. @param values by tag, see docs/metrics.md. */
   publishScalars(step: number, values: Readonly<Record<string, number>>): void {
-    const seconds = this.#secondsBefore + (this.#options.now() - this.#started) / 1000;
+    const seconds = (this.#options.now() - this.#zeroMs) / 1000;
     const points = Object.entries(values).map(([tag, value]): Point => ({
       tag,
       step,
@@ -111,16 +112,14 @@ export class LiveFeed implements RunSource {
     this.#changedAt = Date.now();
   }
 
-  /** Of an earlier session of the same run. */
-  takeIn(growth: readonly RunGrowth[]): void {
-    this.#growth.push(...growth);
-    const points = growth.flatMap((part) => part.points);
-    this.#secondsBefore = points.reduce((most, { seconds }) => Math.max(most, seconds), 0);
-  }
-
-  /** A resumed run: what was published of this step and later ones is done again. */
-  dropFrom(step: number): void {
-    this.#growth.push({ dropFrom: step, points: [] });
+  /**
+   * The run begins, or goes on.
+   * @param before what its earlier sessions logged
+   * @param seconds for which they went on
+   */
+  begin(before: readonly RunGrowth[], seconds: number): void {
+    this.#growth.push(...before);
+    this.#zeroMs = this.#options.now() - 1000 * seconds;
   }
 
   publishEpisode(episode: LiveEpisode): void {
@@ -129,18 +128,23 @@ export class LiveFeed implements RunSource {
 
   publishBest(film: BestFilm): void {
     this.#best = film;
+    this.#films++;
     this.#bestMessages = undefined;
-    this.#listener?.onBest(entryOf(film));
+    this.#listener?.onBest(entryOf(film, this.#films));
   }
 
   get best(): BestFilmEntry | undefined {
-    return this.#best && entryOf(this.#best);
+    return this.#best && entryOf(this.#best, this.#films);
   }
 
-  /** The best film's pictures, one message each; encoded when first asked for. */
-  bestPictures(): readonly Uint8Array[] {
+  /**
+   * The best film's pictures, one message each; encoded when first asked for.
+   * @param film its number; of an earlier one there are none any more
+   */
+  bestPictures(film: number): readonly Uint8Array[] {
+    if (film !== this.#films) return [];
     return (this.#bestMessages ??= (this.#best?.frames ?? []).map((frame) =>
-      this.#encode(frame, 0, -1, PictureKind.film),
+      this.#encode(frame, filmSource(film), -1, PictureKind.film),
     ));
   }
 
@@ -173,6 +177,9 @@ export class LiveFeed implements RunSource {
   }
 }
 
-function entryOf({ step, distance, reward, frames, pictureMs }: BestFilm): BestFilmEntry {
-  return { step, distance, reward, pictures: frames.length, pictureMs };
+function entryOf(
+  { step, distance, reward, frames, pictureMs }: BestFilm,
+  film: number,
+): BestFilmEntry {
+  return { film, step, distance, reward, pictures: frames.length, pictureMs };
 }

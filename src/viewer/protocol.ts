@@ -8,7 +8,7 @@ export const PictureKind = { screen: 1, stack: 2, saliency: 3, film: 4 } as cons
 export type PictureKindValue = (typeof PictureKind)[keyof typeof PictureKind];
 
 /**
- * Header of a picture, little-endian: uint8 kind, uint8 source (environment), uint8 colours − 1,
+ * Header of a picture, little-endian: uint8 kind, uint8 source, uint8 colours − 1,
  * uint8 frames − 1, uint16 width, uint16 height, int32 left. Then, deflated: colours × RGB, frames ×
  * height × width palette indices (or grey values, where there are no colours).
  */
@@ -16,7 +16,7 @@ export const PICTURE_HEADER_BYTES = 12;
 
 export interface PictureHeader {
   readonly kind: PictureKindValue;
-  /** Which environment; 0 where there is one. */
+  /** Which environment; 0 where there is one. Of a film: {@link filmSource}. */
   readonly source: number;
   /** 0 for grey values without a palette. */
   readonly colours: number;
@@ -25,6 +25,11 @@ export interface PictureHeader {
   readonly height: number;
   /** Pixels of the stage to the left of the picture; −1 unknown. */
   readonly left: number;
+}
+
+/** @param film see {@link BestFilmEntry}. @returns the `source` of its pictures: few films are under way. */
+export function filmSource(film: number): number {
+  return film & 0xff;
 }
 
 export function writePictureHeader(header: PictureHeader, into: Uint8Array): void {
@@ -149,7 +154,7 @@ export type EnjoyCommand =
   | { readonly t: "replay"; readonly id: number }
   | { readonly t: "live" };
 
-/** Points of one figure: steps, values, and seconds since the run's first event. */
+/** Points of one figure: steps, values, and seconds since the run began, stops left out. */
 export interface SeriesPoints {
   readonly steps: readonly number[];
   readonly values: readonly (number | null)[];
@@ -184,7 +189,9 @@ export type DashboardMessage =
 
 /** From the dashboard to the program. */
 export type DashboardCommand =
-  { readonly t: "follow"; readonly runs: readonly string[] } | { readonly t: "film" };
+  | { readonly t: "follow"; readonly runs: readonly string[] }
+  /** The pictures of that film, unless there is a better one by now. */
+  | { readonly t: "film"; readonly film: number };
 
 /** One finished episode of a live run. */
 export interface LiveEpisode {
@@ -197,8 +204,10 @@ export interface LiveEpisode {
   readonly restarted: boolean;
 }
 
-/** The best episode so far; its pictures follow as binary messages. */
+/** The best episode so far; its pictures follow as binary messages once they are asked for. */
 export interface BestFilmEntry {
+  /** Number of the film: 1 for the first of this process, and so on. */
+  readonly film: number;
   readonly step: number;
   readonly distance: number;
   readonly reward: number;

@@ -4,7 +4,7 @@ import type { SeriesPoints } from "./protocol.js";
 export interface Point {
   readonly tag: string;
   readonly step: number;
-  /** Since the run's first event. */
+  /** Since the run began, without those for which it was stopped. */
   readonly seconds: number;
   readonly value: number;
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
@@ -149,19 +149,25 @@ function quietReport(): PlayReport & { notes: { message: string; path?: unknown 
 /** Episodes that end in the pit, at a stall after 5 steps to the right, and at a stall at once. */
 const POLICIES = [() => RIGHT, (step: number) => (step < 5 ? RIGHT : NOTHING), () => NOTHING];
 
-async function record(name: string, options: RecordOptions = {}) {
+/** @param isStopped whether a person asked to stop, so many episodes having been played */
+async function record(
+  name: string,
+  options: RecordOptions = {},
+  isStopped: (episodes: number) => boolean = () => false,
+) {
   const plan = filmPlan({ record: join(folder, name), ...options }, "best")!;
   const report = quietReport();
-  const shouldStop = () => false;
+  let episode = 0;
+  const shouldStop = () => isStopped(episode);
   const recorder = await Recorder.open({ plan, environment: make(), report, shouldStop });
   const steps: number[] = [];
-  let episode = 0;
   let step = 0;
   await evaluate({
     environment: recorder.environment,
     policy: () => POLICIES[episode % 3](step++),
     seeds: [1, 2, 3],
     now: () => 0,
+    shouldStop,
     onEpisode: async (summary) => {
       episode++;
       step = 0;
@@ -203,6 +209,32 @@ describe("Recorder", () => {
     expect(report.notes.map(({ path }) => path)).toEqual(files.map((name) => join(folder, name)));
     expect(await secondsOf("each-02.gif")).toBeCloseTo((steps[1] * 4) / 60.0988, 1);
   });
+
+  it("films the best so far to its end when playing was stopped before all were played", async () => {
+    const { steps } = await record("stopped.webp", {}, (episodes) => episodes >= 1);
+    expect(steps).toHaveLength(1);
+    expect(await secondsOf("stopped.webp")).toBeGreaterThan(toPit / 60.1);
+  });
+
+  it("ends a film where it is when stopped while it is written", async () => {
+    let asked = 0;
+    const { steps } = await record("cut.webp", {}, (episodes) => episodes === 3 && ++asked > 5);
+    expect(steps).toHaveLength(3);
+    expect(await secondsOf("cut.webp")).toBeLessThan(toPit / 60.1 / 4);
+  });
+
+  it.each(["webp", "gif", "png"])(
+    "leaves nothing of a .%s whose end cannot be written",
+    async (format) => {
+      // A folder has the film's name.
+      const taken = join(folder, `taken-${format}`);
+      await mkdir(join(taken, `film.${format}`), { recursive: true });
+      await expect(
+        record(`taken-${format}/film.${format}`, { recordEpisodes: new Set([3]) }),
+      ).rejects.toMatchObject({ code: "NOT_WRITABLE" });
+      expect(await readdir(taken)).toEqual([`film.${format}`]);
+    },
+  );
 
   it("says so when there was nothing to film", async () => {
     const { report } = await record("none.webp", { recordEpisodes: new Set([7]) });

@@ -236,6 +236,43 @@ describe("plot", () => {
     expect(height).toBeGreaterThan(second[1] + 40);
   });
 
+  it("leaves out what has no such figure, and says so", async () => {
+    const young = join(root, "young");
+    const file = openEventFile({ directory: young });
+    file.text("settings", "none yet", 0);
+    file.close();
+    const early = join(root, "early");
+    const other = openEventFile({ directory: early });
+    for (const step of [0, 700]) other.scalar("y", 3, step);
+    other.close();
+    const label = (name: string, ...directories: string[]) => ({ label: name, directories });
+    const runs = [label("young", young), label("early", early), label("b", write("b", 20), young)];
+    const out = join(root, "some.svg");
+    const metrics = [...X, { tag: "y", title: "Y", unit: "apples" }];
+    expect(await plotRuns({ runs, metrics, out })).toEqual([
+      { label: "young", tags: ["x", "y"] },
+      { label: "early", tags: ["x"] },
+      { label: "b", tags: ["y"] },
+    ]);
+    const svg = readFileSync(out, "utf8");
+    // The young run has no place in the legend; the others keep their colours in both panels.
+    const colors = [...svg.matchAll(/<path d="[^"]+" fill="none" stroke="(#[0-9a-f]{6})"/g)];
+    expect(colors.map(([, color]) => color)).toEqual(["#d55e00", "#0072b2"]);
+    expect(svg.match(/stroke-width="4"/g)).toHaveLength(2);
+    // One seed of "b" has figures: a thick line, no band.
+    expect(svg).not.toContain('fill-opacity="0.13"');
+  });
+
+  it("refuses other kinds of pictures, whatever their case", async () => {
+    const runs = [{ label: "b", directories: [write("b", 20)] }];
+    await expect(plotRuns({ runs, metrics: X, out: join(root, "b.pdf") })).rejects.toMatchObject({
+      code: "INVALID_OPTION",
+    });
+    const out = join(root, "b.SVG");
+    await plotRuns({ runs, metrics: X, out });
+    expect(readFileSync(out, "utf8")).toMatch(/^<svg/);
+  });
+
   it("goes over the run's own time, without that between a stop and its resumption", async () => {
     const directory = join(root, "resumed");
     let seconds = 1_000_000;

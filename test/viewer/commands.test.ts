@@ -37,7 +37,8 @@ describe("what pages send", () => {
   it("a dashboard asks for runs and films, nothing else", () => {
     const follow = { t: "follow", runs: ["/a", "/b"] };
     expect(parseDashboardCommand(JSON.stringify(follow))).toEqual(follow);
-    expect(parseDashboardCommand('{"t":"film"}')).toEqual({ t: "film" });
+    expect(parseDashboardCommand('{"t":"film","film":2}')).toEqual({ t: "film", film: 2 });
+    expect(parseDashboardCommand('{"t":"film"}')).toBeUndefined();
     expect(parseDashboardCommand('{"t":"follow","runs":[1]}')).toBeUndefined();
     expect(parseDashboardCommand('{"t":"live"}')).toBeUndefined();
     const many = JSON.stringify({ t: "follow", runs: Array.from({ length: 101 }, String) });

@@ -9,7 +9,12 @@ import { frameRecord } from "../../src/logging/record-framing.js";
 import { RUN_SETTINGS_TAG } from "../../src/logging/tags.js";
 import { Dashboard } from "../../src/viewer/dashboard.js";
 import { LiveFeed } from "../../src/viewer/live-feed.js";
-import { PictureKind, readPictureHeader } from "../../src/viewer/protocol.js";
+import {
+  PictureKind,
+  readPictureHeader,
+  type BestFilmEntry,
+  type SeriesPoints,
+} from "../../src/viewer/protocol.js";
 import { TestPage } from "./test-viewer.js";
 
 let dashboard: Dashboard | undefined;
@@ -60,7 +65,7 @@ describe("a run's files on the dashboard", () => {
         run: folder,
         reset: true,
         settings: { seed: "3", "learning.gamma": "0.9" },
-        tags: { "train/loss": { steps: [10], seconds: [0], values: [0.5] } },
+        tags: { "train/loss": { steps: [10], seconds: [10], values: [0.5] } },
       },
     ]);
     appendFileSync(path, scalar(20, 0.25));
@@ -71,7 +76,7 @@ describe("a run's files on the dashboard", () => {
         t: "series",
         run: folder,
         reset: false,
-        tags: { "train/loss": { steps: [20], seconds: [10], values: [0.25] } },
+        tags: { "train/loss": { steps: [20], seconds: [20], values: [0.25] } },
       },
     ]);
   });
@@ -145,16 +150,36 @@ describe("a live run on the dashboard", () => {
   it("goes on in time where the run's earlier session ended", () => {
     const { feed, page } = open();
     const point = { tag: "episode/distance", step: 5, seconds: 600, value: 1 };
-    feed.takeIn([{ points: [point, { ...point, step: 4, seconds: 500 }] }]);
+    feed.begin([{ points: [point, { ...point, step: 4, seconds: 500 }] }], 600);
     now += 2000;
     feed.publishScalars(6, { "episode/distance": 2 });
     dashboard!.join(page.viewer);
     dashboard!.handle(page.viewer, { t: "follow", runs: ["live"] });
     dashboard!.poll();
-    const tags = page.of("series").flatMap((message) => Object.values(message["tags"] as object));
-    const seconds = tags.flatMap(({ seconds }: { seconds: number[] }) => seconds);
-    expect(seconds.slice(0, 2)).toEqual([600, 500]);
-    expect(seconds[2]).toBeGreaterThanOrEqual(602);
+    const seconds = page
+      .of("series")
+      .flatMap(({ tags }) => Object.values(tags as Record<string, SeriesPoints>))
+      .flatMap((points) => points.seconds);
+    expect(seconds).toEqual([600, 500, 602]);
+  });
+
+  it("sends the pictures of the newest film only, marked as its own", () => {
+    const { feed, page } = open();
+    dashboard!.join(page.viewer);
+    const publish = (distance: number, pictures: number): void => {
+      const frames = Array.from({ length: pictures }, () => new Uint8Array(84 * 84));
+      feed.publishBest({ step: distance, distance, reward: 0, frames, pictureMs: 66 });
+    };
+    // Both in one window: the page hears of both before it asks.
+    publish(500, 3);
+    publish(700, 2);
+    const films = page.of("best").map(({ best }) => (best as BestFilmEntry).film);
+    expect(films).toEqual([1, 2]);
+    for (const film of films) dashboard!.handle(page.viewer, { t: "film", film });
+    const sources = page
+      .picturesOf(PictureKind.film)
+      .map((bytes) => readPictureHeader(bytes).source);
+    expect(sources).toEqual([2, 2]);
   });
 
   it("sends real play: screens, observations, scalars, episodes and the best one's film", () => {
@@ -179,7 +204,7 @@ describe("a live run on the dashboard", () => {
     });
     feed.publishBest({ step: 12, distance: maxX, reward: 5, frames, pictureMs: 66 });
     dashboard!.poll();
-    dashboard!.handle(page.viewer, { t: "film" });
+    dashboard!.handle(page.viewer, { t: "film", film: 1 });
 
     const screens = page.picturesOf(PictureKind.screen).map(readPictureHeader);
     expect(screens.filter(({ source }) => source === 2)[0]).toMatchObject({
@@ -197,7 +222,7 @@ describe("a live run on the dashboard", () => {
     expect(points.values.at(-1)).toBe(maxX);
     expect(maxX).toBeGreaterThan(40);
     expect(page.of("episode")[0]["episode"]).toMatchObject({ environment: 2, distance: maxX });
-    expect(page.of("best")[0]["best"]).toMatchObject({ pictures: 12, distance: maxX });
+    expect(page.of("best")[0]["best"]).toMatchObject({ film: 1, pictures: 12, distance: maxX });
     expect(page.picturesOf(PictureKind.film)).toHaveLength(12);
 
     // A page that comes later learns of the film and the curves all the same.

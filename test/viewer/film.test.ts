@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findMp4Encoder } from "../../src/viewer/film-mp4.js";
+import { findMp4Encoder, Mp4Film } from "../../src/viewer/film-mp4.js";
 import { delays } from "../../src/viewer/film-timing.js";
 import {
   checkFilm,
@@ -221,6 +221,43 @@ describe.runIf(ffmpeg("-version").status === 0)("MP4", () => {
     expect((await readdir(folder)).filter((name) => name.startsWith("given-up"))).toEqual([]);
   });
 });
+
+describe.skipIf(process.platform === "win32")(
+  "MP4, when ffmpeg ends in the midst of a film",
+  () => {
+    const options = { width: 256, height: 240, scale: 1, framesPerPicture: 1 };
+
+    /** Adds pictures as the recorder does, to a program in ffmpeg's place that takes one and ends so. */
+    async function addTo(path: string, ending: string): Promise<void> {
+      const program = join(folder, "ends.sh");
+      await writeFile(program, `#!/bin/sh\nhead -c 200000 >/dev/null\n${ending}\n`, {
+        mode: 0o755,
+      });
+      const film = new Mp4Film(path, options, "libx264", program);
+      try {
+        await add(film, Array(200).keys());
+      } finally {
+        await film.discard();
+      }
+    }
+
+    it.each([
+      [
+        "a full disk",
+        "echo 'av_write: No space left on device' >&2; exit 1",
+        "DISK_FULL",
+        /Cannot/,
+      ],
+      ["its last words", "echo one >&2; echo two >&2; exit 1", "NOT_WRITABLE", /film.mp4': two\.$/],
+      ["the signal", "kill -9 $$", "NOT_WRITABLE", /film.mp4': it was ended by SIGKILL\.$/],
+    ])("says %s, not that a pipe broke", async (_, ending, code, message) => {
+      const error: unknown = await addTo(join(folder, "film.mp4"), ending).catch(
+        (reason: unknown) => reason,
+      );
+      expect(error).toMatchObject({ code, message: expect.stringMatching(message) as string });
+    });
+  },
+);
 
 describe("what cannot be", () => {
   it("is said before the first picture", async () => {

@@ -1,12 +1,18 @@
 import type { BestFilmEntry, LiveEpisode } from "../../protocol.js";
 import { byId, make, whole } from "../shared/dom.js";
-import type { DecodedPicture } from "../shared/picture.js";
+import { decodePicture, type DecodedPicture } from "../shared/picture.js";
 import { PixelCanvas } from "../shared/pixel-canvas.js";
+import { FilmReel } from "./film-reel.js";
 
 /** Screens of the environments of a live run, and the film of its best episode. */
 export class LivePanel {
   readonly #screens = new Map<number, PixelCanvas>();
-  readonly #film: DecodedPicture[] = [];
+  readonly #film = new FilmReel<DecodedPicture>({
+    decode: decodePicture,
+    onFirst: (picture) => {
+      this.#showFilm(picture);
+    },
+  });
   #filmCanvas: PixelCanvas | undefined;
   #best: BestFilmEntry | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -35,19 +41,21 @@ export class LivePanel {
       `environment ${environment + 1}: ${reached}${restarted ? " in practice" : ""} at step ${whole(step)}`;
   }
 
-  /** A new best; its pictures follow. */
+  /** A new best; its pictures follow when they are asked for. */
   best(entry: BestFilmEntry): void {
     this.#best = entry;
-    this.#film.length = 0;
+    this.#film.begin(entry.film);
     this.#at = 0;
     clearTimeout(this.#timer);
     byId("best-text").textContent =
       `${whole(entry.distance)} px, reward ${whole(entry.reward)}, at step ${whole(entry.step)}`;
   }
 
-  filmPicture(picture: DecodedPicture): void {
-    this.#film.push(picture);
-    if (this.#film.length > 1) return;
+  filmPicture(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#film.push(bytes);
+  }
+
+  #showFilm(picture: DecodedPicture): void {
     const element = byId("film", HTMLCanvasElement);
     this.#filmCanvas = new PixelCanvas(element, picture.header.width, picture.header.height);
     setAspect(element, picture);
@@ -57,9 +65,9 @@ export class LivePanel {
   }
 
   #play(): void {
-    const picture = this.#film[this.#at % this.#film.length];
-    this.#filmCanvas?.draw(picture);
-    this.#at = (this.#at + 1) % this.#film.length;
+    const { pictures } = this.#film;
+    this.#filmCanvas?.draw(pictures[this.#at % pictures.length]);
+    this.#at = (this.#at + 1) % pictures.length;
     // Its end is worth a look.
     const rest = this.#at === 0 ? 1000 : 0;
     this.#timer = setTimeout(

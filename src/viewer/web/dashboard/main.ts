@@ -1,6 +1,6 @@
 import { PictureKind, type DashboardCommand, type DashboardMessage } from "../../protocol.js";
 import { byId, letGoAfterClicks } from "../shared/dom.js";
-import { decodePicture, PictureQueue } from "../shared/picture.js";
+import { PictureQueue } from "../shared/picture.js";
 import { readPictureHeader } from "../../protocol.js";
 import { PageSocket } from "../shared/socket.js";
 import { StageMap } from "../shared/stage-map.js";
@@ -30,19 +30,13 @@ const pictures = new PictureQueue((picture) => {
   const screen = live.screen(picture);
   if (picture.header.width === 256) map?.look(screen, picture.header.left);
 });
-/** Pictures of a film all count, and come in their order. */
-let film = Promise.resolve();
 const socket = new PageSocket({
   onText: (message) => {
     receive(message as DashboardMessage);
   },
   onPicture: (bytes) => {
-    if (readPictureHeader(bytes).kind !== PictureKind.film) pictures.push(bytes);
-    else {
-      film = film.then(async () => {
-        live.filmPicture(await decodePicture(bytes));
-      });
-    }
+    if (readPictureHeader(bytes).kind === PictureKind.film) live.filmPicture(bytes);
+    else pictures.push(bytes);
   },
   onStatus: (connected) => {
     const status = byId("status");
@@ -78,7 +72,7 @@ function receive(message: DashboardMessage): void {
       break;
     case "best":
       live.best(message.best);
-      send({ t: "film" });
+      send({ t: "film", film: message.best.film });
       break;
   }
 }
