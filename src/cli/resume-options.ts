@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { isAbsolute, relative, resolve } from "node:path";
 import { z } from "zod";
 import { MarioError } from "../core/errors.js";
 import { BACKEND_NAMES, PRECISIONS } from "../nn/backend.js";
@@ -64,8 +64,21 @@ export function resumedOptions(
       remedy: "Use the version of this program that wrote it.",
     });
   }
-  const before = Object.entries(parsed.data).filter(
+  const { rom, logDir, modelDir } = parsed.data;
+  const asKept = {
+    ...parsed.data,
+    ...(rom !== undefined && { rom: asSeen(rom) }),
+    logDir: asSeen(logDir),
+    modelDir: asSeen(modelDir),
+  };
+  const before = Object.entries(asKept).filter(
     ([name, value]) => value !== undefined && !given.has(name),
   );
   return { ...options, ...Object.fromEntries(before) };
+}
+
+/** As one would write it here: without the way to the current folder where it is below that. */
+function asSeen(path: string): string {
+  const here = relative("", path);
+  return here === "" || here.startsWith("..") || isAbsolute(here) ? path : here;
 }

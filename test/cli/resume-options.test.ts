@@ -1,4 +1,5 @@
-import { resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { keptOptions, resumedOptions } from "../../src/cli/resume-options.js";
 import { trainCommand, type TrainOptions } from "../../src/cli/train.js";
@@ -20,8 +21,6 @@ const BEGAN = [
   ...["--model-dir=m", "--log-dir=l", "--log=tensorboard", "--rom=x.nes", "--record-best"],
   ...["--eval-period=77", "--eval-episodes=3", "--resume-period=500"],
 ];
-/** In full: who goes on may be in another one. */
-const FOLDERS = { modelDir: resolve("m"), logDir: resolve("l"), rom: resolve("x.nes") };
 const resume = (...args: string[]): TrainOptions => {
   const { options, given } = parse("--resume=run", ...args);
   return resumedOptions(options, given, keptOptions(parse(...BEGAN).options));
@@ -29,16 +28,35 @@ const resume = (...args: string[]): TrainOptions => {
 
 describe("options of a run that goes on", () => {
   it("are those that it began with", () => {
-    expect(resume()).toEqual({ ...parse(...BEGAN).options, ...FOLDERS, resume: "run" });
+    expect(resume()).toEqual({ ...parse(...BEGAN).options, resume: "run" });
   });
 
   it("are what is given anew, even where that is the default", () => {
     const given = ["--precision=fp32", "--eval-period=10000", "--model-dir=models", "--watch"];
     expect(resume(...given)).toEqual({
       ...parse(...BEGAN).options,
-      ...FOLDERS,
       ...{ resume: "run", precision: "fp32", evalPeriod: 10_000, modelDir: "models", watch: true },
     });
+  });
+
+  it("have the folders that they were begun with, from wherever one goes on", () => {
+    const kept = keptOptions(parse("--model-dir=../m", "--log-dir=l", "--rom=r/x.nes").options);
+    expect(kept).toMatchObject({ modelDir: resolve("../m"), logDir: resolve("l") });
+    const { options, given } = parse("--resume=run");
+    const before = process.cwd();
+    const elsewhere = (folder: string) => {
+      process.chdir(folder);
+      try {
+        const { modelDir, logDir, rom } = resumedOptions(options, given, kept);
+        return [modelDir, logDir, rom];
+      } finally {
+        process.chdir(before);
+      }
+    };
+    const full = [resolve("../m"), resolve("l"), resolve("r/x.nes")];
+    expect(elsewhere(tmpdir())).toEqual(full);
+    // As one would write them there.
+    expect(elsewhere(before)).toEqual([full[0], "l", join("r", "x.nes")]);
   });
 
   it("are the defaults in points of before", () => {
