@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createActingNetwork } from "../../src/agent/acting-network.js";
+import { createActingNetwork, type ActingNetwork } from "../../src/agent/acting-network.js";
 import { Rng } from "../../src/core/rng.js";
 import type { EpisodeStart, RestartableEnvironment } from "../../src/env/environment.js";
 import { RestartingEnv } from "../../src/env/restarting-env.js";
@@ -82,5 +82,69 @@ describe("a group of environments that goes on from its state", () => {
     // Otherwise it has shown nothing.
     expect(betweenEpisodes).toBeGreaterThan(10);
     expect(restarts).toBeGreaterThan(10);
+  });
+});
+
+/** Column of the lit one in the newest of four frames, `[8, 8, 4] uint8`. */
+function columnIn(observation: Uint8Array): number {
+  return Array.from({ length: Corridor.side }, (_, x) => observation[4 * x + 3]).indexOf(255);
+}
+
+/** What the network below says of a column: right from an even one, left from an odd one. */
+const greedyAction = (column: number) => (column % 2 === 0 ? 2 : 0);
+
+/** A network whose answer to a row depends on that row alone. */
+const network: ActingNetwork = {
+  actionCount: 3,
+  qValues: (observations, batch) => {
+    const rowBytes = observations.length / batch;
+    return Float32Array.from({ length: 3 * batch }, (_, i) => {
+      const row = Math.floor(i / 3);
+      const column = columnIn(observations.subarray(row * rowBytes, (row + 1) * rowBytes));
+      return i % 3 === greedyAction(column) ? 1 : 0;
+    });
+  },
+  setWeights: () => undefined,
+  dispose: () => undefined,
+};
+
+describe("a group of environments that asks the network", () => {
+  it("gives each environment the answer to its own observation", () => {
+    const rounds = 60;
+    const plan: WindowPlan = { timesteps: LANES * rounds, environments: LANES, rounds };
+    const stores = Array.from(
+      { length: LANES },
+      () => new FrameStore({ capacity: 2 * rounds, frameBytes: Corridor.side ** 2 }),
+    );
+    const group = new ActorGroup({
+      lanes: stores.map((store, lane) => ({
+        lane,
+        environment: new Corridor(),
+        store,
+        frames: new FrameStack(store),
+        accumulator: new NStepAccumulator({ n: 1, gamma: 0.9 }),
+        rngs: { episodes: new Rng(0), exploration: new Rng(20 + lane), noise: new Rng(0) },
+      })),
+      network,
+      epsilonAt: () => 0.5,
+      plan,
+    });
+    const explorations = stores.map((_, lane) => new Rng(20 + lane));
+    const greedy = Array.from({ length: rounds }, () => [0, 0, 0]);
+    for (const { lane, transitions } of group.play(windowAfter(0, 0, plan))) {
+      expect(transitions.size).toBe(rounds);
+      for (let i = 0; i < rounds; i++) {
+        const random = explorations[lane].uniform() < 0.5;
+        // Newest of the four frames before the action.
+        const frame = stores[lane].view(transitions.ids[8 * i + 3]);
+        const own = greedyAction(frame.indexOf(255));
+        const action = random ? explorations[lane].integer(3) : own;
+        expect(transitions.aTm1[i]).toBe(action);
+        if (!random) greedy[i][lane] = 1;
+      }
+    }
+    // Rounds in which some asked, but not the first: rows and environments are counted apart.
+    const shifted = greedy.filter(([first, ...others]) => first === 0 && others.includes(1));
+    expect(shifted.length).toBeGreaterThan(10);
   });
 });

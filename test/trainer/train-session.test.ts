@@ -3,6 +3,7 @@ import { TAGS } from "../../src/logging/tags.js";
 import type { Played } from "../../src/trainer/actor-group.js";
 import type { Collapse } from "../../src/trainer/collapse-watch.js";
 import type { EpisodeSummary } from "../../src/trainer/episode.js";
+import type { LearnSummary } from "../../src/trainer/learner.js";
 import { TrainSession } from "../../src/trainer/train-session.js";
 
 const LEARNED = { updates: 0, loss: 0, meanQ: 0, gradientNorm: 0, replaySize: 0 };
@@ -21,6 +22,27 @@ function episode(distance: number, restarted?: true): EpisodeSummary {
     truncated: false,
     ...(restarted && { restarted }),
   };
+}
+
+/** A session, and every scalar that it writes; epsilon falls from 1 to 0 in 100 steps. */
+function logged(now: () => number) {
+  const scalars: [string, number, number][] = [];
+  const session = new TrainSession({
+    sink: {
+      scalar: (...row) => scalars.push(row),
+      text: () => undefined,
+      flush: () => undefined,
+      close: () => undefined,
+    },
+    best: { offer: () => undefined } as never,
+    modelAfter: () => {
+      throw new Error("nothing is saved here");
+    },
+    epsilonAt: (step) => 1 - step / 100,
+    now,
+    shouldStop: () => false,
+  });
+  return { session, scalars };
 }
 
 it("tells when what was learned is lost, but not while there are few episodes", () => {
@@ -95,5 +117,64 @@ it("counts practice from saved states in no figure but its own", () => {
   expect(distances).toEqual([
     [TAGS.episodeDistance, 540, 5],
     [TAGS.practiceDistance, 3162, 70],
+  ]);
+});
+
+it("logs means over a hundred updates or more, each update counted once", () => {
+  const { session, scalars } = logged(() => 0);
+  const learned = (index: number, summary: Omit<LearnSummary, "replaySize">) => {
+    const window = { index, after: 64 * index, last: 64 * (index + 1) };
+    session.onWindow(window, [], { ...summary, replaySize: 0 });
+  };
+  learned(0, { updates: 40, loss: 1, meanQ: 10, gradientNorm: 3 });
+  learned(1, { updates: 59, loss: 2, meanQ: 30, gradientNorm: 8 });
+  expect(scalars).toEqual([]);
+  learned(2, { updates: 1, loss: 42, meanQ: 530, gradientNorm: 108 });
+  // Sums of 40 + 118 + 42, 400 + 1770 + 530 and 120 + 472 + 108.
+  expect(scalars).toEqual([
+    [TAGS.trainLoss, 2, 192],
+    [TAGS.trainMeanQ, 27, 192],
+    [TAGS.trainGradientNorm, 7, 192],
+  ]);
+  learned(3, { updates: 200, loss: 0.5, meanQ: 4, gradientNorm: 9 });
+  expect(scalars.slice(3)).toEqual([
+    [TAGS.trainLoss, 0.5, 256],
+    [TAGS.trainMeanQ, 4, 256],
+    [TAGS.trainGradientNorm, 9, 256],
+  ]);
+});
+
+it("logs its speed over two seconds or more, and how full the memory is", () => {
+  let now = 500;
+  const { session, scalars } = logged(() => now);
+  const window = (index: number, milliseconds: number, updates: number, replaySize: number) => {
+    now += milliseconds;
+    const steps = { index, after: 50 * index, last: 50 * (index + 1) };
+    session.onWindow(steps, [], { ...LEARNED, updates, replaySize });
+  };
+  window(0, 1999, 10, 7);
+  expect(scalars).toEqual([]);
+  window(1, 501, 15, 70);
+  // 100 steps and 25 updates in 2.5 s.
+  expect(scalars).toEqual([
+    [TAGS.speedStepsPerSecond, 40, 100],
+    [TAGS.speedUpdatesPerSecond, 10, 100],
+    [TAGS.replaySize, 70, 100],
+  ]);
+  expect(session.progress().stepsPerSecond).toBe(40);
+  window(2, 2000, 4, 90);
+  expect(scalars.slice(3)).toEqual([
+    [TAGS.speedStepsPerSecond, 25, 150],
+    [TAGS.speedUpdatesPerSecond, 2, 150],
+    [TAGS.replaySize, 90, 150],
+  ]);
+});
+
+it("logs the epsilon of the step at which an episode ended", () => {
+  const { session, scalars } = logged(() => 0);
+  const window = { index: 0, after: 0, last: 64 };
+  session.onWindow(window, playedOf({ step: 25, episode: episode(540) }), LEARNED);
+  expect(scalars.filter(([tag]) => tag === TAGS.trainEpsilon)).toEqual([
+    [TAGS.trainEpsilon, 0.75, 25],
   ]);
 });
