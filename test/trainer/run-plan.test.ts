@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { resolveSettings, type SettingsOverrides } from "../../src/config/resolve.js";
-import { updatesOf, windowPlanOf } from "../../src/trainer/run-plan.js";
+import {
+  epsilonOf,
+  seedsOf,
+  updatesOf,
+  windowPlanOf,
+  type RunSeeds,
+} from "../../src/trainer/run-plan.js";
 import { windowAfter } from "../../src/trainer/window.js";
 
 /** Counts as the learner does, whose memory has something from the second window on. */
@@ -37,4 +43,37 @@ describe("the updates of a run", () => {
   ])("are none where the run is over before: %j", (changes) => {
     expect(updatesOf(resolveSettings("fast", changes))).toBe(0);
   });
+});
+
+describe("the seeds of a run", () => {
+  const seedsWith = (seed: number, environments: number) =>
+    seedsOf(resolveSettings("fast", { seed, actors: { environments } }));
+
+  it("are one for each use of chance, the same each time, and others for another seed", () => {
+    const valuesOf = ({ lanes, ...others }: RunSeeds) =>
+      [others, ...lanes].flatMap((seeds) => Object.values<number>(seeds));
+    const seeds = seedsWith(1, 3);
+    // Of three environments three each, of sampling and of the network.
+    expect(valuesOf(seeds)).toHaveLength(11);
+    expect(new Set([...valuesOf(seeds), ...valuesOf(seedsWith(2, 3))]).size).toBe(22);
+    expect(seedsWith(1, 3)).toEqual(seeds);
+  });
+
+  it("are in the first environments what they would be without the others", () => {
+    const playedBy = (environments: number) =>
+      seedsWith(1, environments).lanes.map(({ episodes, exploration }) => [episodes, exploration]);
+    expect(playedBy(5).slice(0, 2)).toEqual(playedBy(2));
+  });
+});
+
+it("lets epsilon fall over its share of the run", () => {
+  const epsilonAt = epsilonOf(
+    resolveSettings("fast", {
+      timesteps: 1000,
+      exploration: { fraction: 0.2, initialEpsilon: 0.9, finalEpsilon: 0.1 },
+    }),
+  );
+  expect([0, 200, 201, 1000].map(epsilonAt)).toEqual([0.9, 0.1, 0.1, 0.1]);
+  expect(epsilonAt(50)).toBeCloseTo(0.7, 12);
+  expect(epsilonAt(150)).toBeCloseTo(0.3, 12);
 });
