@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { createDqnAgent } from "../../src/agent/dqn-agent.js";
 import { resolveSettings, type SettingsOverrides } from "../../src/config/resolve.js";
 import type { TrainSettings } from "../../src/config/schema.js";
 import { Rng } from "../../src/core/rng.js";
@@ -10,6 +11,7 @@ import { selectBackend } from "../../src/nn/select-backend.js";
 import { allocateFrames, FrameStore } from "../../src/replay/frame-store.js";
 import { packTransitions } from "../../src/replay/transition-block.js";
 import type { StackIds } from "../../src/replay/transition.js";
+import { agentOptionsOf } from "../../src/trainer/learning-of.js";
 import { architectureOf } from "../../src/trainer/network-of.js";
 import { replayPlanOf, seedsOf, windowPlanOf } from "../../src/trainer/run-plan.js";
 import { WeightExchange } from "../../src/trainer/weight-exchange.js";
@@ -99,6 +101,34 @@ describe("createLearner", () => {
     expect(await namesAfter({ actingAverage: 1, evaluationAverage: 1 })).toEqual([]);
     expect(await namesAfter({ actingAverage: 0.1, evaluationAverage: 1 })).toEqual(["acting"]);
     expect(await namesAfter({ actingAverage: 1, evaluationAverage: 0.1 })).toEqual(["evaluation"]);
+  });
+
+  it("moves observations at random where it was asked for", async () => {
+    const seenWith = async (randomShift: number) => {
+      const replay = { ...changes.replay, randomShift };
+      const share = shareOf(resolveSettings("fast", { ...changes, replay }));
+      const learner = createLearner(share, backend);
+      await learner.learn({ index: 0, after: 0, last: 4 }, [playedIn(share)]);
+      const { observation } = (await learner.look())!;
+      learner.agent.dispose();
+      // Four times the same frame.
+      return { seen: observation.filter((_, i) => i % 4 === 0), frames: share.frames };
+    };
+    const still = await seenWith(0);
+    expect(still.seen).toEqual(new Uint8Array(still.frames[0][0], 0, still.seen.length));
+    expect((await seenWith(16)).seen).not.toEqual(still.seen);
+  });
+
+  it("draws weights and transitions from seeds of their own", async () => {
+    const settings = resolveSettings("fast", { ...changes, seed: 8 });
+    const seeds = seedsOf(settings);
+    const learner = createLearner(shareOf(settings), backend);
+    const { rng, agent } = await learner.getState();
+    expect(rng).toEqual(new Rng(seeds.sampling).getState());
+    const same = createDqnAgent({ backend, seed: seeds.network, ...agentOptionsOf(settings) });
+    expect(agent.weights).toEqual(same.getWeights());
+    same.dispose();
+    learner.agent.dispose();
   });
 });
 
