@@ -11,13 +11,15 @@ import type { PageOptions } from "./page-options.js";
 export async function runDashboard(roots: readonly string[], options: PageOptions): Promise<void> {
   // What cannot be shown is said at once; what comes later is found later.
   for (const root of roots) findRunDirectories(root);
+  // Before the page's address is printed: who reads it may stop at once.
+  const stopped = new Promise<void>((resolve) => {
+    watchForInterrupt(resolve);
+  });
   const page = await openDashboard(
     { findRuns: () => findRuns(roots), stageDistance: stageOf(1, 1).distance },
     options,
   );
-  await new Promise<void>((resolve) => {
-    watchForInterrupt(resolve);
-  });
+  await stopped;
   await page.close();
 }
 

@@ -14,10 +14,20 @@ const has = (tool: string): boolean => spawnSync(tool, ["--version"]).status ===
 const env = { ...process.env, MARIO_ROM: "", NO_COLOR: "1" };
 
 let folder: string;
+const children: ChildProcess[] = [];
+
+function start(command: string, args: readonly string[]) {
+  const child = spawn(command, args, { cwd: folder, env });
+  children.push(child);
+  return child;
+}
+
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "mario-terminal-"));
 });
 afterEach(() => {
+  // Those that a failed test has left: a trainer would go on for an hour.
+  for (const child of children.splice(0)) child.kill("SIGKILL");
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -64,12 +74,13 @@ const TRAIN = ["train", "--threads=1", "--learning-starts=5e4", "--eval-episodes
 
 describe("a program whose reader is gone", () => {
   it("goes on training; a hang-up, even twice, has it save and end well", async () => {
-    const run = spawn(process.execPath, [main, ...TRAIN], { cwd: folder, env });
+    const run = start(process.execPath, [main, ...TRAIN]);
     let errors = "";
     run.stderr.on("data", (data: Buffer) => (errors += data.toString()));
     await printed(run, /logs: /);
     run.stdout.destroy();
     await pause(3000);
+    expect([run.exitCode, run.signalCode]).toEqual([null, null]);
     run.kill("SIGHUP");
     run.kill("SIGHUP");
     await pause(50);
@@ -80,7 +91,7 @@ describe("a program whose reader is gone", () => {
   });
 
   it("ends quietly, as of a broken pipe, where its output was all that it was for", async () => {
-    const run = spawn(process.execPath, [main, "random", "--episodes=1", "--json"], { env });
+    const run = start(process.execPath, [main, "random", "--episodes=1", "--json"]);
     run.stdout.destroy();
     let errors = "";
     run.stderr.on("data", (data: Buffer) => (errors += data.toString()));
@@ -93,7 +104,7 @@ describe("a terminal that is closed", () => {
   it.skipIf(!has("script"))("has a run save its resume point and end", async () => {
     // A terminal of its own, and in it a shell that becomes the program.
     const command = `echo "pid $$"; exec '${process.execPath}' '${main}' ${TRAIN.join(" ")}`;
-    const terminal = spawn("script", ["-qec", command, "/dev/null"], { cwd: folder, env });
+    const terminal = start("script", ["-qec", command, "/dev/null"]);
     const pid = Number((await printed(terminal, /pid (\d+)/))[1]);
     await printed(terminal, /logs: /);
     await pause(3000);
@@ -111,10 +122,8 @@ describe("SIGHUP", () => {
   };
 
   it("ends a program in peace", async () => {
-    const run = spawn(process.execPath, dashboard(), { env });
+    const run = start(process.execPath, dashboard());
     await printed(run, /page: /);
-    // It listens for signals just after it has said so.
-    await pause(1000);
     run.kill("SIGHUP");
     expect(await end(run)).toBe(0);
   });
@@ -122,7 +131,7 @@ describe("SIGHUP", () => {
   it.skipIf(!has("nohup") || !has("bash"))("means nothing under nohup", async () => {
     const command = 'nohup "$@" & echo "pid $!"; wait $!';
     const node = [process.execPath, ...dashboard()];
-    const shell = spawn("bash", ["-c", command, "bash", ...node], { cwd: folder, env });
+    const shell = start("bash", ["-c", command, "bash", ...node]);
     const [, pid] = await printed(shell, /pid (\d+)[^]*page: /);
     process.kill(Number(pid), "SIGHUP");
     await pause(2000);

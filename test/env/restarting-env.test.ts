@@ -116,6 +116,17 @@ describe("RestartingEnv", () => {
     expect(restarted).toBeUndefined();
   });
 
+  it("gives each episode from the start a seed of its own, which its own seed decides", () => {
+    const drawn = () => {
+      const path = new Path();
+      const env = new RestartingEnv(path, { share: 0.5 });
+      for (let seed = 0; seed < 20; seed++) env.reset(seed);
+      return path.seeds;
+    };
+    expect(new Set(drawn()).size).toBe(20);
+    expect(drawn()).toEqual(drawn());
+  });
+
   it("restarts the given share of the episodes after a death", () => {
     let restarts = 0;
     for (let seed = 0; seed < 500; seed++) {

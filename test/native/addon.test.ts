@@ -1,13 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
-import { misfitOf } from "../../native/record.mjs";
+import { hasAddon } from "../nn/onednn-addon.js";
 
-const native = fileURLToPath(new URL("../../native", import.meta.url));
 const build = new URL("../../native/build/", import.meta.url);
 const script = new URL("./exercise-addon.mjs", import.meta.url);
 
@@ -26,11 +25,7 @@ function inWorker(): Promise<unknown> {
   });
 }
 
-/** One for another processor would end this process; `mario doctor` says what is the matter. */
-const isUsable =
-  existsSync(new URL("mario_onednn.node", build)) && misfitOf(native, "mario_onednn") === undefined;
-
-describe.skipIf(!isUsable)("the addon", () => {
+describe.skipIf(!hasAddon)("the addon", () => {
   it("computes what plain loops compute, at 1, 2 and 3 threads", async () => {
     const { exercise } = (await import(script.href)) as { exercise: () => void };
     exercise();

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { MarioError } from "../../src/core/errors.js";
 import { loadAddon } from "../../src/nn/onednn/native.js";
+import { hasAddon } from "./onednn-addon.js";
 
 const native = fileURLToPath(new URL("../../native", import.meta.url));
 let folder: string;
@@ -38,15 +39,6 @@ function failure(): MarioError {
   throw new Error("it was loaded");
 }
 
-function isUsable(): boolean {
-  try {
-    loadAddon("mario_onednn");
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "mario-native-"));
 });
@@ -63,7 +55,7 @@ it("says that an addon is not built, and what to install", () => {
   expect(remedy).toContain("libdnnl-dev");
 });
 
-describe.skipIf(!isUsable())("an addon", () => {
+describe.skipIf(!hasAddon)("an addon", () => {
   beforeEach(() => {
     cpSync(join(native, "src"), join(folder, "src"), { recursive: true });
     for (const file of ["mario_onednn.node", "mario_onednn.json", "mario_environment.node"]) {

@@ -3,20 +3,10 @@ import { createDqnAgent, type DqnAgent, type DqnAgentOptions } from "../../src/a
 import { Rng } from "../../src/core/rng.js";
 import { DQN_ARCHITECTURE, type Architecture } from "../../src/nn/architecture.js";
 import type { ComputeBackend } from "../../src/nn/backend.js";
-import { loadAddon } from "../../src/nn/onednn/native.js";
 import { createQNetwork } from "../../src/nn/q-network.js";
 import { selectBackend } from "../../src/nn/select-backend.js";
 import type { TransitionBatch } from "../../src/replay/transition.js";
-
-/** Where the addon is not built there is nothing to test; `mario doctor` says why. */
-function isBuilt(): boolean {
-  try {
-    loadAddon();
-    return true;
-  } catch {
-    return false;
-  }
-}
+import { hasAddon } from "./onednn-addon.js";
 
 const ACTIONS = 5;
 const SIDE = 36;
@@ -72,7 +62,7 @@ function largestDifference(a: DqnAgent, b: DqnAgent): number {
   return largest;
 }
 
-describe.skipIf(!isBuilt())("a network's native update", () => {
+describe.skipIf(!hasAddon)("a network's native update", () => {
   let backend: ComputeBackend;
   beforeAll(async () => {
     backend = await selectBackend("onednn", { threads: 2 });

@@ -4,17 +4,8 @@ import { Rng } from "../../src/core/rng.js";
 import { reluAndBiasGradient, reluGradient } from "../../src/nn/kernels.js";
 import { convolution, dense, flatten } from "../../src/nn/layers.js";
 import { broadcastOf, extent } from "../../src/nn/onednn/broadcast.js";
-import { loadAddon } from "../../src/nn/onednn/native.js";
 import { selectBackend } from "../../src/nn/select-backend.js";
-
-function isBuilt(): boolean {
-  try {
-    loadAddon();
-    return true;
-  } catch {
-    return false;
-  }
-}
+import { hasAddon } from "./onednn-addon.js";
 
 function values(shape: readonly number[], seed: number, least = -1): tf.Tensor {
   const rng = new Rng(seed);
@@ -128,7 +119,7 @@ function layersAndGradients(units: number): tf.Tensor[] {
   return [...gradients, ...convolved];
 }
 
-describe.skipIf(!isBuilt())("the onednn backend's own kernels", () => {
+describe.skipIf(!hasAddon)("the onednn backend's own kernels", () => {
   const computeOn = async (
     backend: "onednn" | "cpu",
     operation: () => tf.Tensor | tf.Tensor[],

@@ -2,22 +2,14 @@ import { describe, expect, it } from "vitest";
 import { createDqnAgent } from "../../src/agent/dqn-agent.js";
 import { Rng } from "../../src/core/rng.js";
 import { PRECISIONS } from "../../src/nn/backend.js";
-import { loadAddon } from "../../src/nn/onednn/native.js";
 import { selectBackend } from "../../src/nn/select-backend.js";
 import type { TransitionBatch } from "../../src/replay/transition.js";
 import { Corridor } from "../trainer/corridor.js";
+import { addonIsa } from "./onednn-addon.js";
 
 const GAMMA = 0.8;
 const SIZE = Corridor.side ** 2 * 4;
 const BATCH = 16;
-
-function isa(): number {
-  try {
-    return loadAddon().addon.describe().isa;
-  } catch {
-    return 0;
-  }
-}
 
 interface Step {
   readonly before: Uint8Array;
@@ -58,7 +50,7 @@ function batchOf(steps: readonly Step[]): TransitionBatch {
 
 describe.each(PRECISIONS)("the onednn backend in %s", (precision) => {
   const needed = precision === "bf16" ? 0xe7 : 1;
-  it.skipIf((isa() & needed) !== needed)("learns a corridor to its optimum", async () => {
+  it.skipIf((addonIsa() & needed) !== needed)("learns a corridor to its optimum", async () => {
     const backend = await selectBackend("onednn", { threads: 2, precision });
     const agent = createDqnAgent({
       ...{ backend, actionCount: 3, seed: 3, learningRate: 3e-3 },

@@ -4,23 +4,13 @@ import { createDqnAgent } from "../../src/agent/dqn-agent.js";
 import { Rng } from "../../src/core/rng.js";
 import type { ComputeBackend } from "../../src/nn/backend.js";
 import { convolution as convolve, dense, flatten } from "../../src/nn/layers.js";
-import { loadAddon } from "../../src/nn/onednn/native.js";
 import { OnednnBackend } from "../../src/nn/onednn/onednn-backend.js";
 import { selectBackend } from "../../src/nn/select-backend.js";
 import type { TransitionBatch } from "../../src/replay/transition.js";
+import { addonIsa, hasAddon } from "./onednn-addon.js";
 import { describeBackendContract } from "./q-network.contract.js";
 
-/** Where the addon is not built there is nothing to test; `mario doctor` says why. */
-function isa(): number {
-  try {
-    return loadAddon().addon.describe().isa;
-  } catch {
-    return 0;
-  }
-}
-
-const isBuilt = isa() !== 0;
-const hasBf16 = (isa() & 0xe7) === 0xe7;
+const hasBf16 = (addonIsa() & 0xe7) === 0xe7;
 const ACTIONS = 5;
 const SIDE = 20;
 const ARCHITECTURE = {
@@ -60,10 +50,10 @@ function cosine(a: Float32Array, b: Float32Array): number {
   return ab / Math.sqrt(aa * bb);
 }
 
-if (isBuilt) describeBackendContract("onednn");
+if (hasAddon) describeBackendContract("onednn");
 if (hasBf16) describeBackendContract("onednn", "bf16");
 
-describe.skipIf(!isBuilt)("the onednn backend alone", () => {
+describe.skipIf(!hasAddon)("the onednn backend alone", () => {
   let backend: ComputeBackend;
   beforeAll(async () => {
     backend = await selectBackend("onednn", { threads: 2 });

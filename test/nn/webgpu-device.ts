@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { MarioError } from "../../src/core/errors.js";
 import type { ComputeBackend } from "../../src/nn/backend.js";
 import { selectBackend } from "../../src/nn/select-backend.js";
 
@@ -20,6 +21,7 @@ export async function webgpuHere(): Promise<ComputeBackend | string> {
   try {
     return await selectBackend("webgpu");
   } catch (error) {
-    return (error as Error).message;
+    if (error instanceof MarioError && error.code === "BACKEND_UNAVAILABLE") return error.message;
+    throw error;
   }
 }

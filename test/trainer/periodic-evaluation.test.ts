@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import type { NamedTensors } from "../../src/agent/agent.js";
 import { TAGS } from "../../src/logging/tags.js";
 import { BestEvaluated } from "../../src/trainer/checkpoint/best-evaluated.js";
 import type { EpisodeSummary } from "../../src/trainer/episode.js";
@@ -21,6 +22,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+const AVERAGE = exampleModel().weights;
 const PLAN = { timesteps: 300, environments: 1, rounds: 64 };
 const windows: Window[] = [];
 for (let step = 0; step < PLAN.timesteps; step = windows.at(-1)!.last) {
@@ -36,26 +38,31 @@ const episode = (distance: number): EpisodeSummary => ({
 function open(cutAt = Infinity, options: Partial<PeriodicEvaluationOptions> = {}) {
   const asked: { window: number; seeds: readonly number[]; averaged: boolean }[] = [];
   const told: [step: number, choice: WeightChoice][] = [];
-  const logged: [tag: string, step: number][] = [];
+  const logged: [tag: string, step: number, value: number][] = [];
+  const described: [step: number, weights: NamedTensors | undefined][] = [];
   const evaluation = new PeriodicEvaluation({
     ...{ periodSteps: 100, episodes: 3, timesteps: PLAN.timesteps, seed: 5 },
     evaluate: (window, seeds, weights) => {
       asked.push({ window, seeds, averaged: weights !== undefined });
       const isCut = asked.length === cutAt;
-      return Promise.resolve(isCut ? undefined : seeds.map(() => episode(50 + asked.length)));
+      const distance = 50 + window + (weights ? 10 : 0);
+      return Promise.resolve(isCut ? undefined : seeds.map(() => episode(distance)));
     },
-    average: () => Promise.resolve(exampleModel().weights),
+    average: () => Promise.resolve(AVERAGE),
     sink: {
-      scalar: (tag, _, step) => logged.push([tag, step]),
+      scalar: (tag, value, step) => logged.push([tag, step, value]),
       ...{ text: () => undefined, flush: () => undefined, close: () => undefined },
     },
     best: new BestEvaluated({ directory, runId: "a" }),
-    modelAfter: () => exampleModel(),
+    modelAfter: ({ last }, weights) => {
+      described.push([last, weights]);
+      return exampleModel();
+    },
     training: () => ({ meanReward: 1, episodes: 50 }),
     onEvaluation: (step, _, __, choice) => told.push([step, choice]),
     ...options,
   });
-  return { asked, evaluation, logged, told };
+  return { asked, described, evaluation, logged, told };
 }
 
 it("tries both weights once a period, and at the end", async () => {
@@ -89,8 +96,33 @@ it("tries both weights once a period, and at the end", async () => {
   // The same starts for both, others at another time.
   expect(asked[0].seeds).toEqual(asked[1].seeds);
   expect(asked[0].seeds).not.toEqual(asked[2].seeds);
-  expect(logged).toContainEqual([TAGS.evalAverageMeanDistance, 256]);
+  expect(logged).toContainEqual([TAGS.evalAverageMeanDistance, 256, 63]);
   expect(evaluation.isOwed).toBe(false);
+});
+
+it("logs its figures, and describes the weights that did best", async () => {
+  // Two of three finish; the average finishes always.
+  const finished: EpisodeSummary = { ...episode(3162), completed: true, ending: "completed" };
+  const { described, evaluation, logged } = open(Infinity, {
+    evaluate: (_, __, weights) =>
+      Promise.resolve(weights ? [finished] : [finished, episode(900), finished]),
+  });
+  await evaluation.onWindow(windows[1]);
+  expect(described).toEqual([
+    [128, undefined],
+    [128, AVERAGE],
+  ]);
+  // Of 2 in 3, by Wilson's formula.
+  const [low, high] = [0.2077, 0.9385];
+  expect(logged).toEqual([
+    [TAGS.evalCompletionRate, 128, 2 / 3],
+    [TAGS.evalCompletionLow, 128, expect.closeTo(low, 3)],
+    [TAGS.evalCompletionHigh, 128, expect.closeTo(high, 3)],
+    [TAGS.evalMeanDistance, 128, 2408],
+    [TAGS.evalMeanReward, 128, 2368],
+    [TAGS.evalAverageCompletionRate, 128, 1],
+    [TAGS.evalAverageMeanDistance, 128, 3162],
+  ]);
 });
 
 it("tries only what plays where there is no average", async () => {

@@ -29,6 +29,20 @@ async function startThreads(actors: number, threads = 1) {
   return started;
 }
 
+/** The action that holds right and nothing else. */
+const WALK = 7;
+
+/** @returns furthest x of who does so, pixels */
+function distanceOfWalking(seed: number): number {
+  const { actionRepeat } = settings.environment;
+  const environment = createMarioEnv({ rom, actionRepeat, noopMaxFrames: 30, stallSteps: 60 });
+  environment.reset(seed);
+  for (;;) {
+    const { info, terminated, truncated } = environment.step(WALK);
+    if (terminated || truncated) return info.maxX;
+  }
+}
+
 describe("the threads of a run", () => {
   let one: Awaited<ReturnType<typeof startThreads>>;
   let two: typeof one;
@@ -61,17 +75,22 @@ describe("the threads of a run", () => {
     }
   }, 120_000);
 
-  it("evaluate given weights in place of their own", async () => {
-    const weights = new Map(
-      [...one.weightsAfter(BEFORE_THE_FIRST)].map(([name, { shape, data }]) => {
-        // Whatever is seen: hold right and run.
-        const always = name.includes("bias") ? data.map((_, i) => (i === 3 ? 50 : 0)) : data;
+  it("evaluate the window's weights, or given ones in their place", async () => {
+    const initial = one.weightsAfter(BEFORE_THE_FIRST);
+    // Whatever is seen: hold right.
+    const walking = new Map(
+      [...initial].map(([name, { shape, data }]) => {
+        const always = name.includes("bias") ? data.map((_, i) => (i === WALK ? 50 : 0)) : data;
         return [name, { shape, data: always }];
       }),
     );
     const own = await one.evaluate(BEFORE_THE_FIRST, [1]);
-    const given = await one.evaluate(BEFORE_THE_FIRST, [1], { weights });
+    const given = await one.evaluate(BEFORE_THE_FIRST, [1], { weights: walking });
     expect(given).not.toEqual(own);
+    // The window's own again, not those of before, and the same as if they were given.
+    expect(await one.evaluate(BEFORE_THE_FIRST, [1])).toEqual(own);
+    expect(await one.evaluate(BEFORE_THE_FIRST, [1], { weights: initial })).toEqual(own);
+    expect(given![0].distance).toBe(distanceOfWalking(1));
   }, 120_000);
 
   it("stop between two episodes when they are asked to", async () => {
