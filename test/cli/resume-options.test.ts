@@ -1,3 +1,4 @@
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -54,7 +55,9 @@ describe("options of a run that goes on", () => {
       }
     };
     const full = [resolve("../m"), resolve("l"), resolve("r/x.nes")];
-    expect(elsewhere(tmpdir())).toEqual(full);
+    const empty = mkdtempSync(join(tmpdir(), "mario-elsewhere-"));
+    expect(elsewhere(empty)).toEqual(full);
+    rmSync(empty, { recursive: true });
     // As one would write them there.
     expect(elsewhere(before)).toEqual([full[0], "l", join("r", "x.nes")]);
   });
