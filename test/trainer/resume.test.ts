@@ -16,8 +16,8 @@ import {
 import { windowPlanOf } from "../../src/trainer/run-plan.js";
 import { trainLoop } from "../../src/trainer/train-loop.js";
 import type { LearnSummary } from "../../src/trainer/learner.js";
-import { TrainSession } from "../../src/trainer/train-session.js";
 import type { Window } from "../../src/trainer/window.js";
+import { quietSession } from "./quiet-session.js";
 
 /** Worker threads run compiled code: `npm test` builds it first. */
 const { TrainingThreads } = (await import(
@@ -68,21 +68,7 @@ async function play(
   },
 ) {
   const { from, until = Infinity, saveAt = [], writer } = options;
-  const session = new TrainSession({
-    sink: {
-      scalar: () => undefined,
-      text: () => undefined,
-      flush: () => undefined,
-      close: () => undefined,
-    },
-    best: { offer: () => undefined } as never,
-    modelAfter: () => {
-      throw new Error("nothing is saved here");
-    },
-    epsilonAt: () => 0,
-    now: () => 0,
-    shouldStop: () => false,
-  });
+  const { session } = quietSession();
   if (from) session.setState(from.session);
   let last: Window = { index: -1, after: 0, last: 0 };
   const losses: number[] = [];

@@ -4,7 +4,7 @@ import type { Played } from "../../src/trainer/actor-group.js";
 import type { Collapse } from "../../src/trainer/collapse-watch.js";
 import type { EpisodeSummary } from "../../src/trainer/episode.js";
 import type { LearnSummary } from "../../src/trainer/learner.js";
-import { TrainSession } from "../../src/trainer/train-session.js";
+import { quietSession } from "./quiet-session.js";
 
 const LEARNED = { updates: 0, loss: 0, meanQ: 0, gradientNorm: 0, replaySize: 0 };
 
@@ -24,44 +24,13 @@ function episode(distance: number, restarted?: true): EpisodeSummary {
   };
 }
 
-/** A session, and every scalar that it writes; epsilon falls from 1 to 0 in 100 steps. */
-function logged(now: () => number) {
-  const scalars: [string, number, number][] = [];
-  const session = new TrainSession({
-    sink: {
-      scalar: (...row) => scalars.push(row),
-      text: () => undefined,
-      flush: () => undefined,
-      close: () => undefined,
-    },
-    best: { offer: () => undefined } as never,
-    modelAfter: () => {
-      throw new Error("nothing is saved here");
-    },
-    epsilonAt: (step) => 1 - step / 100,
-    now,
-    shouldStop: () => false,
-  });
-  return { session, scalars };
-}
+/** Epsilon from 1 to 0 in 100 steps. */
+const falling = (step: number): number => 1 - step / 100;
 
 it("tells when what was learned is lost, but not while there are few episodes", () => {
   const collapses: [number, Collapse][] = [];
   let step = 0;
-  const session = new TrainSession({
-    sink: {
-      scalar: () => undefined,
-      text: () => undefined,
-      flush: () => undefined,
-      close: () => undefined,
-    },
-    best: { offer: () => undefined } as never,
-    modelAfter: () => {
-      throw new Error("nothing is saved here");
-    },
-    epsilonAt: () => 0,
-    now: () => 0,
-    shouldStop: () => false,
+  const { session } = quietSession({
     onCollapse: (collapse) => collapses.push([step, collapse]),
   });
   const play = (times: number, distance: number) => {
@@ -81,24 +50,11 @@ it("tells when what was learned is lost, but not while there are few episodes", 
 });
 
 it("counts practice from saved states in no figure but its own", () => {
-  const scalars: [string, number, number][] = [];
   const offered: number[] = [];
-  const session = new TrainSession({
-    sink: {
-      scalar: (...row) => scalars.push(row),
-      text: () => undefined,
-      flush: () => undefined,
-      close: () => undefined,
-    },
+  const { session, scalars } = quietSession({
     best: {
       offer: ({ meanReward }: { meanReward: number }) => void offered.push(meanReward),
     } as never,
-    modelAfter: () => {
-      throw new Error("nothing is saved here");
-    },
-    epsilonAt: () => 0,
-    now: () => 0,
-    shouldStop: () => false,
   });
   const window = (index: number) => ({ index, after: 64 * index, last: 64 * (index + 1) });
   session.onWindow(window(0), playedOf({ step: 5, episode: episode(540) }), LEARNED);
@@ -121,7 +77,7 @@ it("counts practice from saved states in no figure but its own", () => {
 });
 
 it("logs means over a hundred updates or more, each update counted once", () => {
-  const { session, scalars } = logged(() => 0);
+  const { session, scalars } = quietSession({ epsilonAt: falling });
   const learned = (index: number, summary: Omit<LearnSummary, "replaySize">) => {
     const window = { index, after: 64 * index, last: 64 * (index + 1) };
     session.onWindow(window, [], { ...summary, replaySize: 0 });
@@ -146,7 +102,7 @@ it("logs means over a hundred updates or more, each update counted once", () => 
 
 it("logs its speed over two seconds or more, and how full the memory is", () => {
   let now = 500;
-  const { session, scalars } = logged(() => now);
+  const { session, scalars } = quietSession({ epsilonAt: falling, now: () => now });
   const window = (index: number, milliseconds: number, updates: number, replaySize: number) => {
     now += milliseconds;
     const steps = { index, after: 50 * index, last: 50 * (index + 1) };
@@ -171,7 +127,7 @@ it("logs its speed over two seconds or more, and how full the memory is", () => 
 });
 
 it("logs the epsilon of the step at which an episode ended", () => {
-  const { session, scalars } = logged(() => 0);
+  const { session, scalars } = quietSession({ epsilonAt: falling });
   const window = { index: 0, after: 0, last: 64 };
   session.onWindow(window, playedOf({ step: 25, episode: episode(540) }), LEARNED);
   expect(scalars.filter(([tag]) => tag === TAGS.trainEpsilon)).toEqual([
