@@ -32,6 +32,7 @@ export async function openPlayer(options: EpisodeOptions & ModelOptions): Promis
   const environment = openEnvironment(rom, model.environment);
   warnOfOtherGame(model, rom.name, environment.emulator.rom.sha1);
   const backend = await selectPlayingBackend(options.backend, options);
+  warnOfSlowBackend(backend);
   const agent = agentFor(model, backend);
   const romName = rom.name;
   return {
@@ -42,6 +43,12 @@ export async function openPlayer(options: EpisodeOptions & ModelOptions): Promis
     romName,
     title: `${basename(model.path)} on ${rom.name}`,
   };
+}
+
+/** The note names the remedy. */
+function warnOfSlowBackend({ name, note }: ComputeBackend): void {
+  if (note !== undefined)
+    process.stderr.write(`mario: plays slowly, with backend ${name}. ${note}\n`);
 }
 
 /** A model may be tried on another game, but not without a word. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startProgram } from "../viewer/browser/program.js";
-import { mario } from "./run-cli.js";
+import { BACKEND_HERE, mario } from "./run-cli.js";
 
 // Whole programs, several at once, on machines that may be busy.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -34,12 +34,25 @@ describe("mario enjoy", () => {
     expect(withoutSpeed(named)).toBe(withoutSpeed(stdout));
   });
 
+  it("says why it plays slowly, unless that was asked for", () => {
+    const play = (...args: string[]) => {
+      const quick = ["enjoy", "--file", model, "--epsilon=1", ...args];
+      const { status, stderr } = mario(quick, { env: { MARIO_ADDON: "not_built" } });
+      expect(status).toBe(0);
+      return stderr.split("\n", 1)[0];
+    };
+    expect(play()).toMatch(
+      /^mario: plays slowly, with backend wasm\. The oneDNN addon is not built\. .*npm run setup\.$/,
+    );
+    expect(play("--backend", "wasm")).not.toContain("slowly");
+  });
+
   it("says in one line when a port is taken", async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
     const { port } = taken.address() as AddressInfo;
     try {
-      const args = ["enjoy", "--file", model, "--view", "page", "--port", String(port)];
+      const args = ["enjoy", "--file", model, "--view=page", `--port=${port}`, ...BACKEND_HERE];
       const { status, stderr } = mario(args);
       expect(status).toBe(2);
       expect(stderr).toMatch(/^mario: Port \d+ is taken.*--port.*\n$/);
@@ -72,7 +85,7 @@ describe("mario enjoy", () => {
     [["--port", "70000"], /--port.*65535/],
     [["--view", "page", "--host", "no such host"], /Cannot listen on 'no such host'/],
   ])("%j is a mistake, told in one line", (more, pattern) => {
-    const { status, stderr, stdout } = mario(["enjoy", "--file", model, ...more]);
+    const { status, stderr, stdout } = mario(["enjoy", "--file", model, ...BACKEND_HERE, ...more]);
     expect(stderr).toMatch(pattern);
     expect(stderr.trim().split("\n")).toHaveLength(1);
     expect([status, stdout]).toEqual([2, ""]);

@@ -1,8 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { hasAddon } from "../nn/onednn-addon.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 export const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+
+/** Who asks for the slow backend is not told that it is slow. */
+export const BACKEND_HERE: readonly string[] = hasAddon ? [] : ["--backend", "wasm"];
 
 export interface CliResult {
   readonly status: number | null;

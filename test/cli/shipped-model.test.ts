@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readModelMetadata } from "../../src/trainer/checkpoint/model-file.js";
 import { packageRoot } from "../../src/cli/version.js";
-import { mario } from "./run-cli.js";
+import { BACKEND_HERE, mario } from "./run-cli.js";
 
 const SHIPPED = "models/deepq/mario_eval_100.0_3162.0.safetensors";
 
@@ -29,7 +29,7 @@ describe("the model that comes along", () => {
   it("plays well at once, without --file", () => {
     // Who tests may have a cartridge of his own in roms/.
     const starts = ["--rom", "fenn.nes", "--noops", "3", "--every-start"];
-    const { status, stdout, stderr } = mario(["eval", ...starts, "--json"], {
+    const { status, stdout, stderr } = mario(["eval", ...starts, "--json", ...BACKEND_HERE], {
       cwd: elsewhere,
       timeout: 300_000,
     });

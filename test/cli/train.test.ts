@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { idleFramesOf } from "../../src/env/idle-frames.js";
 import { readRun } from "../../src/logging/run-events.js";
 import { loadModel } from "../../src/trainer/checkpoint/model-file.js";
-import { main, mario, type CliResult } from "./run-cli.js";
+import { BACKEND_HERE, main, mario, type CliResult } from "./run-cli.js";
 
 /** A run of a minute at most: it learns nothing, but every part of it has worked once. */
 const SHORT = [
@@ -116,7 +116,14 @@ describe("mario train", () => {
     const file = /best model: (\S+)/.exec(output)?.[1];
     const [stopped] = readdirSync(folder).filter((name) => name.startsWith("stopped-"));
     const result = mario(
-      ["eval", "--file", join(folder, stopped, file ?? ""), "--episodes", "1", "--json"],
+      [
+        "eval",
+        "--file",
+        join(folder, stopped, file ?? ""),
+        "--episodes=1",
+        "--json",
+        ...BACKEND_HERE,
+      ],
       { timeout: 300_000 },
     );
     expect(result).toMatchObject({ status: 0, stderr: "" });
@@ -167,7 +174,7 @@ describe("the model that was trained", () => {
 
   it("is measured by mario eval: one JSON document and nothing else", () => {
     const { status, stdout, stderr } = mario(
-      ["eval", "--file", model(), "--episodes", "2", "--epsilon", "0.5", "--json"],
+      ["eval", "--file", model(), "--episodes=2", "--epsilon=0.5", "--json", ...BACKEND_HERE],
       { timeout: 300_000 },
     );
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
