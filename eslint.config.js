@@ -11,10 +11,12 @@ const mayImport = {
   agent: ["core", "nn", "replay"],
   config: ["core"],
   logging: ["core"],
-  viewer: ["core"],
+  plot: ["core", "logging"],
+  viewer: ["core", "nes"],
   trainer: ["core", "nes", "env", "replay", "nn", "agent", "config", "logging"],
-  cli: ["core", "nes", "env", "replay", "nn", "agent", "config", "logging", "viewer", "trainer"],
+  bench: ["core", "nes", "env", "replay", "nn", "agent", "config", "trainer"],
 };
+mayImport.cli = Object.keys(mayImport);
 
 /** These run unchanged in a browser tab: nothing of Node. Backends' folders inside `nn` may. */
 const browserSafe = ["core", "nes", "env", "replay", "agent"];

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { program } from "./program.js";
-import { exitCodeOf, explain } from "./failure.js";
-import { keepIgnoringHangUp } from "./hang-up.js";
-import { surviveLostOutput } from "./lost-output.js";
+import { exitCodeOf, explain } from "./process/failure.js";
+import { keepIgnoringHangUp } from "./process/hang-up.js";
+import { surviveLostOutput } from "./process/lost-output.js";
 
 surviveLostOutput();
 keepIgnoringHangUp();

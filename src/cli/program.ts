@@ -1,14 +1,14 @@
 import { Command } from "commander";
 import { version } from "./version.js";
-import { benchCommand } from "./bench.js";
-import { dashboardCommand } from "./dashboard.js";
-import { doctorCommand } from "./doctor.js";
-import { enjoyCommand } from "./enjoy.js";
-import { evalCommand } from "./eval.js";
-import { playCommand } from "./play.js";
-import { plotCommand } from "./plot.js";
-import { randomCommand } from "./random.js";
-import { trainCommand } from "./train.js";
+import { benchCommand } from "./bench/command.js";
+import { dashboardCommand } from "./dashboard/command.js";
+import { doctorCommand } from "./doctor/command.js";
+import { enjoyCommand } from "./enjoy/command.js";
+import { evalCommand } from "./evaluate/eval-command.js";
+import { playCommand } from "./play/command.js";
+import { plotCommand } from "./plot/command.js";
+import { randomCommand } from "./evaluate/random-command.js";
+import { trainCommand } from "./train/command.js";
 
 /** The whole command line; errors are thrown, not exited on. */
 export function program(): Command {

@@ -1,5 +1,5 @@
-import { Viewer, type ViewerSocket } from "../../src/viewer/audience.js";
-import { readPictureHeader } from "../../src/viewer/protocol.js";
+import { Viewer, type ViewerSocket } from "../../src/viewer/server/audience.js";
+import { readPictureHeader } from "../../src/viewer/protocol/protocol.js";
 
 /** The far end of a connection, without the network between. */
 export class TestPage implements ViewerSocket {

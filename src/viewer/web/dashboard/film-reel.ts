@@ -1,4 +1,4 @@
-import { filmSource, readPictureHeader } from "../../protocol.js";
+import { filmSource, readPictureHeader } from "../../protocol/protocol.js";
 
 export interface FilmReelOptions<Picture> {
   readonly decode: (bytes: Uint8Array<ArrayBuffer>) => Promise<Picture>;

@@ -1,4 +1,4 @@
-import type { BestFilmEntry, LiveEpisode } from "../../protocol.js";
+import type { BestFilmEntry, LiveEpisode } from "../../protocol/protocol.js";
 import { byId, make, whole } from "../shared/dom.js";
 import { decodePicture, type DecodedPicture } from "../shared/picture.js";
 import { PixelCanvas } from "../shared/pixel-canvas.js";

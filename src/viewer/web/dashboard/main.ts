@@ -1,7 +1,11 @@
-import { PictureKind, type DashboardCommand, type DashboardMessage } from "../../protocol.js";
+import {
+  PictureKind,
+  type DashboardCommand,
+  type DashboardMessage,
+} from "../../protocol/protocol.js";
 import { byId, letGoAfterClicks } from "../shared/dom.js";
 import { PictureQueue } from "../shared/picture.js";
-import { readPictureHeader } from "../../protocol.js";
+import { readPictureHeader } from "../../protocol/protocol.js";
 import { PageSocket } from "../shared/socket.js";
 import { StageMap } from "../shared/stage-map.js";
 import { followTheme } from "../shared/theme.js";

@@ -1,4 +1,4 @@
-import type { SeriesPoints } from "../../protocol.js";
+import type { SeriesPoints } from "../../protocol/protocol.js";
 
 /** One figure of a run, by rising steps. */
 export interface Series {

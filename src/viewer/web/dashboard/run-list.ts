@@ -1,4 +1,4 @@
-import type { RunEntry } from "../../protocol.js";
+import type { RunEntry } from "../../protocol/protocol.js";
 import { byId, make, whole } from "../shared/dom.js";
 
 /** Told apart also by those who see few colours: light and dark ones alternate. */

@@ -1,4 +1,4 @@
-import type { EpisodeEntry } from "../../protocol.js";
+import type { EpisodeEntry } from "../../protocol/protocol.js";
 import { make, whole, clock } from "../shared/dom.js";
 
 const ENDINGS: Readonly<Record<EpisodeEntry["ending"], string>> = {

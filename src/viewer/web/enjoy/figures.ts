@@ -1,4 +1,4 @@
-import type { EnjoyDecision, EnjoyHello } from "../../protocol.js";
+import type { EnjoyDecision, EnjoyHello } from "../../protocol/protocol.js";
 import { make, whole } from "../shared/dom.js";
 
 const NAMES = ["Distance", "Furthest", "Reward", "Clock", "Score", "Coins", "Decisions"] as const;

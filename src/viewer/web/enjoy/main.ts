@@ -7,7 +7,7 @@ import {
   type EnjoyHello,
   type EnjoyMessage,
   type EnjoyState,
-} from "../../protocol.js";
+} from "../../protocol/protocol.js";
 import { byId, letGoAfterClicks, make } from "../shared/dom.js";
 import { PictureQueue, type DecodedPicture } from "../shared/picture.js";
 import { PixelCanvas } from "../shared/pixel-canvas.js";

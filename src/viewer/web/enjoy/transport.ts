@@ -1,4 +1,4 @@
-import { SPEEDS, type EnjoyCommand, type EnjoyState, type Speed } from "../../protocol.js";
+import { SPEEDS, type EnjoyCommand, type EnjoyState, type Speed } from "../../protocol/protocol.js";
 import { byId, make } from "../shared/dom.js";
 
 const SPEED_NAMES: Readonly<Record<Speed, string>> = { 1: "1×", 2: "2×", 4: "4×", 0: "Max" };

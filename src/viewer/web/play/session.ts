@@ -1,6 +1,6 @@
 import type { Run } from "./runs.js";
 
-/** What the server says of the play: the same as `src/cli/play-session.ts` writes. */
+/** What the server says of the play: the same as `src/cli/play/run.ts` writes. */
 export interface Session {
   /** Name of the ROM file. */
   readonly rom: string;

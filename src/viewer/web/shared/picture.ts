@@ -1,4 +1,8 @@
-import { PICTURE_HEADER_BYTES, readPictureHeader, type PictureHeader } from "../../protocol.js";
+import {
+  PICTURE_HEADER_BYTES,
+  readPictureHeader,
+  type PictureHeader,
+} from "../../protocol/protocol.js";
 
 export interface DecodedPicture {
   readonly header: PictureHeader;

@@ -1,4 +1,4 @@
-import type { ViewerMessage } from "../../protocol.js";
+import type { ViewerMessage } from "../../protocol/protocol.js";
 
 export interface PageSocketOptions {
   readonly onText: (message: { readonly t: string }) => void;

@@ -1,0 +1,12 @@
+import { Command } from "commander";
+import { addPageOptions, type PageOptions } from "../page/page-options.js";
+
+export function dashboardCommand(): Command {
+  const command = new Command("dashboard")
+    .description("look at runs, finished or running, on a page in your browser")
+    .argument("[run...]", "run folders, or folders of such; default: tensorboard/");
+  return addPageOptions(command).action(async (runs: string[], options: PageOptions) => {
+    const { runDashboard } = await import("./run.js");
+    await runDashboard(runs.length > 0 ? runs : ["tensorboard"], options);
+  });
+}

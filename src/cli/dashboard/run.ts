@@ -1,0 +1,40 @@
+import { relative } from "node:path";
+import { findRunDirectories } from "../../logging/run-events.js";
+import { MarioError } from "../../core/errors.js";
+import { stageOf } from "../../env/stages.js";
+import { FileRun } from "./file-run.js";
+import { openDashboard } from "./dashboard-page.js";
+import { watchForInterrupt } from "../process/interrupt.js";
+import type { PageOptions } from "../page/page-options.js";
+
+/** @throws MarioError INVALID_OPTION when there is nothing to show. */
+export async function runDashboard(roots: readonly string[], options: PageOptions): Promise<void> {
+  // What cannot be shown is said at once; what comes later is found later.
+  for (const root of roots) findRunDirectories(root);
+  // Before the page's address is printed: who reads it may stop at once.
+  const stopped = new Promise<void>((resolve) => {
+    watchForInterrupt(resolve);
+  });
+  const page = await openDashboard(
+    { findRuns: () => findRuns(roots), stageDistance: stageOf(1, 1).distance },
+    options,
+  );
+  await stopped;
+  await page.close();
+}
+
+/** All runs at or below these folders, as they are now. */
+export function findRuns(roots: readonly string[]): FileRun[] {
+  const directories = new Set(roots.flatMap(directoriesIn));
+  return Array.from(directories, (directory) => new FileRun(directory, relative("", directory)));
+}
+
+/** None where the folder has gone since. */
+function directoriesIn(root: string): string[] {
+  try {
+    return findRunDirectories(root);
+  } catch (error) {
+    if (error instanceof MarioError) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,115 @@
+import type { DqnAgent } from "../../agent/dqn-agent.js";
+import { saliencyMap, type Saliency } from "../../agent/saliency.js";
+import type { Rng } from "../../core/rng.js";
+import type { MarioEnv, MarioInfo } from "../../env/mario-env.js";
+import { movement } from "../../env/reward.js";
+import type { EpisodeEnding, EnjoyHello, Moment } from "../../viewer/protocol/protocol.js";
+import type { Choice, WatchedGame } from "../../viewer/enjoy/watched-game.js";
+
+export interface EnjoyGameOptions {
+  readonly hello: EnjoyHello;
+  readonly environment: MarioEnv;
+  readonly agent: DqnAgent;
+  /** Share of random decisions. */
+  readonly epsilon: number;
+  readonly rng: Rng;
+  /** Made when the overlay is first asked for. */
+  readonly createSaliency: () => Saliency;
+}
+
+interface Suspended {
+  readonly environment: Uint8Array;
+  readonly reward: number;
+}
+
+/** A trained agent at the game, for {@link WatchedGame}'s audience. */
+export class EnjoyGame implements WatchedGame {
+  readonly hello: EnjoyHello;
+  readonly buttons: readonly number[];
+  readonly #options: EnjoyGameOptions;
+  #saliency: Saliency | undefined;
+  #reward = 0;
+  #info: MarioInfo;
+
+  constructor(options: EnjoyGameOptions) {
+    this.#options = options;
+    this.hello = options.hello;
+    this.buttons = options.environment.actions.map(({ buttons }) => buttons);
+    this.#info = options.environment.info();
+  }
+
+  get observation(): Uint8Array {
+    return this.#options.environment.observation;
+  }
+
+  screen(): Uint32Array {
+    return this.#options.environment.screen();
+  }
+
+  reset(seed: number): Moment {
+    this.#info = this.#options.environment.reset(seed).info;
+    this.#reward = 0;
+    return this.moment();
+  }
+
+  qValues(): Float32Array {
+    return this.#options.agent.qValues(this.observation, 1);
+  }
+
+  decide(q: Float32Array): Omit<Choice, "q"> {
+    const { agent, epsilon, rng } = this.#options;
+    if (epsilon > 0 && rng.uniform() < epsilon) {
+      return { action: rng.integer(agent.actionCount), by: "chance" };
+    }
+    // The first of equals, as `mario eval` has it.
+    return { action: q.indexOf(Math.max(...q)), by: "network" };
+  }
+
+  saliency(action: number): Uint8Array {
+    this.#saliency ??= this.#options.createSaliency();
+    return saliencyMap(this.#saliency.gradient(this.observation, action));
+  }
+
+  step(
+    action: number,
+    onFrame?: () => void,
+  ): { readonly moment: Moment; readonly ending: EpisodeEnding | undefined } {
+    const { environment } = this.#options;
+    environment.onFrame = onFrame;
+    const before = this.#info;
+    const { info, terminated, truncated } = environment.step(action);
+    this.#reward += movement(before.x, info.x, info.frames - before.frames);
+    this.#info = info;
+    return { moment: this.moment(), ending: endingOf(info, terminated, truncated) };
+  }
+
+  moment(): Moment {
+    const { x, maxX, time, score, coins, steps, frames } = this.#info;
+    const left = this.#options.environment.ram.screenLeft;
+    return { x, maxX, time, score, coins, steps, frames, left, reward: this.#reward };
+  }
+
+  suspend(): Suspended {
+    return { environment: this.#options.environment.getState(), reward: this.#reward };
+  }
+
+  resume({ environment, reward }: Suspended): void {
+    this.#options.environment.setState(environment);
+    this.#info = this.#options.environment.info();
+    this.#reward = reward;
+  }
+
+  dispose(): void {
+    this.#saliency?.dispose();
+  }
+}
+
+function endingOf(
+  info: MarioInfo,
+  terminated: boolean,
+  truncated: boolean,
+): EpisodeEnding | undefined {
+  if (!terminated) return truncated ? "cut" : undefined;
+  if (info.completed) return "completed";
+  return info.timeUp ? "timeUp" : "died";
+}

@@ -1,0 +1,44 @@
+import { Rng } from "../../core/rng.js";
+import { drawnStarts, evenStarts } from "../../trainer/starts.js";
+import { epsilonGreedyPolicy } from "../../trainer/policy.js";
+import type { EvalOptions } from "./eval-command.js";
+import { EpisodeMap } from "./episode-map.js";
+import { printEvaluation } from "./evaluation-output.js";
+import { playEpisodes } from "./play-episodes.js";
+import { openPlayer } from "../player.js";
+import { filmPlan } from "../film/film-options.js";
+
+export async function runEval(options: EvalOptions): Promise<void> {
+  const plan = filmPlan(options, "best");
+  const map = options.map === undefined ? undefined : new EpisodeMap(options.map);
+  const { model, environment, agent, romName, title } = await openPlayer(options);
+  const { seed, noops, epsilon, sticky, everyStart = false } = options;
+  const episodes = everyStart ? noops + 1 : options.episodes;
+  const { stage, actionRepeat } = model.environment;
+  const rng = new Rng(options.seed);
+  const policy = epsilonGreedyPolicy(agent, options.epsilon, rng.split());
+  const starts = rng.split();
+  try {
+    const evaluation = await playEpisodes({
+      environment,
+      policy,
+      seeds: everyStart ? evenStarts(episodes, noops, starts) : drawnStarts(episodes, starts),
+      plan,
+      map,
+      qValues: (observation) => agent.qValues(observation, 1),
+      quiet: options.json ?? false,
+    });
+    await map?.write(environment, `${title}, stage ${stage}`, evaluation);
+    printEvaluation(
+      title,
+      {
+        ...{ file: model.path, stage, rom: romName, seed, noops, everyStart },
+        ...{ epsilon, sticky, actionRepeat },
+      },
+      evaluation,
+      options.json ?? false,
+    );
+  } finally {
+    agent.dispose();
+  }
+}

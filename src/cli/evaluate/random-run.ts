@@ -1,0 +1,47 @@
+import { presets } from "../../config/presets.js";
+import type { EnvironmentSettings } from "../../config/schema.js";
+import { Rng } from "../../core/rng.js";
+import { randomPolicy } from "../../trainer/policy.js";
+import { drawnStarts } from "../../trainer/starts.js";
+import { openEnvironment, stageFrom } from "../environment.js";
+import { EpisodeMap } from "./episode-map.js";
+import { printEvaluation } from "./evaluation-output.js";
+import { playEpisodes } from "./play-episodes.js";
+import type { RandomOptions } from "./random-command.js";
+import { filmPlan } from "../film/film-options.js";
+import { readRomFile } from "../rom-file.js";
+
+export async function runRandom(options: RandomOptions): Promise<void> {
+  const plan = filmPlan(options, "best");
+  const map = options.map === undefined ? undefined : new EpisodeMap(options.map);
+  const rom = readRomFile(options.rom);
+  const { actionRepeat, seed, sticky } = options;
+  const settings: EnvironmentSettings = {
+    ...presets.fast.environment,
+    actionRepeat,
+    stage: stageFrom(options) ?? presets.fast.environment.stage,
+    // The game's own clock is the only limit, as in the tutorial's random agent.
+    stallSteps: 0,
+    stickyActions: sticky,
+    noopMaxFrames: 0,
+  };
+  const environment = openEnvironment(rom, settings);
+  const rng = new Rng(seed);
+  const policy = randomPolicy(environment.actionCount, rng.split());
+  const evaluation = await playEpisodes({
+    environment,
+    policy,
+    seeds: drawnStarts(options.episodes, rng.split()),
+    plan,
+    map,
+    quiet: options.json ?? false,
+  });
+  const title = `Random buttons on ${rom.name}`;
+  await map?.write(environment, `${title}, stage ${settings.stage}`, evaluation);
+  printEvaluation(
+    title,
+    { stage: settings.stage, rom: rom.name, seed, noops: 0, epsilon: 1, sticky, actionRepeat },
+    evaluation,
+    options.json ?? false,
+  );
+}

@@ -1,0 +1,141 @@
+import { existsSync, renameSync } from "node:fs";
+import { basename, dirname, extname, join } from "node:path";
+import { z } from "zod";
+import { MarioError } from "../../core/errors.js";
+import { explainWriteErrors } from "../../logging/file-error.js";
+import { FRAME_RATE } from "../../nes/emulator.js";
+import { writeFileAtomically } from "../../trainer/checkpoint/atomic-file.js";
+import { encodePlay, endSchema, readPlay, runSchema, type PlayEnd, type Run } from "./play-file.js";
+import { requireWritable } from "../writable.js";
+
+/** What a page sends: the inputs from frame `from` on, and where the play is after them. */
+const messageSchema = z.object({
+  /** Chosen by the page; stays the same when it connects anew. */
+  page: z.string().min(1).max(64),
+  /** Counts the page's new beginnings. */
+  take: z.int().min(0),
+  from: z.int().min(0),
+  runs: z.array(runSchema).min(1),
+  end: endSchema,
+});
+
+interface Take {
+  readonly name: string;
+  readonly inputs: [number, number][];
+  frames: number;
+  end: PlayEnd;
+}
+
+/**
+ * A play that is being recorded, as the page tells it. The file is whole at any time; a take that is
+ * begun anew goes into the same file, and the one before it is kept under another name.
+ */
+export class PlayRecording {
+  readonly #path: string;
+  readonly #start: { readonly rom: string; readonly stage?: string };
+  #take: Take | undefined;
+  /** The page that is recorded, and its connection while there is one. */
+  #page: string | undefined;
+  #connection: unknown;
+  #savedTake: string | undefined;
+  #savedFrames = 0;
+
+  /**
+   * @param path overwritten if it holds a recording.
+   * @param start the ROM's SHA-1 and the stage, if not power on.
+   * @throws MarioError PLAY_INVALID when another kind of file is there; NOT_WRITABLE, DISK_FULL.
+   */
+  constructor(path: string, start: { readonly rom: string; readonly stage?: string }) {
+    this.#path = path;
+    this.#start = start;
+    requireWritable(dirname(path));
+    if (existsSync(path)) requireRecording(path);
+  }
+
+  /**
+   * Takes a message from a page; one that is no message of ours is dropped.
+   * @param connection whatever stands for the connection that it came by.
+   * @returns why this page is not recorded, to be told to it.
+   */
+  receive(connection: unknown, text: string): string | undefined {
+    const message = parseMessage(text);
+    if (message === undefined) return "The program does not understand this page: reload it.";
+    const { page, take, from, runs, end } = message;
+    if (this.#connection !== undefined && this.#page !== page) {
+      return "Another page is being recorded: close it and reload this one.";
+    }
+    this.#connection = connection;
+    this.#page = page;
+    const name = `${page} ${take}`;
+    if (from === 0) this.#take = { name, inputs: [], frames: 0, end };
+    else if (this.#take?.name !== name || this.#take.frames !== from) {
+      return "Some of what was played did not arrive: it is recorded up to there.";
+    }
+    append(this.#take, runs);
+    this.#take.end = end;
+    return undefined;
+  }
+
+  /** The page's connection has ended; the same page may come back, or another. */
+  leave(connection: unknown): void {
+    if (this.#connection === connection) this.#connection = undefined;
+  }
+
+  /** Writes what there is, if anything is new. @throws MarioError NOT_WRITABLE, DISK_FULL. */
+  save(): void {
+    const take = this.#take;
+    if (take === undefined) return;
+    if (take.name === this.#savedTake && take.frames === this.#savedFrames) return;
+    if (take.name !== this.#savedTake && existsSync(this.#path)) {
+      explainWriteErrors(this.#path, () => {
+        renameSync(this.#path, this.#previousPath);
+      });
+    }
+    const { inputs, frames, end } = take;
+    writeFileAtomically(this.#path, encodePlay({ ...this.#start, frames, inputs, end }));
+    this.#savedTake = take.name;
+    this.#savedFrames = frames;
+  }
+
+  /** One line on what was saved. */
+  summary(): string {
+    if (this.#savedTake === undefined) return "nothing was played: nothing was recorded";
+    const seconds = (this.#savedFrames / FRAME_RATE).toFixed(1);
+    return `recorded ${this.#savedFrames} frames (${seconds} s): ${this.#path}`;
+  }
+
+  get #previousPath(): string {
+    const extension = extname(this.#path);
+    const name = basename(this.#path, extension);
+    return join(dirname(this.#path), `${name}.previous${extension}`);
+  }
+}
+
+/** Guards against the slip of naming a file that one wants to keep. */
+function requireRecording(path: string): void {
+  try {
+    readPlay(path);
+  } catch (cause) {
+    throw new MarioError("PLAY_INVALID", `${path} is there already and is no recording.`, {
+      cause,
+      remedy: "Choose another name.",
+    });
+  }
+}
+
+function parseMessage(text: string): z.infer<typeof messageSchema> | undefined {
+  try {
+    return messageSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+function append(take: Take, runs: readonly Run[]): void {
+  for (const [count, buttons] of runs) {
+    const last = take.inputs.at(-1);
+    if (last?.[1] === buttons) last[0] += count;
+    else take.inputs.push([count, buttons]);
+    take.frames += count;
+  }
+}

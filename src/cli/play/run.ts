@@ -1,0 +1,157 @@
+import { basename } from "node:path";
+import type { WebSocket } from "ws";
+import { MarioError } from "../../core/errors.js";
+import { parseRom } from "../../nes/rom.js";
+import { openLocalServer, type Asset } from "../../viewer/server/local-server.js";
+import { pageFolder, readPage } from "../../viewer/server/page-files.js";
+import { watchForInterrupt } from "../process/interrupt.js";
+import { openInBrowser } from "../page/open-browser.js";
+import { readPlay, requireSameRom, type Play } from "./play-file.js";
+import { PlayRecording } from "./recording.js";
+import { replay, requireSameEnd } from "./replay.js";
+import type { PlayOptions } from "./command.js";
+import { readRomFile, type RomFile } from "../rom-file.js";
+
+/** How often a recording under way is written, ms. */
+const SAVE_PERIOD_MS = 5_000;
+/** What a page gets to send its last inputs when the program ends, ms. */
+const FAREWELL_MS = 500;
+/** A page that connects anew sends its whole play: hours of it. */
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+
+export async function runPlay(options: PlayOptions): Promise<void> {
+  checkOptions(options);
+  const film = options.replay === undefined ? undefined : readPlay(options.replay);
+  const rom = readRomFile(options.rom);
+  const { sha1 } = parseRom(rom.bytes);
+  if (film !== undefined) requireSameRom(film, { name: rom.name, sha1 });
+  if (film !== undefined && options.view === "none") {
+    replayBlindly(film, options.replay ?? "", rom);
+    return;
+  }
+  const recording =
+    options.record === undefined
+      ? undefined
+      : new PlayRecording(options.record, {
+          rom: sha1,
+          ...(options.stage !== undefined && { stage: options.stage }),
+        });
+  await servePage(options, pageAssets(options, rom, film), recording);
+}
+
+/** @throws MarioError INVALID_OPTION for options that exclude each other. */
+function checkOptions({ stage, record, replay: file, view }: PlayOptions): void {
+  const conflict = (what: string, remedy: string): MarioError =>
+    new MarioError("INVALID_OPTION", what, { remedy });
+  if (view === "none" && file === undefined) {
+    throw conflict("There is nothing to play without a view.", "Name a recording with --replay.");
+  }
+  if (file === undefined) return;
+  if (record !== undefined) {
+    throw conflict("A replay cannot be recorded.", "Leave out --record or --replay.");
+  }
+  if (stage !== undefined) {
+    throw conflict("A recording has a stage of its own.", "Leave out --stage.");
+  }
+}
+
+function replayBlindly(film: Play, path: string, rom: RomFile): void {
+  const end = replay(film, rom.bytes);
+  process.stdout.write(`frames ${film.frames}\nram ${end.ram}\npicture ${end.picture}\n`);
+  requireSameEnd(film, end);
+  if (film.end !== undefined) process.stderr.write(`${basename(path)}: ends as recorded\n`);
+}
+
+/** The page, the cartridge, and what to do with it (`Session` in the page's session.ts). */
+function pageAssets(options: PlayOptions, rom: RomFile, film?: Play): Map<string, Asset> {
+  const stage = film === undefined ? options.stage : film.stage;
+  const session = {
+    rom: rom.name,
+    ...(stage !== undefined && { stage }),
+    ...(options.record !== undefined && { record: basename(options.record) }),
+    ...(film !== undefined && {
+      replay: { name: basename(options.replay ?? ""), inputs: film.inputs, end: film.end },
+    }),
+  };
+  const assets = readPage(pageFolder("play"));
+  assets.set("cartridge.nes", { body: rom.bytes, type: "application/octet-stream" });
+  assets.set("session.json", {
+    body: new TextEncoder().encode(JSON.stringify(session)),
+    type: "application/json; charset=utf-8",
+  });
+  return assets;
+}
+
+/** Serves until a person stops the program; what was played by then is in the file. */
+async function servePage(
+  options: PlayOptions,
+  assets: ReadonlyMap<string, Asset>,
+  recording: PlayRecording | undefined,
+): Promise<void> {
+  const pages = new Set<WebSocket>();
+  let fail: (error: unknown) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => (fail = reject));
+  const attempt = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      fail(error);
+    }
+  };
+  const server = await openLocalServer({
+    assets,
+    ...(options.host !== undefined && { host: options.host }),
+    port: options.port,
+    allowBlobScripts: true,
+    maxMessageBytes: MAX_MESSAGE_BYTES,
+    onConnection: (socket) => {
+      pages.add(socket);
+      socket.on("message", (data: Buffer, isBinary) => {
+        const refusal = isBinary ? undefined : recording?.receive(socket, data.toString());
+        if (refusal !== undefined) {
+          socket.send(JSON.stringify({ type: "refused", reason: refusal }));
+        }
+      });
+      socket.on("close", () => {
+        pages.delete(socket);
+        recording?.leave(socket);
+        attempt(() => recording?.save());
+      });
+    },
+  });
+  const timer = setInterval(() => {
+    attempt(() => recording?.save());
+  }, SAVE_PERIOD_MS);
+  let stop: () => void = () => undefined;
+  const stopped = new Promise<void>((resolve) => (stop = resolve));
+  const interrupt = watchForInterrupt(stop);
+  announce(options, server.urls);
+  try {
+    await Promise.race([stopped, failed]);
+    await sayFarewell(pages);
+    recording?.save();
+  } finally {
+    clearInterval(timer);
+    interrupt.dispose();
+    await server.close();
+  }
+  if (recording !== undefined) process.stderr.write(`${recording.summary()}\n`);
+}
+
+function announce(options: PlayOptions, urls: readonly string[]): void {
+  const isOpening = options.open && openInBrowser(urls[0]);
+  const others = options.host === undefined ? [] : urls.slice(1);
+  process.stdout.write(
+    `${isOpening ? "Playing" : "Play"} at ${urls[0]} (Ctrl-C ends it)\n` +
+      others.map((url) => `     or ${url}\n`).join(""),
+  );
+}
+
+/** Lets the pages send what they have not sent yet. */
+async function sayFarewell(pages: ReadonlySet<WebSocket>): Promise<void> {
+  for (const page of pages) page.send(JSON.stringify({ type: "stop" }));
+  const end = performance.now() + FAREWELL_MS;
+  while (pages.size > 0 && performance.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

@@ -1,0 +1,70 @@
+import type { SummarySink } from "../../logging/summary-sink.js";
+import type { LearnerLook } from "../../trainer/learner.js";
+import { SUMMARY_TAGS } from "../../logging/tags.js";
+import { observationPicture } from "../../viewer/picture/observation-picture.js";
+import { encodePng } from "../../viewer/picture/png.js";
+
+/** Steps between two looks into the learner: 50 in a run of half a million. */
+const STEP_PERIOD = 10_000;
+const ENLARGED = 2;
+
+export interface LearnerSummariesOptions {
+  readonly sink: SummarySink;
+  /** Looks into the learner; undefined before its first update. */
+  readonly look: () => Promise<LearnerLook | undefined>;
+  /** Of one observation; default `[84, 84, 4]`. */
+  readonly shape?: readonly [number, number, number];
+  /** Default 10,000. */
+  readonly stepPeriod?: number;
+}
+
+/**
+ * Looks into the learner every now and then, for TensorBoard: distributions of the weights, of the
+ * gradient's running mean and of Q-values, and the picture of one observation. One look takes less
+ * time than one update. It changes no weight and draws no random number.
+ */
+export class LearnerSummaries {
+  readonly #options: LearnerSummariesOptions;
+  #nextStep = 0;
+  #pictures: Promise<void> = Promise.resolve();
+
+  constructor(options: LearnerSummariesOptions) {
+    this.#options = options;
+  }
+
+  /** To be called after every window; looks after the first update and then once a period. */
+  async onWindow({ last: step }: { readonly last: number }): Promise<void> {
+    if (step < this.#nextStep) return;
+    const { sink, look, shape = [84, 84, 4], stepPeriod = STEP_PERIOD } = this.#options;
+    const seen = await look();
+    if (seen === undefined) return;
+    this.#nextStep = (Math.floor(step / stepPeriod) + 1) * stepPeriod;
+    for (const [name, { data }] of seen.weights) {
+      sink.histogram(`${SUMMARY_TAGS.weights}/${name}`, data, step);
+    }
+    for (const [name, { data }] of seen.gradients) {
+      sink.histogram(`${SUMMARY_TAGS.gradients}/${name}`, data, step);
+    }
+    sink.histogram(SUMMARY_TAGS.qValues, seen.qValues, step);
+    const picture = this.#writePicture(seen.observation, shape, step);
+    this.#pictures = Promise.all([this.#pictures, picture]).then(() => undefined);
+    // A failure is told by `finish`, not as one that nobody handles.
+    this.#pictures.catch(() => undefined);
+  }
+
+  /** To be awaited before the sink is closed: pictures are encoded in the background. */
+  finish(): Promise<void> {
+    return this.#pictures;
+  }
+
+  async #writePicture(
+    observation: Uint8Array,
+    shape: readonly [number, number, number],
+    step: number,
+  ): Promise<void> {
+    const picture = observationPicture(observation, shape);
+    const bytes = await encodePng(picture, ENLARGED);
+    const size = { width: ENLARGED * picture.width, height: ENLARGED * picture.height };
+    this.#options.sink.image(SUMMARY_TAGS.observation, { bytes, ...size }, step);
+  }
+}

@@ -1,0 +1,143 @@
+import type { Logger } from "pino";
+import { createConsoleLog, type TextOutput } from "../../logging/console-log.js";
+import { formatDuration, ProgressLine } from "../../logging/progress.js";
+import type { EvaluatedEntry } from "../../trainer/checkpoint/best-evaluated.js";
+import type { Collapse } from "../../trainer/collapse-watch.js";
+import type { ModelEntry } from "../../trainer/checkpoint/best-model.js";
+import type { Evaluation } from "../../trainer/evaluation.js";
+import type { WeightChoice } from "../../trainer/periodic-evaluation.js";
+import type { TrainProgress } from "../../trainer/train-session.js";
+
+/** What a person sees of a run: a progress line, and above it what is worth keeping in sight. */
+export interface TrainReport {
+  progress(progress: TrainProgress): void;
+  best(entry: ModelEntry, progress: TrainProgress): void;
+  evaluation(
+    step: number,
+    evaluation: Evaluation,
+    kept: EvaluatedEntry | undefined,
+    weights: WeightChoice,
+  ): void;
+  note(message: string): void;
+  /** To standard error, whatever else is shown. */
+  warn(message: string): void;
+  close(): void;
+}
+
+export interface TrainReportOptions {
+  /** Of the whole run. */
+  readonly totalSteps: number;
+  /** Steps that a resumed run had done before. */
+  readonly startSteps: number;
+  /** Only the progress line, that on a terminal only, and warnings (`--log tensorboard`). */
+  readonly silent: boolean;
+  /** Default standard output. */
+  readonly output?: TextOutput;
+  /** Default standard error. */
+  readonly errors?: TextOutput;
+  /** Milliseconds; for tests. */
+  readonly now?: () => number;
+}
+
+/** Milliseconds between two summaries above the progress line. */
+const SUMMARY_PERIOD_MS = 30_000;
+
+export async function createTrainReport(options: TrainReportOptions): Promise<TrainReport> {
+  const { output = process.stdout, errors = process.stderr } = options;
+  const line = new ProgressLine({ ...options, output });
+  const level = options.silent ? "silent" : "info";
+  const log: Logger = await createConsoleLog({ output: line, level });
+  const warnings: Logger = await createConsoleLog({
+    output: {
+      ...(errors.isTTY !== undefined && { isTTY: errors.isTTY }),
+      write: (text) => {
+        line.write(text, errors);
+      },
+    },
+  });
+  let summarisedAt = performance.now();
+  return {
+    progress(progress) {
+      line.update({
+        steps: progress.step,
+        meanReward: progress.episodes > 0 ? progress.meanReward : undefined,
+        bestReward: progress.bestReward,
+      });
+      const now = performance.now();
+      if (now - summarisedAt < SUMMARY_PERIOD_MS) return;
+      summarisedAt = now;
+      log.info(fieldsOf(progress), "last 100 episodes");
+    },
+    best({ path, meanReward }, { step, episodes }) {
+      log.info({ step, episodes, meanReward, path }, "new best model");
+    },
+    evaluation(step, { episodes, completionRate, meanDistance }, kept, weights) {
+      const path = kept && { path: kept.path };
+      log.info(
+        { step, episodes, completionRate, meanDistance, ...path },
+        [
+          weights === "average" ? "evaluation of averaged weights" : "evaluation",
+          ...(kept ? ["the best so far"] : []),
+        ].join(": "),
+      );
+    },
+    note(message) {
+      log.info(message);
+    },
+    warn(message) {
+      warnings.warn(message);
+    },
+    close() {
+      line.end();
+    },
+  };
+}
+
+/** The live summary: distances in pixels over the last 100 episodes. */
+function fieldsOf(progress: TrainProgress): Record<string, number | string> {
+  return {
+    step: progress.step,
+    episodes: progress.episodes,
+    meanDistance: Math.round(progress.meanDistance * 10) / 10,
+    maxDistance: progress.maxDistance,
+    completionRate: progress.completionRate,
+    epsilon: Math.round(progress.epsilon * 1000) / 1000,
+    stepsPerSecond: Math.round(progress.stepsPerSecond),
+  };
+}
+
+/** What to say of a run that loses what it had learned. */
+export function lossOf({ best, bestStep, mean }: Collapse): string {
+  return (
+    `the mean reward of the last 100 episodes has fallen to ${mean.toFixed(1)}, from ${best.toFixed(1)} at step ` +
+    `${bestStep.toLocaleString("en-US")}; the best models are kept. If it does not come back, try a smaller --lr`
+  );
+}
+
+/** The last words of a run, for people. */
+export function farewell(
+  progress: TrainProgress,
+  model: ModelEntry | undefined,
+  evaluated: EvaluatedEntry | undefined,
+  seconds: number,
+): string {
+  const figures =
+    `${progress.step.toLocaleString("en-US")} steps, ${progress.episodes} episodes in ${formatDuration(seconds)}; ` +
+    `last 100 episodes: mean distance ${progress.meanDistance.toFixed(1)} px, ` +
+    `finished ${(progress.completionRate * 100).toFixed(0)} %`;
+  const best = evaluated ?? model;
+  if (!best) return figures;
+  return `${figures}\nbest model: ${best.path}\nwatch it:   npx mario enjoy --file ${best.path}\nmeasure it: npx mario eval --file ${best.path} --episodes 100`;
+}
+
+/**
+ * How to go on with a run that was stopped, and from where.
+ * @param step at which it was stopped
+ * @param savedAt step of its resume point, if it has one
+ */
+export function wayOn(directory: string, step: number, savedAt: number | undefined): string {
+  if (savedAt === undefined) return "go on:      not possible: no resume point could be written";
+  const command = `go on:      npx mario train --resume ${directory}`;
+  if (savedAt === step) return command;
+  return `${command}  # from step ${savedAt.toLocaleString("en-US")}: what came since could not be saved`;
+}

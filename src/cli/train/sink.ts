@@ -1,0 +1,77 @@
+import type { TrainSettings } from "../../config/schema.js";
+import { openEventFile } from "../../logging/event-file.js";
+import { createRunDirectory } from "../../logging/run-directory.js";
+import { combine, type ScalarSink } from "../../logging/scalar-sink.js";
+import type { WriteObserver } from "../../logging/file-error.js";
+import type { HparamValues } from "../../logging/hparams-encoding.js";
+import type { SummarySink } from "../../logging/summary-sink.js";
+import { RUN_SETTINGS_TAG } from "../../logging/tags.js";
+
+export interface RunSink {
+  readonly sink: ScalarSink;
+  /** The event file alone, for what is no scalar; undefined without one. */
+  readonly summaries: SummarySink | undefined;
+  /** Where the event file is; undefined without one. */
+  readonly directory: string | undefined;
+}
+
+/**
+ * Opens the run's event file, unless `--log stdout`.
+ * @param observer told of figures that cannot be written later on
+ * @param resumeStep the first step that a resumed run plays
+ * @throws MarioError NOT_WRITABLE, DISK_FULL.
+ */
+export function openSink(
+  options: {
+    readonly log: "stdout" | "tensorboard" | "both";
+    readonly logDir: string;
+    /** Folder of the run that goes on. */
+    readonly resume?: string;
+  },
+  settings: TrainSettings,
+  observer: WriteObserver,
+  resumeStep?: number,
+): RunSink {
+  if (options.resume !== undefined && resumeStep !== undefined) {
+    const directory = options.resume;
+    const sink = openEventFile({ directory, observer, resumeStep });
+    return { sink, summaries: sink, directory };
+  }
+  if (options.log === "stdout") {
+    return { sink: combine(), summaries: undefined, directory: undefined };
+  }
+  const directory = createRunDirectory(options.logDir, {
+    timesteps: settings.timesteps,
+    explorationFraction: settings.exploration.fraction,
+    prioritized: settings.replay.prioritized,
+    dueling: settings.network.dueling,
+    learningRate: settings.learning.learningRate,
+    startedAt: new Date(),
+  });
+  const sink = openEventFile({ directory, observer });
+  sink.text(RUN_SETTINGS_TAG, settingsTable(settings), 0);
+  sink.hparams(hparams(settings));
+  return { sink, summaries: sink, directory };
+}
+
+/** All settings as a Markdown table; TensorBoard shows it under Text. */
+function settingsTable(settings: TrainSettings): string {
+  const rows = flat(settings).map(([name, value]) => `| ${name} | ${value} |`);
+  return ["| setting | value |", "| --- | --- |", ...rows].join("\n");
+}
+
+/** Without the seed, so that TensorBoard shows runs that differ in nothing else as one group. */
+function hparams(settings: TrainSettings): HparamValues {
+  return Object.fromEntries(flat(settings).filter(([name]) => name !== "seed"));
+}
+
+/** e.g. `learning.gamma`, 0.99. */
+function flat(settings: TrainSettings): [string, string | number | boolean][] {
+  return Object.entries(settings).flatMap(([section, value]) =>
+    typeof value === "object"
+      ? Object.entries<string | number | boolean>(value).map(
+          ([name, inner]): [string, string | number | boolean] => [`${section}.${name}`, inner],
+        )
+      : [[section, value]],
+  );
+}

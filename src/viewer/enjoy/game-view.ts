@@ -1,0 +1,51 @@
+import type { Audience } from "../server/audience.js";
+import { encodePicture, Indexer, planar } from "../protocol/frame-encoding.js";
+import { PictureKind } from "../protocol/protocol.js";
+import type { Choice, WatchedGame } from "./watched-game.js";
+
+/** A message of which only the newest of its kind matters. */
+export type Message = readonly [kind: string, message: string | Uint8Array];
+
+const STACK_SIDE = 84;
+const STACK_DEPTH = 4;
+const GREY = new Uint8Array(0);
+
+/** Puts what there is to see of a game into messages. */
+export class GameView {
+  readonly #game: WatchedGame;
+  readonly #indexer = new Indexer();
+
+  constructor(game: WatchedGame) {
+    this.#game = game;
+  }
+
+  screen(): [kind: string, message: Uint8Array] {
+    const { left } = this.#game.moment();
+    const header = { kind: PictureKind.screen, source: 0, width: 256, height: 240, left };
+    return ["screen", encodePicture(header, this.#indexer.index(this.#game.screen()))];
+  }
+
+  /** Everything but the screen; pictures that nobody wants are not computed. */
+  decision(choice: Choice, audience: Audience): Message[] {
+    const decision = {
+      t: "decision",
+      ...this.#game.moment(),
+      q: Array.from(choice.q, (value) => Number(value.toPrecision(5))),
+      action: choice.action,
+      by: choice.by,
+    };
+    const messages: Message[] = [["decision", JSON.stringify(decision)]];
+    const side = { source: 0, width: STACK_SIDE, height: STACK_SIDE, left: -1 };
+    if (audience.wants("stack")) {
+      const indices = planar(this.#game.observation, STACK_DEPTH);
+      const header = { ...side, kind: PictureKind.stack, frames: STACK_DEPTH };
+      messages.push(["stack", encodePicture(header, { indices, palette: GREY })]);
+    }
+    if (audience.wants("saliency")) {
+      const indices = this.#game.saliency(choice.action);
+      const header = { ...side, kind: PictureKind.saliency };
+      messages.push(["saliency", encodePicture(header, { indices, palette: GREY })]);
+    }
+    return messages;
+  }
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { refuseIdleMachineOptions } from "../../../src/cli/train/ineffective-options.js";
+import { trainCommand, type TrainOptions } from "../../../src/cli/train/command.js";
+import { settingsFrom } from "../../../src/cli/train/settings.js";
+
+function parse(args: string) {
+  const command = trainCommand()
+    .exitOverride()
+    .action(() => undefined);
+  return command.parse(args.split(" ").filter(Boolean), { from: "user" });
+}
+const settingsOf = (args: string) => settingsFrom(parse(args).opts<TrainOptions>());
+function refuse(args: string): void {
+  const command = parse(args);
+  const names = command.options.map((option) => option.attributeName());
+  const given = names.filter((name) => command.getOptionValueSource(name) === "cli");
+  refuseIdleMachineOptions(command.opts<TrainOptions>(), new Set(given));
+}
+
+describe("options that would do nothing", () => {
+  it.each([
+    ["--alpha .5", "--prioritized"],
+    ["--beta .5", "--prioritized"],
+    ["--atoms 32", "--head quantile"],
+    ["--v-min -3", "--head c51"],
+    ["--v-max 20", "--head c51"],
+    ["--munchausen-alpha .5", "--munchausen"],
+    ["--munchausen-temperature .1", "--munchausen"],
+    ["--munchausen-clip -2", "--munchausen"],
+    ["--initial-sigma .4", "--noisy"],
+  ])("%s is refused without %s", (option, need) => {
+    expect(() => settingsOf(option)).toThrow(/does nothing/);
+    expect(settingsOf(`${need} ${option}`)).toBeDefined();
+  });
+
+  it.each([
+    ["--double", "--munchausen"],
+    ["--no-double", "--munchausen"],
+    ["--huber-delta 2", "--loss squared"],
+    ["--huber-delta 2", "--head c51"],
+    ["--loss huber", "--head c51"],
+    ["--padding same", "--encoder impala"],
+  ])("%s is refused with %s", (option, other) => {
+    expect(settingsOf(option)).toBeDefined();
+    expect(() => settingsOf(`${other} ${option}`)).toThrow(/does nothing/);
+  });
+
+  it("know what the preset brings along", () => {
+    expect(settingsOf("--preset rainbow --alpha .5 --v-max 20").replay.priorityAlpha).toBe(0.5);
+    expect(() => settingsOf("--preset rainbow --no-noisy --initial-sigma .4")).toThrow();
+  });
+});
+
+describe("options of the machine that would do nothing", () => {
+  it.each([
+    ["--resume-period 9", "--log stdout"],
+    ["--eval-period 9", "--eval-episodes 0"],
+    ["--eval-average .1", "--eval-episodes 0"],
+  ])("%s is refused with %s", (option, other) => {
+    refuse(option);
+    refuse(other);
+    expect(() => {
+      refuse(`${option} ${other}`);
+    }).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }));
+  });
+
+  it.each(["--port 8000", "--host 0.0.0.0", "--no-open"])("%s needs --watch", (option) => {
+    refuse(`${option} --watch`);
+    expect(() => {
+      refuse(option);
+    }).toThrow(/no page/);
+  });
+});
+
+describe("a c51 head", () => {
+  it("has to be told its returns where the preset's are for another reward", () => {
+    expect(() => settingsOf("--preset tutorial --head c51")).toThrow(/-5 to 15.*reward distance/);
+    const { network } = settingsOf("--preset tutorial --head c51 --v-min -100 --v-max 2000");
+    expect(network).toMatchObject({ vMin: -100, vMax: 2000 });
+    const fits = "--preset tutorial --head c51 --reward progress --gamma .9";
+    expect(settingsOf(fits)).toBeDefined();
+    expect(() => settingsOf(`${fits} --gamma .99`)).toThrow(/gamma 0.99/);
+    expect(() => settingsOf(`${fits} --reward-scale 10`)).toThrow(/rewards times 10/);
+    expect(settingsOf(`${fits} --reward-clip 1`)).toBeDefined();
+  });
+});
