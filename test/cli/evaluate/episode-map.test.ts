@@ -10,7 +10,7 @@ import { createMarioEnv, type MarioEnv } from "../../../src/env/mario-env.js";
 import { EpisodeTally, type EpisodeSummary } from "../../../src/trainer/episode.js";
 import { summarise } from "../../../src/trainer/evaluation.js";
 
-const file = (path: string) => new URL(`../../${path}`, import.meta.url);
+const file = (path: string) => new URL(`../../../${path}`, import.meta.url);
 const rom = readFileSync(file("roms/fenn.nes"));
 
 let environment: MarioEnv;
