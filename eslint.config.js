@@ -9,7 +9,7 @@ const mayImport = {
   replay: ["core"],
   nn: ["core"],
   agent: ["core", "nn", "replay"],
-  config: ["core"],
+  config: ["core", "env"],
   logging: ["core"],
   plot: ["core", "logging"],
   viewer: ["core", "nes"],

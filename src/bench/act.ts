@@ -1,6 +1,7 @@
 import { measureRounds, ROUNDS, type OnProgress, type Spread } from "./rounds.js";
 import { Rng } from "../core/rng.js";
 import type { ComputeBackend } from "../nn/backend.js";
+import type { Padding } from "../nn/layers.js";
 import { createActingNetwork } from "../agent/acting-network.js";
 
 export interface BenchActOptions {
@@ -9,7 +10,7 @@ export interface BenchActOptions {
   readonly seconds: number;
   readonly onProgress?: OnProgress;
   readonly dueling: boolean;
-  readonly padding: "same" | "valid";
+  readonly padding: Padding;
   /** Default 14. */
   readonly actionCount?: number;
 }

@@ -1,5 +1,6 @@
 import { measureRounds, perSecond, ROUNDS, type OnProgress, type Spread } from "./rounds.js";
-import { Button, Emulator } from "../nes/emulator.js";
+import { Emulator } from "../nes/emulator.js";
+import { Button } from "../nes/hardware.js";
 
 export interface BenchEmulatorOptions {
   /** Bytes of an iNES file. */

@@ -1,5 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
+import { STAGE_PATTERN } from "../env/stages.js";
 import { BACKEND_NAMES, PRECISIONS, type Precision } from "../nn/backend.js";
+import { PIPELINES } from "../trainer/train-loop.js";
 
 /** Parser of a number within bounds; commander prints the message with the option's name. */
 export function number(min: number, max: number, what = "number") {
@@ -24,7 +26,7 @@ export function integer(min: number, max = Number.MAX_SAFE_INTEGER) {
 
 export const stageOption = (): Option =>
   new Option("--stage <world-stage>", "stage to play, e.g. 1-1").argParser((text: string) => {
-    if (!/^[1-8]-[1-4]$/.test(text)) {
+    if (!STAGE_PATTERN.test(text)) {
       throw new InvalidArgumentError(
         "It must be a world from 1 to 8 and a stage from 1 to 4: 1-1.",
       );
@@ -46,29 +48,29 @@ export const seedOption = (fallback: number): Option =>
 export const stickyOption = (): Option =>
   new Option(
     "--sticky <p>",
-    "chance that a decision is replaced by the one before; usual: 0.25 (Machado et al. 2018)",
+    "probability of repeating the previous action (sticky actions); usual: 0.25 (Machado et al. 2018)",
   ).argParser(number(0, 1));
 
 export const numEnvsOption = (): Option =>
-  new Option("--num-envs <n>", "environments that play side by side").argParser(integer(1, 1024));
+  new Option("--num-envs <n>", "parallel environments").argParser(integer(1, 1024));
 
 export const windowStepsOption = (): Option =>
   new Option(
     "--window-steps <n>",
-    "decisions played with the same weights while the learner works",
+    "decisions per window; weights reach the actors between windows",
   ).argParser(integer(1, 65_536));
 
 export const actorsOption = (): Option =>
-  new Option("--actors <n>", "threads that play; changes the speed, never the result").argParser(
+  new Option("--actors <n>", "actor threads; affects speed only, never the result").argParser(
     integer(1, 256),
   );
 
 export const pipelineOption = (): Option =>
   new Option(
     "--pipeline <kind>",
-    "play and learn at once or in turns; changes the speed, never the result",
+    "acting and learning at once, or in turns; affects speed only, never the result",
   )
-    .choices(["overlap", "turns"])
+    .choices(PIPELINES)
     .default("overlap");
 
 export interface EpisodeOptions {
@@ -119,13 +121,12 @@ export function addModelOptions(command: Command, noops: number): Command {
     command
       .option("--file <model>", "model file; default: the best one in models/")
       .addOption(
-        new Option("--epsilon <p>", "share of random decisions").argParser(number(0, 1)).default(0),
+        new Option("--epsilon <p>", "epsilon (probability of a random action)")
+          .argParser(number(0, 1))
+          .default(0),
       )
       .addOption(
-        new Option(
-          "--noops <n>",
-          "at most so many idle frames at the start, drawn for each episode",
-        )
+        new Option("--noops <n>", "up to n no-op frames at the start, drawn per episode")
           .argParser(integer(0, 600))
           .default(noops),
       ),

@@ -1,4 +1,8 @@
 import { z } from "zod";
+import { ACTION_SET_NAMES } from "../env/actions.js";
+import { REWARD_KINDS } from "../env/reward.js";
+import { STAGE_PATTERN } from "../env/stages.js";
+import { CLIPPINGS, ENCODERS, HEADS, LOSSES, PADDINGS } from "./choices.js";
 
 const probability = z.number().min(0).max(1);
 const positiveInteger = z.number().int().positive();
@@ -7,13 +11,13 @@ const count = z.number().int().min(0);
 /** What the agent sees and is paid for. */
 export const environmentSettingsSchema = z.strictObject({
   /** World and stage, e.g. `1-1`. */
-  stage: z.string().regex(/^[1-8]-[1-4]$/, "is not a stage such as 1-1"),
+  stage: z.string().regex(STAGE_PATTERN, "is not a stage such as 1-1"),
   /** Which buttons may be pressed: the tutorial's 14, or one of gym-super-mario-bros's sets. */
-  actionSet: z.enum(["full", "right-only", "simple", "complex"]),
+  actionSet: z.enum(ACTION_SET_NAMES),
   /** Frames for which one decision's buttons are held. */
   actionRepeat: positiveInteger.max(60),
   /** What the learner is paid: see src/env/reward.ts. Logs always count distance, in pixels. */
-  reward: z.enum(["distance", "progress"]),
+  reward: z.enum(REWARD_KINDS),
   /** Steps without a new furthest x after which an episode is cut (truncated); 0: never. */
   stallSteps: count,
   /** Probability that a decision is replaced by the one before (Machado et al. 2018). */
@@ -92,13 +96,13 @@ const learningSchema = z.strictObject({
   /** Least that may be added, before the share. */
   munchausenClip: z.number().max(0),
   /** Of errors: quadratic then linear, or quadratic throughout. Not used by a c51 head. */
-  loss: z.enum(["huber", "squared"]),
+  loss: z.enum(LOSSES),
   /** Error at which the Huber loss turns linear. */
   huberDelta: z.number().positive(),
   /** L2 norm to which gradients are clipped. */
   maxGradientNorm: z.number().positive(),
   /** Each variable's gradient by itself, or all as one. */
-  clipping: z.enum(["variable", "global"]),
+  clipping: z.enum(CLIPPINGS),
   /** Steps between updates. */
   learnPeriod: positiveInteger,
   /** Steps between two moves of the target network towards the online network. */
@@ -116,13 +120,13 @@ const learningSchema = z.strictObject({
 
 const networkSchema = z.strictObject({
   /** Convolutions of Mnih et al. 2015, or IMPALA's residual ones (Espeholt et al. 2018). */
-  encoder: z.enum(["nature", "impala"]),
+  encoder: z.enum(ENCODERS),
   /** Units of each dense hidden layer. */
   hiddenUnits: positiveInteger.max(4096),
   /** Separate streams for value and advantage (Wang et al. 2016). */
   dueling: z.boolean(),
   /** Of the nature encoder. */
-  padding: z.enum(["same", "valid"]),
+  padding: z.enum(PADDINGS),
   /** Layer normalization (Ba et al. 2016; PQN, Gallici et al. 2024). */
   layerNorm: z.boolean(),
   /** Dense layers with learned noise (Fortunato et al. 2018). */
@@ -130,7 +134,7 @@ const networkSchema = z.strictObject({
   /** Initial size of that noise. */
   initialSigma: z.number().positive(),
   /** Q-values, distributions over fixed returns (Bellemare et al. 2017), or quantiles (Dabney et al. 2018). */
-  head: z.enum(["scalar", "c51", "quantile"]),
+  head: z.enum(HEADS),
   /** Returns or quantiles of a distribution. */
   atoms: positiveInteger.max(1000),
   /** Least and largest return of a c51 head. */

@@ -1,5 +1,5 @@
 import { MarioError } from "../core/errors.js";
-import { Button } from "../nes/emulator.js";
+import { Button } from "../nes/hardware.js";
 
 /** One entry of an action set. */
 export interface MarioAction {
@@ -49,12 +49,13 @@ export const ACTION_SETS = {
 } as const;
 
 export type ActionSetName = keyof typeof ACTION_SETS;
+export const ACTION_SET_NAMES = Object.keys(ACTION_SETS) as ActionSetName[];
 
 /** @throws MarioError INVALID_OPTION for an unknown name. */
 export function actionSet(name: string): readonly MarioAction[] {
   if (Object.hasOwn(ACTION_SETS, name)) return ACTION_SETS[name as ActionSetName];
   throw new MarioError("INVALID_OPTION", `There is no action set '${name}'.`, {
     value: name,
-    remedy: `Choose one of: ${Object.keys(ACTION_SETS).join(", ")}.`,
+    remedy: `Choose one of: ${ACTION_SET_NAMES.join(", ")}.`,
   });
 }

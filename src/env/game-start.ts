@@ -1,5 +1,6 @@
 import { MarioError } from "../core/errors.js";
-import { Button, type Emulator } from "../nes/emulator.js";
+import type { Emulator } from "../nes/emulator.js";
+import { Button } from "../nes/hardware.js";
 import { MarioRam, Mode, PLAY_STEP } from "./mario-ram.js";
 import { stageName, type Stage } from "./stages.js";
 

@@ -1,7 +1,7 @@
 import { MarioError } from "../core/errors.js";
 import type { ActionSetName } from "./actions.js";
 import type { StageEnd } from "./episode.js";
-import type { RewardKind } from "./reward.js";
+import { REWARD_KINDS, type RewardKind } from "./reward.js";
 import { parseStage, stageOf, type Stage } from "./stages.js";
 
 /** What the network sees: `[84, 84, 4]` luma, or `[13, 16, 4]` cells (see `Tile`). */
@@ -64,7 +64,7 @@ export function completeOptions(options: MarioEnvOptions): CompleteOptions {
     observation: options.observation ?? "pixels",
     maxPool: options.maxPool ?? false,
   };
-  checkChoice("reward", reward, ["distance", "progress"]);
+  checkChoice("reward", reward, REWARD_KINDS);
   checkChoice("endAt", complete.endAt, ["flag", "castle"]);
   checkChoice("observation", complete.observation, ["pixels", "tiles"]);
   checkCount("actionRepeat", complete.actionRepeat, 1);

@@ -15,7 +15,8 @@ export interface RewardInput {
 /**
  * `distance`: the original tutorial's. `progress`: ours, for learning with a short horizon.
  */
-export type RewardKind = "distance" | "progress";
+export const REWARD_KINDS = ["distance", "progress"] as const;
+export type RewardKind = (typeof REWARD_KINDS)[number];
 
 /**
  * Fastest believable movement, pixels a frame: running is 2.5. A larger change is the game putting

@@ -28,6 +28,9 @@ const DISTANCES = [
 /** Worlds whose second stage is entered through a cut-scene that has an area number of its own. */
 const WORLDS_WITH_INTRO = [1, 2, 4, 7];
 
+/** World and stage, e.g. `1-1`. */
+export const STAGE_PATTERN = /^([1-8])-([1-4])$/;
+
 /** @param world 1–8. @param stage 1–4. @throws MarioError INVALID_OPTION. */
 export function stageOf(world: number, stage: number): Stage {
   const distance = DISTANCES[world - 1]?.[stage - 1] as number | undefined;
@@ -38,7 +41,7 @@ export function stageOf(world: number, stage: number): Stage {
 
 /** @param text e.g. `1-1`. @throws MarioError INVALID_OPTION. */
 export function parseStage(text: string): Stage {
-  const match = /^([1-8])-([1-4])$/.exec(text.trim());
+  const match = STAGE_PATTERN.exec(text.trim());
   if (match === null) throw noSuchStage(text);
   return stageOf(Number(match[1]), Number(match[2]));
 }

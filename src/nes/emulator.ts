@@ -5,23 +5,6 @@ import { parseRom, type RomInfo } from "./rom.js";
 import { SaveStateCodec } from "./save-state.js";
 import { TurboNes } from "./turbo/turbo-nes.js";
 
-/** Bits of the controller mask; combine with `|`. */
-export const Button = {
-  a: 1 << 0,
-  b: 1 << 1,
-  select: 1 << 2,
-  start: 1 << 3,
-  up: 1 << 4,
-  down: 1 << 5,
-  left: 1 << 6,
-  right: 1 << 7,
-} as const;
-
-/** Pixels of {@link Emulator.screen}. */
-export const SCREEN_WIDTH = 256;
-export const SCREEN_HEIGHT = 240;
-/** NTSC frames a second: 1,789,773 Hz × 3 dots / 89,341.5 dots a frame, rendering on. */
-export const FRAME_RATE = 60.0988;
 /** The console's own RAM, mirrored up to 0x1FFF. */
 const RAM_BYTES = 0x800;
 
@@ -72,7 +55,7 @@ export class Emulator {
   /**
    * Holds exactly these buttons of the first controller and runs to the start of the next vertical
    * blank, 1/60.0988 s.
-   * @param buttons an OR of {@link Button}.
+   * @param buttons an OR of `Button`.
    * @param look `dark` may leave {@link Emulator.screen} at an earlier frame, and takes a fraction of
    * the time; all else is the same.
    * @throws MarioError ROM_INVALID when the program runs into an opcode that jams a real console.

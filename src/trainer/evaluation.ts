@@ -1,5 +1,5 @@
 import { Rng } from "../core/rng.js";
-import { FRAME_RATE } from "../nes/emulator.js";
+import { FRAME_RATE } from "../nes/hardware.js";
 import { EPISODE_ENDINGS, type EpisodeEnding, type EpisodeSummary } from "./episode.js";
 import {
   bootstrapMeanInterval,

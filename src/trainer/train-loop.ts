@@ -17,9 +17,12 @@ export interface TrainParts {
   readonly learner: LearnerHandle;
 }
 
+/** `overlap`: actors and learner at once; `turns`: one after the other. The result is the same. */
+export const PIPELINES = ["overlap", "turns"] as const;
+export type Pipeline = (typeof PIPELINES)[number];
+
 export interface TrainSchedule extends WindowPlan {
-  /** `overlap`: actors and learner at once; `turns`: one after the other. The result is the same. */
-  readonly pipeline: "overlap" | "turns";
+  readonly pipeline: Pipeline;
 }
 
 /** Where a run stands between two windows; plain data. */

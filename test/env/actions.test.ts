@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { ACTION_SETS, actionSet } from "../../src/env/actions.js";
-import { Button } from "../../src/nes/emulator.js";
+import { Button } from "../../src/nes/hardware.js";
 
 const { a, b, up, down, left, right } = Button;
 

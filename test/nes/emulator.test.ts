@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Button, Emulator, SCREEN_HEIGHT, SCREEN_WIDTH } from "../../src/nes/emulator.js";
+import { Emulator } from "../../src/nes/emulator.js";
+import { Button, SCREEN_HEIGHT, SCREEN_WIDTH } from "../../src/nes/hardware.js";
 import { runnerRom } from "./runner-rom.js";
 
 const PAD = 0x20;

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { Rng } from "../../src/core/rng.js";
-import { Button, Emulator } from "../../src/nes/emulator.js";
+import { Emulator } from "../../src/nes/emulator.js";
+import { Button } from "../../src/nes/hardware.js";
 import { everything, hash } from "./console-values.js";
 import { runnerRom } from "./runner-rom.js";
 

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Rng } from "../../src/core/rng.js";
-import { Button, Emulator } from "../../src/nes/emulator.js";
+import { Emulator } from "../../src/nes/emulator.js";
+import { Button } from "../../src/nes/hardware.js";
 import { assemble, nromFile, type Line } from "./assembler.js";
 import { chaosRom } from "./chaos-rom.js";
 import { everything } from "./console-values.js";

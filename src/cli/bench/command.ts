@@ -1,5 +1,8 @@
 import { Command, Option } from "commander";
+import { PADDINGS } from "../../config/choices.js";
 import { defaultPreset, presetNames, type PresetName } from "../../config/presets.js";
+import type { Padding } from "../../nn/layers.js";
+import type { Pipeline } from "../../trainer/train-loop.js";
 import {
   actorsOption,
   addComputeOptions,
@@ -23,7 +26,7 @@ export interface BenchTrainStepOptions extends ComputeOptions {
   readonly updates: number;
   readonly seconds?: number;
   readonly dueling?: boolean;
-  readonly padding: "same" | "valid";
+  readonly padding: Padding;
   readonly json?: boolean;
 }
 
@@ -39,7 +42,7 @@ export interface BenchReplayCommandOptions extends BenchOptions {
 export interface BenchActCommandOptions extends BenchOptions, ComputeOptions {
   readonly threads: number;
   readonly dueling?: boolean;
-  readonly padding: "same" | "valid";
+  readonly padding: Padding;
 }
 
 export interface BenchEndToEndCommandOptions extends BenchGameOptions, ComputeOptions {
@@ -50,7 +53,7 @@ export interface BenchEndToEndCommandOptions extends BenchGameOptions, ComputeOp
   readonly numEnvs?: number;
   readonly windowSteps?: number;
   readonly actors?: number;
-  readonly pipeline: "overlap" | "turns";
+  readonly pipeline: Pipeline;
 }
 
 const jsonOption = (): Option =>
@@ -115,8 +118,8 @@ function trainStepCommand(): Command {
     .addOption(secondsOption().conflicts("updates"))
     .option("--dueling", "dueling network")
     .addOption(
-      new Option("--padding <kind>", "of the convolutions")
-        .choices(["same", "valid"])
+      new Option("--padding <kind>", "padding of the convolutions")
+        .choices(PADDINGS)
         .default("same"),
     )
     .addOption(jsonOption());
@@ -131,8 +134,8 @@ function actCommand(): Command {
     .description("choosing actions: the forward pass for 1, 4, 8 and 16 observations at once")
     .option("--dueling", "dueling network")
     .addOption(
-      new Option("--padding <kind>", "of the convolutions")
-        .choices(["same", "valid"])
+      new Option("--padding <kind>", "padding of the convolutions")
+        .choices(PADDINGS)
         .default("same"),
     )
     .addOption(secondsOption().default(5))
@@ -148,7 +151,7 @@ function endToEndCommand(): Command {
   const command = new Command("end-to-end")
     .description("training as it is: environments, actors, learner, all threads")
     .addOption(
-      new Option("--preset <name>", "settings to start from")
+      new Option("--preset <name>", "preset that the other options modify")
         .choices(presetNames)
         .default(defaultPreset),
     )

@@ -4,7 +4,7 @@ import { createSaliency } from "../../agent/saliency.js";
 import type { Rng } from "../../core/rng.js";
 import type { MarioEnv } from "../../env/mario-env.js";
 import { stageName } from "../../env/stages.js";
-import { FRAME_RATE } from "../../nes/emulator.js";
+import { FRAME_RATE } from "../../nes/hardware.js";
 import type { ComputeBackend } from "../../nn/backend.js";
 import type { EpisodeSummary } from "../../trainer/episode.js";
 import { summarise, type Evaluation } from "../../trainer/evaluation.js";

@@ -1,5 +1,5 @@
 import { Rng } from "../../core/rng.js";
-import { FRAME_RATE } from "../../nes/emulator.js";
+import { FRAME_RATE } from "../../nes/hardware.js";
 import type { Evaluation } from "../../trainer/evaluation.js";
 import { evaluate } from "../../trainer/evaluator.js";
 import { epsilonGreedyPolicy } from "../../trainer/policy.js";

@@ -1,4 +1,4 @@
-import { FRAME_RATE } from "../../nes/emulator.js";
+import { FRAME_RATE } from "../../nes/hardware.js";
 import type { PlayedEvaluation } from "../../trainer/evaluator.js";
 import { evaluationReport } from "./evaluation-report.js";
 

@@ -4,7 +4,7 @@ import type { MarioEnv } from "../../env/mario-env.js";
 import { isWriteError, type WriteObserver } from "../../logging/file-error.js";
 import type { SummarySink } from "../../logging/summary-sink.js";
 import { SUMMARY_TAGS } from "../../logging/tags.js";
-import { FRAME_RATE } from "../../nes/emulator.js";
+import { FRAME_RATE } from "../../nes/hardware.js";
 import type { ComputeBackend } from "../../nn/backend.js";
 import { filmOf } from "../../trainer/checkpoint/model-folder.js";
 import type { Evaluation } from "../../trainer/evaluation.js";

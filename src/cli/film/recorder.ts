@@ -1,7 +1,7 @@
 import type { MarioEnv } from "../../env/mario-env.js";
 import type { EpisodeSummary } from "../../trainer/episode.js";
 import { formatDuration } from "../../logging/progress.js";
-import { FRAME_RATE } from "../../nes/emulator.js";
+import { FRAME_RATE } from "../../nes/hardware.js";
 import { checkFilm, openFilm, type Film, type FilmSummary } from "../../viewer/film/film.js";
 import type { PlayReport } from "../evaluate/play-report.js";
 import { filmEpisode, picturesIn } from "./film-episode.js";

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { z } from "zod";
 import { MarioError } from "../../core/errors.js";
+import { STAGE_PATTERN } from "../../env/stages.js";
 import type { Emulator } from "../../nes/emulator.js";
 import { sha1Hex } from "../../nes/sha1.js";
 
@@ -33,7 +34,7 @@ const playSchema = z
      */
     stage: z
       .string()
-      .regex(/^[1-8]-[1-4]$/, "must be a world from 1 to 8 and a stage from 1 to 4: 1-1")
+      .regex(STAGE_PATTERN, "must be a world from 1 to 8 and a stage from 1 to 4: 1-1")
       .optional(),
     frames: z.int().min(0).max(MAX_FRAMES),
     /** `[frames, buttons]`, one after the other. */

@@ -1,6 +1,9 @@
 import { Command, Option } from "commander";
 import { cardPreset, defaultPreset, presetNames, type PresetName } from "../../config/presets.js";
+import { ACTION_SET_NAMES, type ActionSetName } from "../../env/actions.js";
+import { REWARD_KINDS, type RewardKind } from "../../env/reward.js";
 import { EVALUATION_NOOP_FRAMES } from "../../trainer/starts.js";
+import type { Pipeline } from "../../trainer/train-loop.js";
 import { addAlgorithmOptions, type AlgorithmOptions } from "./algorithm-options.js";
 import { commandLine } from "../command-line.js";
 import {
@@ -18,6 +21,9 @@ import {
 } from "../options.js";
 import { addPageOptions, type PageOptions } from "../page/page-options.js";
 
+export const LOG_TARGETS = ["stdout", "tensorboard", "both"] as const;
+export type LogTarget = (typeof LOG_TARGETS)[number];
+
 export interface TrainOptions extends ComputeOptions, PageOptions, AlgorithmOptions {
   readonly watch?: boolean;
   readonly algorithm: "deepq";
@@ -28,20 +34,20 @@ export interface TrainOptions extends ComputeOptions, PageOptions, AlgorithmOpti
   readonly timesteps?: number;
   readonly seed: number;
   readonly actionRepeat?: number;
-  readonly actionSet?: "full" | "right-only" | "simple" | "complex";
-  readonly reward?: "distance" | "progress";
+  readonly actionSet?: ActionSetName;
+  readonly reward?: RewardKind;
   readonly sticky?: number;
   readonly noops?: number;
   readonly numEnvs?: number;
   readonly windowSteps?: number;
   readonly actors?: number;
-  readonly pipeline: "overlap" | "turns";
+  readonly pipeline: Pipeline;
   readonly recordBest?: boolean;
   readonly evalPeriod: number;
   readonly evalEpisodes: number;
   readonly resume?: string;
   readonly resumePeriod: number;
-  readonly log: "stdout" | "tensorboard" | "both";
+  readonly log: LogTarget;
   readonly logDir: string;
   readonly modelDir: string;
 }
@@ -56,11 +62,11 @@ export interface TrainCommand {
 
 export function trainCommand(): Command {
   const command = new Command("train")
-    .description("teach a network; the best model is kept in models/")
+    .description("train a network; the best model is saved in models/")
     .addOption(
       new Option(
         "--preset <name>",
-        `settings to start from; where a graphics card learns: ${cardPreset}`,
+        `preset that the other options modify; default on a GPU: ${cardPreset}`,
       )
         .choices(presetNames)
         .default(defaultPreset),
@@ -81,25 +87,14 @@ export function trainCommand(): Command {
   command
     .optionsGroup("Environment:")
     .addOption(new Option("--action-repeat <n>", "frames per decision").argParser(integer(1, 60)))
-    .addOption(
-      new Option("--action-set <name>", "buttons that may be pressed").choices([
-        "full",
-        "right-only",
-        "simple",
-        "complex",
-      ]),
-    )
-    .addOption(
-      new Option("--reward <kind>", "what the learner is paid for").choices([
-        "distance",
-        "progress",
-      ]),
-    )
+    .addOption(new Option("--action-set <name>", "discrete action space").choices(ACTION_SET_NAMES))
+    .addOption(new Option("--reward <kind>", "reward function").choices(REWARD_KINDS))
     .addOption(stickyOption())
     .addOption(
-      new Option("--noops <n>", "idle frames at most at an episode's start").argParser(
-        integer(0, 600),
-      ),
+      new Option(
+        "--noops <n>",
+        "maximum number of no-op frames at the start of an episode",
+      ).argParser(integer(0, 600)),
     );
   command.addOption(numEnvsOption()).addOption(windowStepsOption());
   const decisive = command.options.map((option) => option.attributeName());
@@ -107,37 +102,35 @@ export function trainCommand(): Command {
     .optionsGroup("Machine and files:")
     .addOption(actorsOption())
     .addOption(pipelineOption())
-    .option("--record-best", "film each new best model, beside its file")
+    .option("--record-best", "record a film of each new best model, beside its file")
     .addOption(
-      new Option("--eval-period <n>", "decisions between two evaluations without random actions")
+      new Option("--eval-period <n>", "decisions between greedy evaluations")
         .argParser(integer(1))
         .default(10_000),
     )
     .addOption(
-      new Option("--eval-episodes <n>", "episodes of each; 0: no evaluation")
+      new Option("--eval-episodes <n>", "episodes per evaluation; 0: no evaluation")
         .argParser(integer(0, 10_000))
         // 0 to 30 idle frames at the start: each once.
         .default(EVALUATION_NOOP_FRAMES + 1),
     )
     .addOption(
-      new Option("--resume <run>", "go on with a run that was stopped: the folder of its logs")
+      new Option("--resume <run>", "resume a stopped run, given its log folder")
         // What was learned so far belongs to its settings, and lies in its folder.
         .conflicts([...decisive.filter((name) => name !== "rom"), "logDir"]),
     )
     .addOption(
-      new Option("--resume-period <n>", "decisions between two resume points")
+      new Option("--resume-period <n>", "decisions between resume points")
         .argParser(integer(1))
         .default(50_000),
     );
   command.option(
     "--watch",
-    "show it on a page: screens, curves, best episode; see mario dashboard",
+    "show the run in the browser: screens, curves, best episode; see mario dashboard",
   );
   addPageOptions(addComputeOptions(command))
     .addOption(
-      new Option("--log <where>", "where figures go")
-        .choices(["stdout", "tensorboard", "both"])
-        .default("both"),
+      new Option("--log <where>", "where metrics are written").choices(LOG_TARGETS).default("both"),
     )
     .option("--log-dir <folder>", "TensorBoard logs", "tensorboard")
     .option("--model-dir <folder>", "models", "models")

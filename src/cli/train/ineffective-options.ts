@@ -44,7 +44,7 @@ const NEEDS: readonly Need[] = [
   {
     ...{ option: "lrDecayFraction", flag: "--lr-decay-fraction" },
     isMet: ({ learning }) => learning.finalLearningRateFraction !== 1,
-    without: "where the step size stays; give --final-lr-fraction",
+    without: "where the learning rate is constant; give --final-lr-fraction",
   },
   {
     ...{ option: "initialSigma", flag: "--initial-sigma" },

@@ -2,7 +2,8 @@ import { isAbsolute, relative, resolve } from "node:path";
 import { z } from "zod";
 import { MarioError } from "../../core/errors.js";
 import { BACKEND_NAMES, PRECISIONS } from "../../nn/backend.js";
-import type { TrainOptions } from "./command.js";
+import { PIPELINES } from "../../trainer/train-loop.js";
+import { LOG_TARGETS, type TrainOptions } from "./command.js";
 
 const count = z.number().int();
 
@@ -16,12 +17,12 @@ const keptSchema = z.object({
   threads: count.min(1).max(256).optional(),
   precision: z.enum(PRECISIONS),
   actors: count.min(1).max(256).optional(),
-  pipeline: z.enum(["overlap", "turns"]),
+  pipeline: z.enum(PIPELINES),
   recordBest: z.boolean().optional(),
   evalPeriod: count.min(1),
   evalEpisodes: count.min(0).max(10_000),
   resumePeriod: count.min(1),
-  log: z.enum(["stdout", "tensorboard", "both"]),
+  log: z.enum(LOG_TARGETS),
   logDir: z.string().max(4000),
   modelDir: z.string().max(4000),
 });

@@ -6,6 +6,7 @@ import type { WriteObserver } from "../../logging/file-error.js";
 import type { HparamValues } from "../../logging/hparams-encoding.js";
 import type { SummarySink } from "../../logging/summary-sink.js";
 import { RUN_SETTINGS_TAG } from "../../logging/tags.js";
+import type { LogTarget } from "./command.js";
 
 export interface RunSink {
   readonly sink: ScalarSink;
@@ -23,7 +24,7 @@ export interface RunSink {
  */
 export function openSink(
   options: {
-    readonly log: "stdout" | "tensorboard" | "both";
+    readonly log: LogTarget;
     readonly logDir: string;
     /** Folder of the run that goes on. */
     readonly resume?: string;

@@ -42,7 +42,7 @@ describe("options of a run that goes on", () => {
 
   it("have the folders that they were begun with, from wherever one goes on", () => {
     const kept = keptOptions(parse("--model-dir=../m", "--log-dir=l", "--rom=r/x.nes").options);
-    expect(kept).toMatchObject({ modelDir: resolve("../../m"), logDir: resolve("l") });
+    expect(kept).toMatchObject({ modelDir: resolve("../m"), logDir: resolve("l") });
     const { options, given } = parse("--resume=run");
     const before = process.cwd();
     const elsewhere = (folder: string) => {

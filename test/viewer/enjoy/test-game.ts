@@ -4,7 +4,7 @@ import { createSaliency } from "../../../src/agent/saliency.js";
 import { EnjoyGame } from "../../../src/cli/enjoy/enjoy-game.js";
 import { Rng } from "../../../src/core/rng.js";
 import { createMarioEnv, type MarioEnv } from "../../../src/env/mario-env.js";
-import { FRAME_RATE } from "../../../src/nes/emulator.js";
+import { FRAME_RATE } from "../../../src/nes/hardware.js";
 import { selectPlayingBackend } from "../../../src/nn/select-backend.js";
 
 const ROM = new URL("../../../roms/fenn.nes", import.meta.url);

@@ -1,7 +1,8 @@
 import { Browser } from "jsnes";
 import { startGame } from "../../../env/game-start.js";
 import { parseStage } from "../../../env/stages.js";
-import { Emulator, FRAME_RATE } from "../../../nes/emulator.js";
+import { Emulator } from "../../../nes/emulator.js";
+import { FRAME_RATE } from "../../../nes/hardware.js";
 import { sha1Hex } from "../../../nes/sha1.js";
 import { usePlainSpeakers } from "./plain-speakers.js";
 import { Pace } from "./pace.js";

@@ -1,4 +1,4 @@
-import { FRAME_RATE } from "../../../nes/emulator.js";
+import { FRAME_RATE } from "../../../nes/hardware.js";
 
 /** @throws Error when index.html has no such element. */
 export function element(id: string): HTMLElement {
