@@ -15,7 +15,7 @@ import { Rng } from "../../dist/core/rng.js";
 import { createMarioEnv } from "../../dist/env/mario-env.js";
 import { Emulator } from "../../dist/nes/emulator.js";
 import { selectPlayingBackend } from "../../dist/nn/select-backend.js";
-import { FrameStack } from "../../dist/replay/frame-stack.js";
+import { StackIdTracker } from "../../dist/replay/stack-id-tracker.js";
 import { FrameStore } from "../../dist/replay/frame-store.js";
 import { framesForTransitions, ReplayMemory } from "../../dist/replay/replay-memory.js";
 import { packTransitions } from "../../dist/replay/transition-block.js";
@@ -100,7 +100,7 @@ function filledReplay(noise) {
   const store = new FrameStore({ capacity, frameBytes: 84 * 84 });
   const sampler = new UniformSampler({ capacity: CAPACITY });
   const replay = new ReplayMemory({ capacity: CAPACITY, lanes: [store], sampler });
-  const stack = new FrameStack(store);
+  const stack = new StackIdTracker(store);
   const pictures = Array.from({ length: 64 }, () => noise(84 * 84));
   let sTm1 = stack.reset(pictures[0]);
   for (let i = 1; i <= CAPACITY; i++) {

@@ -1,6 +1,6 @@
 import { measureRounds, ROUNDS, type OnProgress, type Spread } from "./rounds.js";
 import { Rng } from "../core/rng.js";
-import { FrameStack } from "../replay/frame-stack.js";
+import { StackIdTracker } from "../replay/stack-id-tracker.js";
 import { FrameStore } from "../replay/frame-store.js";
 import { NStepAccumulator } from "../replay/n-step-accumulator.js";
 import { PrioritizedSampler } from "../replay/prioritized-sampler.js";
@@ -92,7 +92,7 @@ function player(
   replay: ReplayMemory,
   pictures: readonly Uint8Array[],
 ): () => void {
-  const stack = new FrameStack(frames);
+  const stack = new StackIdTracker(frames);
   const accumulator = new NStepAccumulator({ n: 3, gamma: 0.9 });
   let step = 0;
   return () => {

@@ -1,7 +1,5 @@
 import { MarioError } from "../core/errors.js";
-
-/** Frames in an observation (Mnih et al. 2015). */
-export const STACK_DEPTH = 4;
+import { STACK_FRAMES } from "../core/observation.js";
 
 /**
  * The last four frames, interleaved: `[height, width, 4] uint8`, the newest last in each pixel.
@@ -45,7 +43,7 @@ export class FrameStack {
     }
     this.observation.set(state);
     for (let i = 0; i < this.frame.length; i++) {
-      this.frame[i] = state[STACK_DEPTH * i + STACK_DEPTH - 1];
+      this.frame[i] = state[STACK_FRAMES * i + STACK_FRAMES - 1];
     }
   }
 }

@@ -1,11 +1,12 @@
 import { MarioError } from "../core/errors.js";
+import { STACK_FRAMES } from "../core/observation.js";
 import { Rng } from "../core/rng.js";
 import { Emulator } from "../nes/emulator.js";
 import { actionSet, type MarioAction } from "./actions.js";
 import { packEnvState, unpackEnvState } from "./env-state.js";
 import type { EpisodeStart, RestartableEnvironment, StepResult } from "./environment.js";
 import { closeStep, newEpisode, watchFrame, type Episode } from "./episode.js";
-import { FrameStack, STACK_DEPTH } from "./frame-stack.js";
+import { FrameStack } from "./frame-stack.js";
 import { startGame } from "./game-start.js";
 import { drawIdleFrames } from "./idle-frames.js";
 import {
@@ -80,7 +81,7 @@ export class MarioEnv implements RestartableEnvironment<MarioInfo> {
     this.#sticky = new StickyButtons(this.#options.stickyActions);
     const isPixels = this.#options.observation === "pixels";
     const [height, width] = isPixels ? [FRAME_SIDE, FRAME_SIDE] : [TILE_ROWS, TILE_COLUMNS];
-    this.observationShape = [height, width, STACK_DEPTH];
+    this.observationShape = [height, width, STACK_FRAMES];
     this.#stack = new FrameStack(height * width);
     this.stage = this.#options.stage;
     this.emulator = new Emulator(options.rom);

@@ -1,8 +1,9 @@
 import { MarioError } from "../core/errors.js";
+import { STACK_FRAMES } from "../core/observation.js";
 import type { Rng } from "../core/rng.js";
 import type { FrameStore } from "./frame-store.js";
 import type { Sampler, SamplerState } from "./sampler.js";
-import { STACK_FRAMES, type TransitionBatch } from "./transition.js";
+import type { TransitionBatch } from "./transition.js";
 import type { TransitionBlock } from "./transition-block.js";
 
 export interface ReplayMemoryOptions {

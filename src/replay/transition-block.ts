@@ -1,4 +1,5 @@
-import { STACK_FRAMES, type Transition } from "./transition.js";
+import { STACK_FRAMES } from "../core/observation.js";
+import type { Transition } from "./transition.js";
 
 /** Transitions of one environment in a row, as typed arrays: what goes from one thread to another. */
 export interface TransitionBlock {

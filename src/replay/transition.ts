@@ -1,6 +1,3 @@
-/** Frames in one observation stack, newest last (Mnih et al. 2015, "Methods: Preprocessing"). */
-export const STACK_FRAMES = 4;
-
 /** Ids in a {@link FrameStore} of the frames of one observation, oldest first. */
 export type StackIds = readonly [number, number, number, number];
 

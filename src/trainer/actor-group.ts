@@ -1,7 +1,7 @@
 import type { ActingNetwork } from "../agent/acting-network.js";
 import type { Rng, RngState } from "../core/rng.js";
 import type { Environment } from "../env/environment.js";
-import type { FrameStack } from "../replay/frame-stack.js";
+import type { StackIdTracker } from "../replay/stack-id-tracker.js";
 import type { FrameStore } from "../replay/frame-store.js";
 import type { NStepAccumulator, NStepState } from "../replay/n-step-accumulator.js";
 import type { StackIds, Transition } from "../replay/transition.js";
@@ -21,7 +21,7 @@ export interface ActorLane {
   readonly lane: number;
   readonly environment: Environment<GameInfo>;
   readonly store: FrameStore;
-  readonly frames: FrameStack;
+  readonly frames: StackIdTracker;
   readonly accumulator: NStepAccumulator;
   readonly rngs: {
     readonly episodes: Rng;

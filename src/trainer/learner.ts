@@ -58,8 +58,8 @@ export interface LearnerState {
   };
 }
 
-/** What one may want to see of a learner, copied. */
-export interface LearnerLook {
+/** A copy of what a learner has just computed, to be shown. */
+export interface LearnerSnapshot {
   readonly weights: NamedTensors;
   /**
    * Adam's first moments, by the weights' names: the gradient, clipped, averaged over the last ten
@@ -178,7 +178,7 @@ export class Learner {
   }
 
   /** Takes less than one update's time; changes nothing. Undefined before the first update. */
-  async look(): Promise<LearnerLook | undefined> {
+  async snapshot(): Promise<LearnerSnapshot | undefined> {
     const batch = this.#lastBatch;
     if (batch === undefined) return undefined;
     const { weights, optimizer } = await this.agent.getState();

@@ -1,4 +1,3 @@
-import { linearEpsilon, type EpsilonSchedule } from "../agent/epsilon-schedule.js";
 import type { TrainSettings } from "../config/schema.js";
 import { Rng } from "../core/rng.js";
 import { FRAME_SIDE } from "../env/preprocess.js";
@@ -54,14 +53,6 @@ export function seedsOf({ seed, actors }: TrainSettings): RunSeeds {
     sampling,
     network,
   };
-}
-
-export function epsilonOf({ exploration, timesteps }: TrainSettings): EpsilonSchedule {
-  return linearEpsilon({
-    initial: exploration.initialEpsilon,
-    final: exploration.finalEpsilon,
-    decaySteps: Math.round(exploration.fraction * timesteps),
-  });
 }
 
 /** Sizes of a run's replay memory. */

@@ -4,7 +4,7 @@ import type { BestModel, CandidateModel, ModelEntry } from "./checkpoint/best-mo
 import type { Played } from "./actor-group.js";
 import { CollapseWatch, type Collapse, type CollapseWatchState } from "./collapse-watch.js";
 import type { EpisodeSummary } from "./episode.js";
-import { EpisodeWindow, type EpisodeWindowState } from "./episode-window.js";
+import { RecentEpisodes, type RecentEpisodesState } from "./recent-episodes.js";
 import type { LearnSummary } from "./learner.js";
 import type { TrainObserver } from "./train-loop.js";
 import type { Window } from "./window.js";
@@ -46,7 +46,8 @@ const SPEED_PERIOD_MS = 2000;
 
 /** A session's books; plain data. */
 export interface TrainSessionState {
-  readonly window: EpisodeWindowState;
+  /** The last 100 episodes; saved resume points have them under this name. */
+  readonly window: RecentEpisodesState;
   readonly learned: LearnSums;
   readonly last: Window;
   /** Not in points of before. */
@@ -66,7 +67,8 @@ const NOTHING_LEARNED: LearnSums = { updates: 0, loss: 0, meanQ: 0, gradientNorm
 /** Keeps the books of one run: statistics, logs, best model. */
 export class TrainSession implements TrainObserver {
   readonly #options: TrainSessionOptions;
-  readonly window = new EpisodeWindow();
+  /** The last 100 episodes. */
+  readonly recent = new RecentEpisodes();
   readonly #collapse = new CollapseWatch();
   #learned = NOTHING_LEARNED;
   #speed: { since: number; steps: number; updates: number };
@@ -97,7 +99,7 @@ export class TrainSession implements TrainObserver {
 
   /** At the end: a run that was stopped before its tenth episode leaves its model, too. */
   finish(): void {
-    const { meanReward, episodes } = this.window;
+    const { meanReward, episodes } = this.recent;
     this.#options.best.keepIfNone({ meanReward, episodes }, () =>
       this.#options.modelAfter(this.#last),
     );
@@ -111,7 +113,7 @@ export class TrainSession implements TrainObserver {
 
   getState(): TrainSessionState {
     return {
-      window: this.window.getState(),
+      window: this.recent.getState(),
       learned: this.#learned,
       last: this.#last,
       collapse: this.#collapse.getState(),
@@ -119,7 +121,7 @@ export class TrainSession implements TrainObserver {
   }
 
   setState(state: TrainSessionState): void {
-    this.window.setState(state.window);
+    this.recent.setState(state.window);
     this.#learned = state.learned;
     this.#last = state.last;
     if (state.collapse) this.#collapse.setState(state.collapse);
@@ -143,42 +145,42 @@ export class TrainSession implements TrainObserver {
   }
 
   #addEpisode(step: number, episode: EpisodeSummary): void {
-    const { window } = this;
+    const { recent } = this;
     const { sink } = this.#options;
     if (episode.restarted) {
       sink.scalar(TAGS.practiceDistance, episode.distance, step);
       return;
     }
-    window.add(episode);
+    recent.add(episode);
     sink.scalar(TAGS.episodeReward, episode.reward, step);
     sink.scalar(TAGS.episodeDistance, episode.distance, step);
     sink.scalar(TAGS.episodeLengthSteps, episode.steps, step);
-    sink.scalar(TAGS.episodeMeanReward100, window.meanReward, step);
-    sink.scalar(TAGS.episodeMeanDistance100, window.meanDistance, step);
-    sink.scalar(TAGS.episodeCompleted100, window.completionRate, step);
+    sink.scalar(TAGS.episodeMeanReward100, recent.meanReward, step);
+    sink.scalar(TAGS.episodeMeanDistance100, recent.meanDistance, step);
+    sink.scalar(TAGS.episodeCompleted100, recent.completionRate, step);
     sink.scalar(TAGS.trainEpsilon, this.#options.epsilonAt(step), step);
-    if (!window.isFull) return;
-    const collapse = this.#collapse.add(step, window.meanReward);
+    if (!recent.isFull) return;
+    const collapse = this.#collapse.add(step, recent.meanReward);
     if (collapse) this.#options.onCollapse?.(collapse);
   }
 
   #offerModel(after: Window): void {
     const { best, modelAfter, onBest } = this.#options;
-    const { meanReward, episodes } = this.window;
+    const { meanReward, episodes } = this.recent;
     const saved = best.offer({ meanReward, episodes }, () => modelAfter(after));
     if (saved) onBest?.(saved, this.progress());
   }
 
   /** Where the run stands now. */
   progress(): TrainProgress {
-    const { window } = this;
+    const { recent } = this;
     return {
       step: this.#last.last,
-      episodes: window.episodes,
-      meanReward: window.meanReward,
-      meanDistance: window.meanDistance,
-      maxDistance: window.maxDistance,
-      completionRate: window.completionRate,
+      episodes: recent.episodes,
+      meanReward: recent.meanReward,
+      meanDistance: recent.meanDistance,
+      maxDistance: recent.maxDistance,
+      completionRate: recent.completionRate,
       bestReward: this.#options.best.current?.meanReward,
       epsilon: this.#options.epsilonAt(this.#last.last),
       stepsPerSecond: this.#stepsPerSecond,

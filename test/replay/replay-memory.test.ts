@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../../src/core/rng.js";
-import { FrameStack } from "../../src/replay/frame-stack.js";
+import { StackIdTracker } from "../../src/replay/stack-id-tracker.js";
 import { allocateFrames, FrameStore } from "../../src/replay/frame-store.js";
 import { ReplayMemory, framesForTransitions } from "../../src/replay/replay-memory.js";
 import { packTransitions } from "../../src/replay/transition-block.js";
@@ -41,7 +41,7 @@ function played({ steps, length, capacity, lanes = 1, inFlight = 0 }: PlayOption
   });
   const history: { s: number[]; sNext: number[] }[] = [];
   for (const [lane, frames] of stores.entries()) {
-    const stack = new FrameStack(frames);
+    const stack = new StackIdTracker(frames);
     let t = lane * 77;
     let window: number[] = [];
     for (let step = 0; step < steps; step++) {

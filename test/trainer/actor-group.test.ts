@@ -4,7 +4,7 @@ import { Rng } from "../../src/core/rng.js";
 import type { EpisodeStart, RestartableEnvironment } from "../../src/env/environment.js";
 import { RestartingEnv } from "../../src/env/restarting-env.js";
 import { selectBackend } from "../../src/nn/select-backend.js";
-import { FrameStack } from "../../src/replay/frame-stack.js";
+import { StackIdTracker } from "../../src/replay/stack-id-tracker.js";
 import { FrameStore } from "../../src/replay/frame-store.js";
 import { NStepAccumulator } from "../../src/replay/n-step-accumulator.js";
 import { ActorGroup } from "../../src/trainer/actor-group.js";
@@ -45,7 +45,7 @@ async function createGroup(): Promise<ActorGroup> {
         lane,
         environment: new RestartingEnv(new Edge(), { share: 0.8, period: 1 }),
         store,
-        frames: new FrameStack(store),
+        frames: new StackIdTracker(store),
         accumulator: new NStepAccumulator({ n: 2, gamma: 0.9 }),
         rngs: {
           episodes: new Rng(10 + lane),
@@ -121,7 +121,7 @@ describe("a group of environments that asks the network", () => {
         lane,
         environment: new Corridor(),
         store,
-        frames: new FrameStack(store),
+        frames: new StackIdTracker(store),
         accumulator: new NStepAccumulator({ n: 1, gamma: 0.9 }),
         rngs: { episodes: new Rng(0), exploration: new Rng(20 + lane), noise: new Rng(0) },
       })),

@@ -198,10 +198,10 @@ it("shows the gradient that moved the weights, and the observations that it came
     schedule: { batchSize: 4, learningStarts: 0, learnPeriod: 1, targetPeriod: 100 },
     rng: new Rng(4),
   });
-  expect(await learner.look()).toBeUndefined();
+  expect(await learner.snapshot()).toBeUndefined();
   const before = agent.getWeights();
   await learner.learn({ index: 0, after: 0, last: 1 }, [played]);
-  const { weights, gradients, qValues, observation } = (await learner.look())!;
+  const { weights, gradients, qValues, observation } = (await learner.snapshot())!;
 
   expect(weights).toEqual(agent.getWeights());
   expect([...gradients.keys()].sort()).toEqual([...before.keys()].sort());

@@ -1,12 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { resolveSettings, type SettingsOverrides } from "../../src/config/resolve.js";
-import {
-  epsilonOf,
-  seedsOf,
-  updatesOf,
-  windowPlanOf,
-  type RunSeeds,
-} from "../../src/trainer/run-plan.js";
+import { seedsOf, updatesOf, windowPlanOf, type RunSeeds } from "../../src/trainer/run-plan.js";
 import { windowAfter } from "../../src/trainer/window.js";
 
 /** Counts as the learner does, whose memory has something from the second window on. */
@@ -64,16 +58,4 @@ describe("the seeds of a run", () => {
       seedsWith(1, environments).lanes.map(({ episodes, exploration }) => [episodes, exploration]);
     expect(playedBy(5).slice(0, 2)).toEqual(playedBy(2));
   });
-});
-
-it("lets epsilon fall over its share of the run", () => {
-  const epsilonAt = epsilonOf(
-    resolveSettings("fast", {
-      timesteps: 1000,
-      exploration: { fraction: 0.2, initialEpsilon: 0.9, finalEpsilon: 0.1 },
-    }),
-  );
-  expect([0, 200, 201, 1000].map(epsilonAt)).toEqual([0.9, 0.1, 0.1, 0.1]);
-  expect(epsilonAt(50)).toBeCloseTo(0.7, 12);
-  expect(epsilonAt(150)).toBeCloseTo(0.3, 12);
 });

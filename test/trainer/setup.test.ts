@@ -11,8 +11,7 @@ import { selectBackend } from "../../src/nn/select-backend.js";
 import { allocateFrames, FrameStore } from "../../src/replay/frame-store.js";
 import { packTransitions } from "../../src/replay/transition-block.js";
 import type { StackIds } from "../../src/replay/transition.js";
-import { agentOptionsOf } from "../../src/trainer/learning-of.js";
-import { architectureOf } from "../../src/trainer/network-of.js";
+import { agentOptionsOf, architectureOf } from "../../src/trainer/agent-options.js";
 import { replayPlanOf, seedsOf, windowPlanOf } from "../../src/trainer/run-plan.js";
 import { WeightExchange } from "../../src/trainer/weight-exchange.js";
 import { windowAfter } from "../../src/trainer/window.js";
@@ -109,7 +108,7 @@ describe("createLearner", () => {
       const share = shareOf(resolveSettings("fast", { ...changes, replay }));
       const learner = createLearner(share, backend);
       await learner.learn({ index: 0, after: 0, last: 4 }, [playedIn(share)]);
-      const { observation } = (await learner.look())!;
+      const { observation } = (await learner.snapshot())!;
       learner.agent.dispose();
       // Four times the same frame.
       return { seen: observation.filter((_, i) => i % 4 === 0), frames: share.frames };

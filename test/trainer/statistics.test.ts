@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../../src/core/rng.js";
 import { EpisodeTally, type EpisodeSummary, type GameInfo } from "../../src/trainer/episode.js";
-import { EpisodeWindow } from "../../src/trainer/episode-window.js";
+import { RecentEpisodes } from "../../src/trainer/recent-episodes.js";
 import {
   bootstrapMeanInterval,
   clopperPearson,
@@ -64,17 +64,17 @@ describe("an episode's end", () => {
   });
 });
 
-describe("EpisodeWindow", () => {
+describe("RecentEpisodes", () => {
   it("averages the last 100 episodes, rounded to one decimal", () => {
-    const window = new EpisodeWindow();
-    expect(window.meanReward).toBe(0);
-    for (let i = 0; i < 50; i++) window.add(episode(1000));
-    for (let i = 0; i < 100; i++) window.add(episode(100 + i, i % 4 === 0));
-    expect(window.episodes).toBe(150);
-    expect(window.meanDistance).toBeCloseTo(149.5);
-    expect(window.meanReward).toBe(109.5);
-    expect(window.completionRate).toBe(0.25);
-    expect(window.maxDistance).toBe(199);
+    const recent = new RecentEpisodes();
+    expect(recent.meanReward).toBe(0);
+    for (let i = 0; i < 50; i++) recent.add(episode(1000));
+    for (let i = 0; i < 100; i++) recent.add(episode(100 + i, i % 4 === 0));
+    expect(recent.episodes).toBe(150);
+    expect(recent.meanDistance).toBeCloseTo(149.5);
+    expect(recent.meanReward).toBe(109.5);
+    expect(recent.completionRate).toBe(0.25);
+    expect(recent.maxDistance).toBe(199);
   });
 });
 

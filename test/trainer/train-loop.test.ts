@@ -6,7 +6,7 @@ import { linearEpsilon } from "../../src/agent/epsilon-schedule.js";
 import { Rng } from "../../src/core/rng.js";
 import type { ComputeBackend } from "../../src/nn/backend.js";
 import { selectBackend } from "../../src/nn/select-backend.js";
-import { FrameStack } from "../../src/replay/frame-stack.js";
+import { StackIdTracker } from "../../src/replay/stack-id-tracker.js";
 import { FrameStore } from "../../src/replay/frame-store.js";
 import { NStepAccumulator } from "../../src/replay/n-step-accumulator.js";
 import { framesForTransitions, ReplayMemory } from "../../src/replay/replay-memory.js";
@@ -104,7 +104,7 @@ async function run(timesteps: number, options: RunOptions = {}) {
     lane,
     environment: new Corridor(),
     store,
-    frames: new FrameStack(store),
+    frames: new StackIdTracker(store),
     accumulator: new NStepAccumulator({ n: options.n ?? 1, gamma: GAMMA }),
     rngs: { episodes: root.split(), exploration: root.split(), noise: new Rng(lane) },
   }));

@@ -1,17 +1,17 @@
 import type { SummarySink } from "../../logging/summary-sink.js";
-import type { LearnerLook } from "../../trainer/learner.js";
+import type { LearnerSnapshot } from "../../trainer/learner.js";
 import { SUMMARY_TAGS } from "../../logging/tags.js";
 import { observationPicture } from "../../viewer/picture/observation-picture.js";
 import { encodePng } from "../../viewer/picture/png.js";
 
-/** Steps between two looks into the learner: 50 in a run of half a million. */
+/** Steps between two snapshots of the learner: 50 in a run of half a million. */
 const STEP_PERIOD = 10_000;
 const ENLARGED = 2;
 
 export interface LearnerSummariesOptions {
   readonly sink: SummarySink;
-  /** Looks into the learner; undefined before its first update. */
-  readonly look: () => Promise<LearnerLook | undefined>;
+  /** Of the learner; undefined before its first update. */
+  readonly snapshot: () => Promise<LearnerSnapshot | undefined>;
   /** Of one observation; default `[84, 84, 4]`. */
   readonly shape?: readonly [number, number, number];
   /** Default 10,000. */
@@ -20,7 +20,7 @@ export interface LearnerSummariesOptions {
 
 /**
  * Looks into the learner every now and then, for TensorBoard: distributions of the weights, of the
- * gradient's running mean and of Q-values, and the picture of one observation. One look takes less
+ * gradient's running mean and of Q-values, and the picture of one observation. A snapshot takes less
  * time than one update. It changes no weight and draws no random number.
  */
 export class LearnerSummaries {
@@ -32,11 +32,11 @@ export class LearnerSummaries {
     this.#options = options;
   }
 
-  /** To be called after every window; looks after the first update and then once a period. */
+  /** To be called after every window; takes a snapshot after the first update, then once a period. */
   async onWindow({ last: step }: { readonly last: number }): Promise<void> {
     if (step < this.#nextStep) return;
-    const { sink, look, shape = [84, 84, 4], stepPeriod = STEP_PERIOD } = this.#options;
-    const seen = await look();
+    const { sink, snapshot, shape = [84, 84, 4], stepPeriod = STEP_PERIOD } = this.#options;
+    const seen = await snapshot();
     if (seen === undefined) return;
     this.#nextStep = (Math.floor(step / stepPeriod) + 1) * stepPeriod;
     for (const [name, { data }] of seen.weights) {

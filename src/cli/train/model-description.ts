@@ -1,11 +1,11 @@
 import type { NamedTensors } from "../../agent/agent.js";
 import type { TrainSettings } from "../../config/schema.js";
+import { STACK_FRAMES } from "../../core/observation.js";
 import type { RomInfo } from "../../nes/rom.js";
 import type { BackendName } from "../../nn/backend.js";
-import { STACK_FRAMES } from "../../replay/transition.js";
 import type { CandidateModel } from "../../trainer/checkpoint/best-model.js";
 import { MODEL_FORMAT_VERSION } from "../../trainer/checkpoint/model-metadata.js";
-import { architectureOf } from "../../trainer/network-of.js";
+import { architectureOf } from "../../trainer/agent-options.js";
 import { commitOf } from "../commit.js";
 import { packageRoot, version } from "../version.js";
 

@@ -14,7 +14,7 @@ import {
 } from "../../trainer/checkpoint/resume-point.js";
 import type { LearnSummary } from "../../trainer/learner.js";
 import { PeriodicEvaluation } from "../../trainer/periodic-evaluation.js";
-import { epsilonOf } from "../../trainer/run-plan.js";
+import { epsilonOf } from "../../trainer/schedules.js";
 import type { LoopState, TrainObserver } from "../../trainer/train-loop.js";
 import { TrainSession, type TrainProgress } from "../../trainer/train-session.js";
 import type { Window } from "../../trainer/window.js";
@@ -24,7 +24,7 @@ import type { BestFilms } from "../film/best-films.js";
 import type { TrainContext } from "./context.js";
 import { keptOptions } from "./resume-options.js";
 import { openBestFilms } from "./films.js";
-import { lossOf } from "./report.js";
+import { collapseWarning } from "./report.js";
 import { ResumeKeeper } from "./resume-keeper.js";
 
 /** Everybody who is told of a run's windows: books, page, evaluation, summaries, resume points. */
@@ -34,7 +34,7 @@ export class TrainObservers implements TrainObserver {
   readonly #best: BestModel;
   readonly #bestEvaluated: BestEvaluated;
   readonly #evaluation: PeriodicEvaluation | undefined;
-  readonly #looks: LearnerSummaries | undefined;
+  readonly #summaries: LearnerSummaries | undefined;
   readonly #keeper: ResumeKeeper | undefined;
   readonly #films: BestFilms | undefined;
 
@@ -57,8 +57,8 @@ export class TrainObservers implements TrainObserver {
     });
     this.session = this.#openSession();
     this.#evaluation = this.#openEvaluation();
-    this.#looks =
-      summaries && new LearnerSummaries({ sink: summaries, look: () => threads.look() });
+    this.#summaries =
+      summaries && new LearnerSummaries({ sink: summaries, snapshot: () => threads.snapshot() });
     this.#keeper = this.#openKeeper(from);
   }
 
@@ -81,7 +81,7 @@ export class TrainObservers implements TrainObserver {
     this.session.onWindow(window, played, learned);
     this.#context.watch?.onWindow(window, played);
     await this.#evaluation?.onWindow(window);
-    await this.#looks?.onWindow(window);
+    await this.#summaries?.onWindow(window);
     await this.#keeper?.onWindow(window, played);
   }
 
@@ -105,7 +105,7 @@ export class TrainObservers implements TrainObserver {
     this.session.finish();
     await this.#keeper?.finish();
     await this.#films?.finish();
-    await this.#looks?.finish();
+    await this.#summaries?.finish();
   }
 
   #modelAfter(
@@ -137,7 +137,7 @@ export class TrainObservers implements TrainObserver {
         report.progress(progress);
       },
       onCollapse: (collapse) => {
-        report.warn(lossOf(collapse));
+        report.warn(collapseWarning(collapse));
       },
       onBest: (entry, progress) => {
         report.best(entry, progress);
@@ -165,7 +165,7 @@ export class TrainObservers implements TrainObserver {
       sink: watch ? combine(sink, watch.sink) : sink,
       best: this.#bestEvaluated,
       modelAfter: (window, weights) => this.#modelAfter(window, weights),
-      training: () => this.session.window,
+      training: () => this.session.recent,
       onEvaluation: (step, result, kept, weights) => {
         report.evaluation(step, result, kept, weights);
         // From its file: it may be the averaged weights that did so well.

@@ -106,16 +106,16 @@ function fieldsOf(progress: TrainProgress): Record<string, number | string> {
   };
 }
 
-/** What to say of a run that loses what it had learned. */
-export function lossOf({ best, bestStep, mean }: Collapse): string {
+/** For a run whose mean reward has collapsed. */
+export function collapseWarning({ best, bestStep, mean }: Collapse): string {
   return (
     `the mean reward of the last 100 episodes has fallen to ${mean.toFixed(1)}, from ${best.toFixed(1)} at step ` +
     `${bestStep.toLocaleString("en-US")}; the best models are kept. If it does not come back, try a smaller --lr`
   );
 }
 
-/** The last words of a run, for people. */
-export function farewell(
+/** What a run has reached, once it is over; for people. */
+export function runSummary(
   progress: TrainProgress,
   model: ModelEntry | undefined,
   evaluated: EvaluatedEntry | undefined,
@@ -135,7 +135,7 @@ export function farewell(
  * @param step at which it was stopped
  * @param savedAt step of its resume point, if it has one
  */
-export function wayOn(directory: string, step: number, savedAt: number | undefined): string {
+export function resumeHint(directory: string, step: number, savedAt: number | undefined): string {
   if (savedAt === undefined) return "go on:      not possible: no resume point could be written";
   const command = `go on:      npx mario train --resume ${directory}`;
   if (savedAt === step) return command;

@@ -3,7 +3,7 @@ import type { NamedTensors } from "../../agent/agent.js";
 import type { BackendName, BackendOptions, ComputeBackend } from "../../nn/backend.js";
 import { selectBackend } from "../../nn/select-backend.js";
 import type { Played } from "../actor-group.js";
-import type { Learner, LearnerLook, LearnerState, LearnSummary } from "../learner.js";
+import type { Learner, LearnerSnapshot, LearnerState, LearnSummary } from "../learner.js";
 import type { WeightExchange } from "../weight-exchange.js";
 import type { Window } from "../window.js";
 import { serve } from "./rpc.js";
@@ -56,7 +56,7 @@ serve(parentPort!, {
   /** To be awaited before the thread is ended. */
   settle: async (): Promise<void> => backend.settled?.(),
   evaluationAverage: (): NamedTensors | undefined => learner.evaluationAverage,
-  look: (): Promise<LearnerLook | undefined> => learner.look(),
+  snapshot: (): Promise<LearnerSnapshot | undefined> => learner.snapshot(),
   getState: (): Promise<LearnerState> => learner.getState(),
   /** @param window the next one to be played */
   setState: async ({

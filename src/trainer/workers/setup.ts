@@ -9,7 +9,7 @@ import { RestartingEnv } from "../../env/restarting-env.js";
 import { scaledReward } from "../../env/reward.js";
 import { weightShapes } from "../../nn/architecture.js";
 import type { ComputeBackend } from "../../nn/backend.js";
-import { FrameStack } from "../../replay/frame-stack.js";
+import { StackIdTracker } from "../../replay/stack-id-tracker.js";
 import { FrameStore } from "../../replay/frame-store.js";
 import { NStepAccumulator } from "../../replay/n-step-accumulator.js";
 import { PrioritizedSampler } from "../../replay/prioritized-sampler.js";
@@ -18,9 +18,9 @@ import { ActorGroup, type ActorLane } from "../actor-group.js";
 import type { GameInfo } from "../episode.js";
 import { EVALUATION_NOOP_FRAMES, EVALUATION_STALL_FRAMES } from "../starts.js";
 import { Learner } from "../learner.js";
-import { agentOptionsOf, learningRateAt, priorityBetaAt, samplerOf } from "../learning-of.js";
-import { architectureOf } from "../network-of.js";
-import { epsilonOf, replayPlanOf, seedsOf, windowPlanOf } from "../run-plan.js";
+import { agentOptionsOf, architectureOf, samplerOf } from "../agent-options.js";
+import { epsilonOf, learningRateAt, priorityBetaAt } from "../schedules.js";
+import { replayPlanOf, seedsOf, windowPlanOf } from "../run-plan.js";
 import { WeightAverage } from "../weight-average.js";
 import { WeightExchange } from "../weight-exchange.js";
 
@@ -117,7 +117,7 @@ function createLane(share: ActorShare, lane: number): ActorLane {
     lane,
     environment: openTrainingEnvironment(share),
     store,
-    frames: new FrameStack(store),
+    frames: new StackIdTracker(store),
     accumulator: new NStepAccumulator({ n: learning.nStep, gamma: learning.gamma }),
     rngs: {
       episodes: new Rng(episodes),

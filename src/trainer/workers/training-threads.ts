@@ -4,9 +4,9 @@ import { weightShapes } from "../../nn/architecture.js";
 import type { BackendName, BackendOptions } from "../../nn/backend.js";
 import { allocateFrames, FrameStore } from "../../replay/frame-store.js";
 import type { ActorLaneState, Played } from "../actor-group.js";
-import type { LearnerLook, LearnerState, LearnSummary } from "../learner.js";
+import type { LearnerSnapshot, LearnerState, LearnSummary } from "../learner.js";
 import type { EpisodeSummary } from "../episode.js";
-import { architectureOf } from "../network-of.js";
+import { architectureOf } from "../agent-options.js";
 import { groupsOf, replayPlanOf } from "../run-plan.js";
 import type { ActorHandle, LearnerHandle, TrainParts } from "../train-loop.js";
 import { WeightExchange } from "../weight-exchange.js";
@@ -245,8 +245,8 @@ export class TrainingThreads implements TrainParts {
   }
 
   /** To be asked for between two windows; undefined before the first update. */
-  look(): Promise<LearnerLook | undefined> {
-    return this.#learnerWorker.call("look", undefined) as Promise<LearnerLook | undefined>;
+  snapshot(): Promise<LearnerSnapshot | undefined> {
+    return this.#learnerWorker.call("snapshot", undefined) as Promise<LearnerSnapshot | undefined>;
   }
 
   get busyMs(): BusyTimes {

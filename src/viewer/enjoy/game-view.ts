@@ -1,3 +1,4 @@
+import { STACK_FRAMES } from "../../core/observation.js";
 import type { Audience } from "../server/audience.js";
 import { encodePicture, Indexer, planar } from "../protocol/frame-encoding.js";
 import { PictureKind } from "../protocol/protocol.js";
@@ -7,7 +8,6 @@ import type { Choice, WatchedGame } from "./watched-game.js";
 export type Message = readonly [kind: string, message: string | Uint8Array];
 
 const STACK_SIDE = 84;
-const STACK_DEPTH = 4;
 const GREY = new Uint8Array(0);
 
 /** Puts what there is to see of a game into messages. */
@@ -37,8 +37,8 @@ export class GameView {
     const messages: Message[] = [["decision", JSON.stringify(decision)]];
     const side = { source: 0, width: STACK_SIDE, height: STACK_SIDE, left: -1 };
     if (audience.wants("stack")) {
-      const indices = planar(this.#game.observation, STACK_DEPTH);
-      const header = { ...side, kind: PictureKind.stack, frames: STACK_DEPTH };
+      const indices = planar(this.#game.observation, STACK_FRAMES);
+      const header = { ...side, kind: PictureKind.stack, frames: STACK_FRAMES };
       messages.push(["stack", encodePicture(header, { indices, palette: GREY })]);
     }
     if (audience.wants("saliency")) {

@@ -40,13 +40,13 @@ it("writes every weight, every gradient's mean, all Q-values, and what the netwo
   };
   const seen = observations.slice();
   const moments = [...agent.getOptimizerState().moments].filter(([name]) => name.endsWith("/m"));
-  let looks = 0;
+  let snapshots = 0;
   const summaries = new LearnerSummaries({
     sink,
-    look: () => {
-      looks++;
+    snapshot: () => {
+      snapshots++;
       // Nothing to see before the first update.
-      if (looks === 1) return Promise.resolve(undefined);
+      if (snapshots === 1) return Promise.resolve(undefined);
       return Promise.resolve({
         weights: agent.getWeights(),
         gradients: new Map(moments.map(([name, tensor]) => [name.slice(0, -2), tensor])),
@@ -58,7 +58,7 @@ it("writes every weight, every gradient's mean, all Q-values, and what the netwo
   });
   // Once a period, not after every window.
   for (const last of [9_984, 10_000, 10_064, 19_996]) await summaries.onWindow({ last });
-  expect(looks).toBe(2);
+  expect(snapshots).toBe(2);
   await summaries.finish();
 
   const layers = ["conv1", "hidden", "output", "valueHidden", "value"];

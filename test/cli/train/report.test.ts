@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { createTrainReport, wayOn } from "../../../src/cli/train/report.js";
+import { createTrainReport, resumeHint } from "../../../src/cli/train/report.js";
 import { WriteFailures } from "../../../src/cli/train/write-failures.js";
 import { MarioError } from "../../../src/core/errors.js";
 
@@ -60,9 +60,11 @@ describe("what a person sees of a run", () => {
 
 describe("the way to go on", () => {
   it("says from where, or that there is none", () => {
-    expect(wayOn("run", 500, 500)).toBe("go on:      npx mario train --resume run");
-    expect(wayOn("run", 9500, 5000)).toMatch(/--resume run {2}# from step 5,000: .*not be saved$/);
-    expect(wayOn("run", 500, undefined)).toMatch(/not possible/);
+    expect(resumeHint("run", 500, 500)).toBe("go on:      npx mario train --resume run");
+    expect(resumeHint("run", 9500, 5000)).toMatch(
+      /--resume run {2}# from step 5,000: .*not be saved$/,
+    );
+    expect(resumeHint("run", 500, undefined)).toMatch(/not possible/);
   });
 });
 

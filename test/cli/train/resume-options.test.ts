@@ -54,7 +54,7 @@ describe("options of a run that goes on", () => {
         process.chdir(before);
       }
     };
-    const full = [resolve("../../m"), resolve("l"), resolve("r/x.nes")];
+    const full = [resolve("../m"), resolve("l"), resolve("r/x.nes")];
     const empty = mkdtempSync(join(tmpdir(), "mario-elsewhere-"));
     expect(elsewhere(empty)).toEqual(full);
     rmSync(empty, { recursive: true });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { lastFrameOf } from "../../../src/cli/train/watch.js";
 import { Rng } from "../../../src/core/rng.js";
 import { createMarioEnv } from "../../../src/env/mario-env.js";
-import { FrameStack } from "../../../src/replay/frame-stack.js";
+import { StackIdTracker } from "../../../src/replay/stack-id-tracker.js";
 import { FrameStore } from "../../../src/replay/frame-store.js";
 import { NStepAccumulator } from "../../../src/replay/n-step-accumulator.js";
 import { ActorGroup } from "../../../src/trainer/actor-group.js";
@@ -29,7 +29,7 @@ describe("lastFrameOf", () => {
           lane: 1,
           environment,
           store,
-          frames: new FrameStack(store),
+          frames: new StackIdTracker(store),
           accumulator: new NStepAccumulator({ n: 1, gamma: 0.9 }),
           rngs: { episodes: new Rng(1), exploration: new Rng(2), noise: new Rng(3) },
         },

@@ -1,9 +1,10 @@
 import type { DqnAgentOptions } from "../agent/dqn-agent.js";
 import type { TrainSettings } from "../config/schema.js";
+import { actionSet } from "../env/actions.js";
+import { type Architecture, networkArchitecture } from "../nn/architecture.js";
 import { PrioritizedSampler } from "../replay/prioritized-sampler.js";
 import type { Sampler } from "../replay/sampler.js";
 import { UniformSampler } from "../replay/uniform-sampler.js";
-import { architectureOf } from "./network-of.js";
 
 /** The agent that settings describe. */
 export function agentOptionsOf(settings: TrainSettings): Omit<DqnAgentOptions, "backend" | "seed"> {
@@ -41,19 +42,7 @@ export function samplerOf({ replay }: TrainSettings, capacity: number): Sampler 
   });
 }
 
-/**
- * How much importance weights correct at a step: from `priorityBeta` linearly to 1 at the end of the
- * run (Schaul et al. 2016, section 3.4).
- */
-export function priorityBetaAt({ replay, timesteps }: TrainSettings, step: number): number {
-  const done = Math.min(1, step / timesteps);
-  return replay.priorityBeta + (1 - replay.priorityBeta) * done;
-}
-
-/** Adam's step size at a step: falls linearly to the given fraction, then stays. */
-export function learningRateAt({ learning, timesteps }: TrainSettings, step: number): number {
-  const { learningRate, finalLearningRateFraction, learningRateDecayFraction } = learning;
-  const fall = learningRateDecayFraction * timesteps;
-  const done = step >= fall ? 1 : step / fall;
-  return learningRate * (1 - (1 - finalLearningRateFraction) * done);
+/** The network that settings describe. */
+export function architectureOf({ network, environment }: TrainSettings): Architecture {
+  return networkArchitecture(network, actionSet(environment.actionSet).length);
 }

@@ -1,16 +1,16 @@
 import type { EpisodeSummary } from "./episode.js";
 
 /** Episodes over which the tutorial's running means go. */
-const WINDOW_EPISODES = 100;
+const MAX_EPISODES = 100;
 
 /** Plain data. */
-export interface EpisodeWindowState {
+export interface RecentEpisodesState {
   readonly last: readonly EpisodeSummary[];
   readonly episodes: number;
 }
 
-/** Means over the last 100 episodes. */
-export class EpisodeWindow {
+/** The last 100 episodes, and means over them. */
+export class RecentEpisodes {
   #last: EpisodeSummary[] = [];
   #episodes = 0;
 
@@ -21,13 +21,13 @@ export class EpisodeWindow {
 
   /** Whether there have been as many as the means go over. */
   get isFull(): boolean {
-    return this.#episodes >= WINDOW_EPISODES;
+    return this.#episodes >= MAX_EPISODES;
   }
 
   add(episode: EpisodeSummary): void {
     this.#episodes++;
     this.#last.push(episode);
-    if (this.#last.length > WINDOW_EPISODES) this.#last.shift();
+    if (this.#last.length > MAX_EPISODES) this.#last.shift();
   }
 
   /** Mean reward, rounded to one decimal as in the tutorial; 0 before the first episode. */
@@ -45,16 +45,16 @@ export class EpisodeWindow {
     return this.#mean((episode) => (episode.completed ? 1 : 0));
   }
 
-  /** Furthest x of the window, pixels. */
+  /** Furthest x of them, pixels. */
   get maxDistance(): number {
     return this.#last.reduce((most, episode) => Math.max(most, episode.distance), 0);
   }
 
-  getState(): EpisodeWindowState {
+  getState(): RecentEpisodesState {
     return { last: [...this.#last], episodes: this.#episodes };
   }
 
-  setState(state: EpisodeWindowState): void {
+  setState(state: RecentEpisodesState): void {
     this.#last = [...state.last];
     this.#episodes = state.episodes;
   }

@@ -1,8 +1,11 @@
 import type { FrameStore } from "./frame-store.js";
 import type { StackIds } from "./transition.js";
 
-/** The frame ids of one environment's current observation; before the first frame it repeats it. */
-export class FrameStack {
+/**
+ * Stores one environment's frames and knows the ids of those in its current observation; before an
+ * episode's first frame that frame is repeated.
+ */
+export class StackIdTracker {
   readonly #store: FrameStore;
   #ids: StackIds = [0, 0, 0, 0];
 

@@ -1,18 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { presetNames } from "../../src/config/presets.js";
 import { resolveSettings } from "../../src/config/resolve.js";
 import { weightShapes } from "../../src/nn/architecture.js";
 import { PrioritizedSampler } from "../../src/replay/prioritized-sampler.js";
 import { UniformSampler } from "../../src/replay/uniform-sampler.js";
 import { architectureSchema } from "../../src/trainer/checkpoint/architecture.js";
-import {
-  agentOptionsOf,
-  learningRateAt,
-  priorityBetaAt,
-  samplerOf,
-} from "../../src/trainer/learning-of.js";
-import { architectureOf } from "../../src/trainer/network-of.js";
-import { epsilonOf } from "../../src/trainer/run-plan.js";
+import { agentOptionsOf, architectureOf, samplerOf } from "../../src/trainer/agent-options.js";
 
 const EVERYTHING = {
   learning: { munchausen: true, clipping: "global" },
@@ -112,44 +104,8 @@ describe("samplerOf", () => {
   });
 });
 
-it.each(presetNames)("explores in the beginning, whatever comes later: %s", (preset) => {
-  expect(epsilonOf(resolveSettings(preset, {}))(0)).toBe(1);
-});
-
 it("holds every return of its reward in a c51 head, with 0 in the middle", () => {
   const { vMin, vMax, atoms } = resolveSettings("rainbow", {}).network;
   // Reward `progress` at gamma 0.9: death at once; 1 a step for ever.
   expect([vMin <= -3, vMax >= 10, vMin + vMax, atoms % 2]).toEqual([true, true, 0, 1]);
-});
-
-it("raises beta linearly to 1 at the end", () => {
-  const settings = resolveSettings("rainbow", { timesteps: 1000 });
-  expect([0, 500, 1000, 2000].map((step) => priorityBetaAt(settings, step))).toEqual([
-    0.4, 0.7, 1, 1,
-  ]);
-});
-
-it("lets the step size fall linearly to its share of the first, and stay there", () => {
-  const settings = resolveSettings("fast", {
-    timesteps: 1000,
-    learning: {
-      learningRate: 0.004,
-      finalLearningRateFraction: 0.25,
-      learningRateDecayFraction: 0.8,
-    },
-  });
-  const rates = [0, 400, 800, 900, 1000].map((step) => learningRateAt(settings, step));
-  expect(rates[0]).toBe(0.004);
-  expect(rates[1]).toBeCloseTo(0.0025, 12);
-  expect(rates.slice(2)).toEqual([0.001, 0.001, 0.001]);
-  const atOnce = resolveSettings("fast", {
-    learning: {
-      learningRate: 0.004,
-      finalLearningRateFraction: 0.25,
-      learningRateDecayFraction: 0,
-    },
-  });
-  expect(learningRateAt(atOnce, 1)).toBe(0.001);
-  const constant = resolveSettings("tutorial", {});
-  expect(learningRateAt(constant, constant.timesteps)).toBe(constant.learning.learningRate);
 });

@@ -1,0 +1,53 @@
+import { existsSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
+import { MarioError } from "../../core/errors.js";
+import {
+  readResumePoint,
+  resumeDirectory,
+  restoreFrames,
+  type ResumePoint,
+} from "../../trainer/checkpoint/resume-point.js";
+import type { RunLock } from "../../trainer/checkpoint/run-lock.js";
+import type { TrainContext } from "./context.js";
+import type { TrainObservers } from "./observers.js";
+
+/**
+ * Reads where a run stood, once no other process can change it.
+ * @throws MarioError INVALID_OPTION when another process has the run; STATE_INVALID
+ */
+export function lockAndReadResumePoint(directory: string, lock: RunLock): ResumePoint {
+  if (existsSync(resumeDirectory(directory))) lock.take(directory);
+  return readResumePoint(directory);
+}
+
+/** @throws MarioError ROM_INVALID when the run played another cartridge. */
+export function requireSameRom({ rom }: ResumePoint, sha1: string): void {
+  if (rom.sha1 === sha1) return;
+  throw new MarioError(
+    "ROM_INVALID",
+    `The run played ${rom.name} (SHA-1 ${rom.sha1.slice(0, 8)}), not this cartridge (${sha1.slice(0, 8)}).`,
+    { value: sha1, remedy: "Name the run's cartridge with --rom." },
+  );
+}
+
+/** Sets every part to where the run stood. */
+export async function restoreRun(
+  point: ResumePoint,
+  { arithmetic, options, report, threads }: TrainContext,
+  observers: TrainObservers,
+): Promise<void> {
+  restoreFrames(options.resume!, point, threads.stores);
+  await threads.setState(point.threads, point.loop.index);
+  report.note(`going on from step ${point.loop.step}`);
+  const before = point.arithmetic;
+  if (!isDeepStrictEqual(before, arithmetic)) {
+    report.warn(
+      `the run computed ${inWords(before)}, and goes on ${inWords(arithmetic)}: its last bits will differ from one that was never stopped`,
+    );
+  }
+  await observers.resume(point);
+}
+
+function inWords({ backend, threads, precision }: ResumePoint["arithmetic"]): string {
+  return `on ${backend} with ${threads} thread(s) in ${precision}`;
+}
