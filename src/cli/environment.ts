@@ -3,20 +3,12 @@ import { MarioError } from "../core/errors.js";
 import { parseEnvId } from "../env/env-id.js";
 import { createMarioEnv, type MarioEnv } from "../env/mario-env.js";
 import { stageName } from "../env/stages.js";
+import { environmentOptionsOf } from "../trainer/run-plan.js";
 import type { RomFile } from "./rom-file.js";
 
 /** The environment that settings describe. */
 export function openEnvironment(rom: RomFile, settings: EnvironmentSettings): MarioEnv {
-  return createMarioEnv({
-    rom: rom.bytes,
-    stage: settings.stage,
-    actions: settings.actionSet,
-    actionRepeat: settings.actionRepeat,
-    reward: settings.reward,
-    stallSteps: settings.stallSteps,
-    stickyActions: settings.stickyActions,
-    noopMaxFrames: settings.noopMaxFrames,
-  });
+  return createMarioEnv({ rom: rom.bytes, ...environmentOptionsOf(settings) });
 }
 
 /**

@@ -1,5 +1,6 @@
-import type { TrainSettings } from "../config/schema.js";
+import type { EnvironmentSettings, TrainSettings } from "../config/schema.js";
 import { Rng } from "../core/rng.js";
+import type { MarioEnvOptions } from "../env/mario-env-options.js";
 import { FRAME_SIDE } from "../env/preprocess.js";
 import { framesForTransitions, laneCapacity, TRANSITION_BYTES } from "../replay/replay-memory.js";
 import { roundsIn, type WindowPlan } from "./window.js";
@@ -8,6 +9,14 @@ import { roundsIn, type WindowPlan } from "./window.js";
 const GROUP_ENVIRONMENTS = 4;
 
 const FRAME_BYTES = FRAME_SIDE * FRAME_SIDE;
+
+/** The environment that settings describe, but for its cartridge. */
+export function environmentOptionsOf({
+  actionSet,
+  ...others
+}: EnvironmentSettings): Omit<MarioEnvOptions, "rom"> {
+  return { actions: actionSet, ...others };
+}
 
 export function windowPlanOf(settings: TrainSettings): WindowPlan {
   const { environments, windowSteps } = settings.actors;

@@ -1,6 +1,6 @@
 import type { MarioEnv } from "../../env/mario-env.js";
 import { StagePicture } from "../../viewer/picture/stage-picture.js";
-import type { EpisodeTrace } from "../film/episode-trace.js";
+import { beginTrace, type EpisodeTrace } from "../film/episode-trace.js";
 
 /** Pixels behind the castle's door that may be seen as well. */
 const BEYOND = 512;
@@ -23,11 +23,10 @@ export async function surveyStage(
 
 async function replay(
   environment: MarioEnv,
-  { start, actions }: EpisodeTrace,
+  trace: EpisodeTrace,
   [now, oneLate]: readonly StagePicture[],
 ): Promise<void> {
-  if (typeof start === "number") environment.reset(start);
-  else environment.setState(start);
+  beginTrace(environment, trace);
   let before = environment.ram.screenLeft;
   environment.onFrame = () => {
     const { screenLeft } = environment.ram;
@@ -36,7 +35,7 @@ async function replay(
     before = screenLeft;
   };
   try {
-    for (const [i, action] of actions.entries()) {
+    for (const [i, action] of trace.actions.entries()) {
       environment.step(action);
       if (i % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
     }

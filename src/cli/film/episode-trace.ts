@@ -10,6 +10,12 @@ export interface EpisodeTrace {
   readonly frames: number;
 }
 
+/** Takes an environment to where a traced episode begins. @throws MarioError STATE_INVALID. */
+export function beginTrace(environment: MarioEnv, { start }: EpisodeTrace): void {
+  if (typeof start === "number") environment.reset(start);
+  else environment.setState(start);
+}
+
 /**
  * An environment that remembers its running episode, so that it can be played again and filmed once
  * it is known to be worth it: while nobody films, most frames need not be drawn.

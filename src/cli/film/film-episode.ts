@@ -2,7 +2,7 @@ import type { MarioEnv } from "../../env/mario-env.js";
 import type { Film } from "../../viewer/film/film.js";
 import { Overlay } from "../../viewer/overlay/overlay.js";
 import { nesPicture } from "../../viewer/picture/picture.js";
-import type { EpisodeTrace } from "./episode-trace.js";
+import { beginTrace, type EpisodeTrace } from "./episode-trace.js";
 
 export interface FilmEpisodeOptions {
   /** The environment in which the episode was played, or one of the same options. */
@@ -30,8 +30,7 @@ export async function filmEpisode(options: FilmEpisodeOptions): Promise<void> {
   let action = trace.actions[0];
   let seen = environment.frame.slice();
   let qValues: ArrayLike<number> | undefined;
-  if (typeof trace.start === "number") environment.reset(trace.start);
-  else environment.setState(trace.start);
+  beginTrace(environment, trace);
   environment.onFrame = () => {
     if (frames++ % framesPerPicture !== 0 || frames > maxFrames) return;
     const screen = environment.screen();

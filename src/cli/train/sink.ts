@@ -1,4 +1,5 @@
 import type { TrainSettings } from "../../config/schema.js";
+import { settingEntries } from "../../config/setting-entries.js";
 import { openEventFile } from "../../logging/event-file.js";
 import { createRunDirectory } from "../../logging/run-directory.js";
 import { combine, type ScalarSink } from "../../logging/scalar-sink.js";
@@ -57,22 +58,11 @@ export function openSink(
 
 /** All settings as a Markdown table; TensorBoard shows it under Text. */
 function settingsTable(settings: TrainSettings): string {
-  const rows = flat(settings).map(([name, value]) => `| ${name} | ${value} |`);
+  const rows = settingEntries(settings).map(([name, value]) => `| ${name} | ${value} |`);
   return ["| setting | value |", "| --- | --- |", ...rows].join("\n");
 }
 
 /** Without the seed, so that TensorBoard shows runs that differ in nothing else as one group. */
 function hparams(settings: TrainSettings): HparamValues {
-  return Object.fromEntries(flat(settings).filter(([name]) => name !== "seed"));
-}
-
-/** e.g. `learning.gamma`, 0.99. */
-function flat(settings: TrainSettings): [string, string | number | boolean][] {
-  return Object.entries(settings).flatMap(([section, value]) =>
-    typeof value === "object"
-      ? Object.entries<string | number | boolean>(value).map(
-          ([name, inner]): [string, string | number | boolean] => [`${section}.${name}`, inner],
-        )
-      : [[section, value]],
-  );
+  return Object.fromEntries(settingEntries(settings).filter(([name]) => name !== "seed"));
 }

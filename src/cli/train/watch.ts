@@ -1,4 +1,5 @@
 import type { TrainSettings } from "../../config/schema.js";
+import { settingEntries } from "../../config/setting-entries.js";
 import { parseStage } from "../../env/stages.js";
 import type { ScalarSink } from "../../logging/scalar-sink.js";
 import type { FrameStore } from "../../replay/frame-store.js";
@@ -58,7 +59,9 @@ export class TrainWatch {
     const feed = new LiveFeed({
       name: "this run",
       stageDistance: parseStage(settings.environment.stage).distance,
-      settings: flatten(settings),
+      settings: Object.fromEntries(
+        settingEntries(settings).map(([name, value]) => [name, String(value)]),
+      ),
       now: () => performance.now(),
       pictureRate: 1000 / PICTURE_MS,
     });
@@ -186,14 +189,4 @@ export function lastFrameOf(
     if (one > step && one <= window.last) after++;
   }
   return frameCount - 1 - (after > 0 ? after + 1 : 0);
-}
-
-/** `learning.gamma` → `0.9`, as the run's table has it. */
-function flatten(settings: TrainSettings): Record<string, string> {
-  const entries = Object.entries(settings).flatMap(([section, value]) =>
-    typeof value === "object"
-      ? Object.entries(value).map(([name, inner]) => [`${section}.${name}`, String(inner)] as const)
-      : [[section, String(value)] as const],
-  );
-  return Object.fromEntries(entries);
 }

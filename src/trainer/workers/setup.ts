@@ -20,7 +20,7 @@ import { EVALUATION_NOOP_FRAMES, EVALUATION_STALL_FRAMES } from "../starts.js";
 import { Learner } from "../learner.js";
 import { agentOptionsOf, architectureOf, samplerOf } from "../agent-options.js";
 import { epsilonOf, learningRateAt, priorityBetaAt } from "../schedules.js";
-import { replayPlanOf, seedsOf, windowPlanOf } from "../run-plan.js";
+import { environmentOptionsOf, replayPlanOf, seedsOf, windowPlanOf } from "../run-plan.js";
 import { WeightAverage } from "../weight-average.js";
 import { WeightExchange } from "../weight-exchange.js";
 
@@ -75,17 +75,11 @@ function openEnvironment(
   share: ActorShare,
   changes: Partial<Pick<MarioEnvOptions, "noopMaxFrames" | "stallSteps">> = {},
 ): MarioEnv {
-  const { environment } = share.settings;
+  const { rom, startState, settings } = share;
   return createMarioEnv({
-    rom: share.rom,
-    startState: share.startState,
-    stage: environment.stage,
-    actions: environment.actionSet,
-    actionRepeat: environment.actionRepeat,
-    reward: environment.reward,
-    stallSteps: environment.stallSteps,
-    stickyActions: environment.stickyActions,
-    noopMaxFrames: environment.noopMaxFrames,
+    rom,
+    startState,
+    ...environmentOptionsOf(settings.environment),
     ...changes,
   });
 }
