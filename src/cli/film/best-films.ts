@@ -4,7 +4,7 @@ import type { MarioEnv } from "../../env/mario-env.js";
 import { isWriteError, type WriteObserver } from "../../logging/file-error.js";
 import type { SummarySink } from "../../logging/summary-sink.js";
 import { SUMMARY_TAGS } from "../../logging/tags.js";
-import { FRAME_RATE } from "../../nes/hardware.js";
+import { FRAME_RATE, SCREEN_HEIGHT } from "../../nes/hardware.js";
 import type { ComputeBackend } from "../../nn/backend.js";
 import { filmOf } from "../../trainer/checkpoint/model-folder.js";
 import type { Evaluation } from "../../trainer/evaluation.js";
@@ -12,7 +12,7 @@ import { evaluate } from "../../trainer/evaluator.js";
 import { epsilonGreedyPolicy } from "../../trainer/policy.js";
 import { drawnStarts } from "../../trainer/starts.js";
 import { openFilm, openGif, type FilmSummary } from "../../viewer/film/film.js";
-import { OVERLAY_WIDTH } from "../../viewer/overlay/overlay.js";
+import { filmWidth } from "../../viewer/overlay/overlay.js";
 import { filmEpisode } from "./film-episode.js";
 import { TracedEnvironment } from "./episode-trace.js";
 import { agentFor, type PlayableModel } from "../saved-model.js";
@@ -64,7 +64,7 @@ export async function filmModel(options: FilmModelOptions): Promise<ModelFilm> {
       onStep: () => new Promise((resolve) => setImmediate(resolve)),
     });
     const { trace } = traced;
-    const size = { width: 256 + (overlay ? OVERLAY_WIDTH : 0), height: 240, scale };
+    const size = { width: filmWidth(overlay), height: SCREEN_HEIGHT, scale };
     const film = await openFilm(path, { ...size, framesPerPicture: FRAMES_PER_PICTURE });
     try {
       const qValues = (observation: Uint8Array) => agent.qValues(observation, 1);

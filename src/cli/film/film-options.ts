@@ -1,7 +1,8 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { MarioError } from "../../core/errors.js";
+import { SCREEN_HEIGHT } from "../../nes/hardware.js";
 import { formatOf, type FilmFormat } from "../../viewer/film/film.js";
-import { OVERLAY_WIDTH } from "../../viewer/overlay/overlay.js";
+import { filmWidth } from "../../viewer/overlay/overlay.js";
 import { integer } from "../options.js";
 
 /** Which episodes are filmed: the one that got furthest, all, or some, counted from 1. */
@@ -100,8 +101,8 @@ export function filmPlan(options: RecordOptions, filmed: "best" | "all"): FilmPl
     ...{ path, overlay, format },
     filmed: options.recordEpisodes ?? filmed,
     film: {
-      width: 256 + (overlay ? OVERLAY_WIDTH : 0),
-      height: 240,
+      width: filmWidth(overlay),
+      height: SCREEN_HEIGHT,
       scale: options.scale ?? DEFAULT_SCALE[format],
       framesPerPicture: 60 / Number(options.fps ?? DEFAULT_RATE[format]),
     },

@@ -1,6 +1,7 @@
 import type { TrainSettings } from "../../config/schema.js";
 import { settingEntries } from "../../config/setting-entries.js";
 import { parseStage } from "../../env/stages.js";
+import { FRAME_RATE } from "../../nes/hardware.js";
 import type { ScalarSink } from "../../logging/scalar-sink.js";
 import type { FrameStore } from "../../replay/frame-store.js";
 import type { Played } from "../../trainer/actor-group.js";
@@ -155,7 +156,7 @@ export class TrainWatch {
       store.view(first + i).slice(),
     );
     const { actionRepeat } = this.#settings.environment;
-    this.#feed.publishBest({ ...what, frames, pictureMs: (1000 * actionRepeat) / 60.0988 });
+    this.#feed.publishBest({ ...what, frames, pictureMs: (1000 * actionRepeat) / FRAME_RATE });
   }
 
   /** The last window's frames, spread over the time that a window takes. */

@@ -1,3 +1,4 @@
+import { SCREEN_WIDTH } from "../../nes/hardware.js";
 import { encodePicture, Indexer, type IndexedPicture } from "../protocol/frame-encoding.js";
 import {
   filmSource,
@@ -46,7 +47,6 @@ export interface LiveFeedListener {
   onBest(entry: BestFilmEntry): void;
 }
 
-const SCREEN_WIDTH = 256;
 const OBSERVATION_SIDE = 84;
 const GREY = new Uint8Array(0);
 

@@ -1,4 +1,5 @@
 import { STACK_FRAMES } from "../../core/observation.js";
+import { SCREEN_HEIGHT, SCREEN_WIDTH } from "../../nes/hardware.js";
 import type { Audience } from "../server/audience.js";
 import { encodePicture, Indexer, planar } from "../protocol/frame-encoding.js";
 import { PictureKind } from "../protocol/protocol.js";
@@ -21,7 +22,13 @@ export class GameView {
 
   screen(): [kind: string, message: Uint8Array] {
     const { left } = this.#game.moment();
-    const header = { kind: PictureKind.screen, source: 0, width: 256, height: 240, left };
+    const header = {
+      kind: PictureKind.screen,
+      source: 0,
+      width: SCREEN_WIDTH,
+      height: SCREEN_HEIGHT,
+      left,
+    };
     return ["screen", encodePicture(header, this.#indexer.index(this.#game.screen()))];
   }
 

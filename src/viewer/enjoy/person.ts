@@ -1,18 +1,15 @@
-/** Bits as in src/nes: A, B, select, start, up, down, left, right. */
-const A = 1;
-const B = 2;
-const UP = 16;
-const DOWN = 32;
-const LEFT = 64;
-const RIGHT = 128;
+import { Button } from "../../nes/hardware.js";
+
+const HORIZONTAL = Button.left | Button.right;
+const VERTICAL = Button.up | Button.down;
 /** What to keep where not all pressed buttons make an action: walking before jumping before running. */
 const WEIGHTS = [
-  [LEFT, 8],
-  [RIGHT, 8],
-  [A, 4],
-  [B, 2],
-  [UP, 1],
-  [DOWN, 1],
+  [Button.left, 8],
+  [Button.right, 8],
+  [Button.a, 4],
+  [Button.b, 2],
+  [Button.up, 1],
+  [Button.down, 1],
 ] as const;
 
 /** After the last key is let go the person keeps the controller for so long. */
@@ -62,8 +59,8 @@ export class Person {
  */
 export function nearestAction(actions: readonly number[], pressed: number): number {
   let wanted = pressed;
-  if ((wanted & (LEFT | RIGHT)) === (LEFT | RIGHT)) wanted &= ~(LEFT | RIGHT);
-  if ((wanted & (UP | DOWN)) === (UP | DOWN)) wanted &= ~(UP | DOWN);
+  if ((wanted & HORIZONTAL) === HORIZONTAL) wanted &= ~HORIZONTAL;
+  if ((wanted & VERTICAL) === VERTICAL) wanted &= ~VERTICAL;
   let best = 0;
   let most = -1;
   actions.forEach((buttons, index) => {

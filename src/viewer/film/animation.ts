@@ -1,7 +1,8 @@
 import type { Film, FilmOptions, FilmSummary } from "./film.js";
 import { GIF_TRAILER, gifFrames, gifHeader } from "./gif.js";
 import type { FilmOutput } from "./film-output.js";
-import { delays, FRAMES_PER_SECOND } from "./timing.js";
+import { FRAME_RATE } from "../../nes/hardware.js";
+import { delays } from "./timing.js";
 import { webpFrames, webpHeader } from "./webp.js";
 import { loadSharp } from "../picture/load-sharp.js";
 import { drawRgb, type Picture } from "../picture/picture.js";
@@ -63,7 +64,7 @@ export class AnimatedFilm implements Film {
     return {
       bytes: this.#bytes,
       pictures: this.#pictures,
-      seconds: (this.#pictures * this.#options.framesPerPicture) / FRAMES_PER_SECOND,
+      seconds: (this.#pictures * this.#options.framesPerPicture) / FRAME_RATE,
       width: this.#options.width * this.#options.scale,
       height: this.#options.height * this.#options.scale,
     };
@@ -101,7 +102,7 @@ export class AnimatedFilm implements Film {
       raw: { width: stride, height: pageHeight * pictures.length, channels: 3, pageHeight },
       limitInputPixels: false,
     });
-    const pictureMs = (1000 * framesPerPicture) / FRAMES_PER_SECOND;
+    const pictureMs = (1000 * framesPerPicture) / FRAME_RATE;
     const delay = delays(pictures.length, pictureMs, UNIT_MS[this.#format], first);
     const stillMs = delay.reduce((sum, ms) => sum + ms, 0);
     if (this.#format === "gif") {

@@ -1,6 +1,7 @@
 import { access, constants } from "node:fs/promises";
 import { dirname } from "node:path";
 import { MarioError } from "../../core/errors.js";
+import { SCREEN_HEIGHT, SCREEN_WIDTH } from "../../nes/hardware.js";
 import { AnimatedFilm } from "./animation.js";
 import { findMp4Encoder, Mp4Film } from "./mp4.js";
 import { fileOutput, MemoryOutput } from "./film-output.js";
@@ -103,7 +104,8 @@ export function openGif(options: FilmOptions): { film: Film; bytes: () => Uint8A
 }
 
 function completed(format: FilmFormat, options: FilmOptions): Required<FilmOptions> {
-  const { width = 256, height = 240, scale = 1, framesPerPicture = 2 } = options;
+  const { scale = 1, framesPerPicture = 2 } = options;
+  const { width = SCREEN_WIDTH, height = SCREEN_HEIGHT } = options;
   checkScale(scale);
   const least = format === "gif" ? GIF_LEAST_FRAMES : 1;
   const isWhole = Number.isInteger(framesPerPicture);

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { rename, rm, stat } from "node:fs/promises";
 import { MarioError } from "../../core/errors.js";
 import type { Film, FilmOptions, FilmSummary } from "./film.js";
-import { FRAMES_PER_SECOND } from "./timing.js";
+import { FRAME_RATE } from "../../nes/hardware.js";
 import { drawRgb, type Picture } from "../picture/picture.js";
 import { writeFailure } from "../picture/save-file.js";
 
@@ -123,7 +123,7 @@ export class Mp4Film implements Film {
       return {
         bytes: (await stat(this.#path)).size,
         pictures: this.#pictures,
-        seconds: (this.#pictures * framesPerPicture) / FRAMES_PER_SECOND,
+        seconds: (this.#pictures * framesPerPicture) / FRAME_RATE,
         width: width * scale,
         height: height * scale,
       };

@@ -1,6 +1,6 @@
 import type { Film, FilmOptions, FilmSummary } from "./film.js";
 import type { FilmOutput } from "./film-output.js";
-import { FRAMES_PER_SECOND } from "./timing.js";
+import { FRAME_RATE } from "../../nes/hardware.js";
 import { loadSharp } from "../picture/load-sharp.js";
 import { drawRgb, type Picture } from "../picture/picture.js";
 
@@ -62,7 +62,7 @@ export class FilmStrip implements Film {
     const png = await sharp(rgb, { raw }).png().toBuffer();
     await this.#output.write(png);
     await this.#output.commit();
-    const seconds = (this.#pictures * framesPerPicture) / FRAMES_PER_SECOND;
+    const seconds = (this.#pictures * framesPerPicture) / FRAME_RATE;
     return {
       ...{ bytes: png.length, pictures: this.#pictures, seconds },
       ...{ width: stripWidth, height: stripHeight },

@@ -1,6 +1,3 @@
-/** NTSC: 1,789,773 Hz × 3 dots / 89,341.5 dots a frame, rendering on. */
-export const FRAMES_PER_SECOND = 60.0988;
-
 /**
  * Whole delays in ms that never drift: each is the difference of two rounded moments.
  * @param pictureMs how long each picture should be seen

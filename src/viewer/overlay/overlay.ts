@@ -1,8 +1,14 @@
+import { Button, SCREEN_HEIGHT, SCREEN_WIDTH } from "../../nes/hardware.js";
 import { CHARACTER_WIDTH, eachTextPixel } from "./font.js";
 import type { Picture } from "../picture/picture.js";
 
 /** Pixels that the overlay adds at the right of the console's picture. */
 export const OVERLAY_WIDTH = 128;
+
+/** Width of the pictures of a film, pixels, before they are enlarged. */
+export function filmWidth(overlay: boolean): number {
+  return overlay ? SCREEN_WIDTH + OVERLAY_WIDTH : SCREEN_WIDTH;
+}
 
 /** What the player thought and pressed at one moment. */
 export interface OverlayState {
@@ -14,8 +20,6 @@ export interface OverlayState {
   readonly action: number;
 }
 
-const SCREEN_WIDTH = 256;
-const HEIGHT = 240;
 const LEFT = SCREEN_WIDTH;
 const MARGIN = 6;
 const FRAME_TOP = 6;
@@ -32,15 +36,13 @@ const EXPLORED = 0xe4572e;
 const PAD = 0x8d939c;
 const KEY = 0x23272d;
 
-/** Buttons of the controller as bits; see `Button` of the emulator. */
-const BUTTON = { a: 1, b: 2, up: 16, down: 32, left: 64, right: 128 } as const;
 const LABELS = [
-  [BUTTON.up, "↑"],
-  [BUTTON.down, "↓"],
-  [BUTTON.left, "←"],
-  [BUTTON.right, "→"],
-  [BUTTON.a, "A"],
-  [BUTTON.b, "B"],
+  [Button.up, "↑"],
+  [Button.down, "↓"],
+  [Button.left, "←"],
+  [Button.right, "→"],
+  [Button.a, "A"],
+  [Button.b, "B"],
 ] as const;
 
 /**
@@ -50,7 +52,7 @@ const LABELS = [
  */
 export class Overlay {
   readonly #actions: readonly number[];
-  readonly #pixels = new Uint32Array((SCREEN_WIDTH + OVERLAY_WIDTH) * HEIGHT);
+  readonly #pixels = new Uint32Array(filmWidth(true) * SCREEN_HEIGHT);
   #least = Infinity;
   #greatest = -Infinity;
 
@@ -61,19 +63,19 @@ export class Overlay {
 
   /** @returns `[240, 384]`, overwritten by the next call. @param screen `[240, 256] uint32` */
   draw(screen: Uint32Array, { frame, qValues, action }: OverlayState): Picture {
-    for (let y = 0; y < HEIGHT; y++) {
-      const row = y * (SCREEN_WIDTH + OVERLAY_WIDTH);
+    for (let y = 0; y < SCREEN_HEIGHT; y++) {
+      const row = y * filmWidth(true);
       this.#pixels.set(screen.subarray(y * SCREEN_WIDTH, (y + 1) * SCREEN_WIDTH), row);
     }
-    this.#fill(0, 0, OVERLAY_WIDTH, HEIGHT, BACKGROUND);
+    this.#fill(0, 0, OVERLAY_WIDTH, SCREEN_HEIGHT, BACKGROUND);
     const side = Math.round(Math.sqrt(frame.length));
     const frameLeft = (OVERLAY_WIDTH - side) >> 1;
     this.#drawFrame(frame, side, frameLeft);
     const rowsTop = FRAME_TOP + side + 12;
     if (qValues) this.#drawValues(qValues, action, rowsTop);
     const padTop = qValues ? rowsTop + this.#actions.length * ROW_HEIGHT : rowsTop;
-    this.#drawController(this.#actions[action], padTop + ((HEIGHT - padTop - 36) >> 1));
-    return { width: SCREEN_WIDTH + OVERLAY_WIDTH, height: HEIGHT, pixels: this.#pixels };
+    this.#drawController(this.#actions[action], padTop + ((SCREEN_HEIGHT - padTop - 36) >> 1));
+    return { width: filmWidth(true), height: SCREEN_HEIGHT, pixels: this.#pixels };
   }
 
   #drawFrame(frame: Uint8Array, side: number, left: number): void {
@@ -121,14 +123,14 @@ export class Overlay {
     const key = (bit: number) => ((buttons & bit) !== 0 ? GREEDY : KEY);
     const [x, y] = [left + 16, top + 18];
     this.#fill(x - 4, y - 4, 8, 8, KEY);
-    this.#fill(x - 4, y - 12, 8, 8, key(BUTTON.up));
-    this.#fill(x - 4, y + 4, 8, 8, key(BUTTON.down));
-    this.#fill(x - 12, y - 4, 8, 8, key(BUTTON.left));
-    this.#fill(x + 4, y - 4, 8, 8, key(BUTTON.right));
-    this.#disc(left + width - 35, y + 4, 8, key(BUTTON.b));
-    this.#text("B", left + width - 36, y + 2, (buttons & BUTTON.b) !== 0 ? KEY : PAD);
-    this.#disc(left + width - 14, y - 2, 8, key(BUTTON.a));
-    this.#text("A", left + width - 15, y - 4, (buttons & BUTTON.a) !== 0 ? KEY : PAD);
+    this.#fill(x - 4, y - 12, 8, 8, key(Button.up));
+    this.#fill(x - 4, y + 4, 8, 8, key(Button.down));
+    this.#fill(x - 12, y - 4, 8, 8, key(Button.left));
+    this.#fill(x + 4, y - 4, 8, 8, key(Button.right));
+    this.#disc(left + width - 35, y + 4, 8, key(Button.b));
+    this.#text("B", left + width - 36, y + 2, (buttons & Button.b) !== 0 ? KEY : PAD);
+    this.#disc(left + width - 14, y - 2, 8, key(Button.a));
+    this.#text("A", left + width - 15, y - 4, (buttons & Button.a) !== 0 ? KEY : PAD);
   }
 
   #disc(centreX: number, centreY: number, radius: number, rgb: number): void {
@@ -148,13 +150,13 @@ export class Overlay {
   /** In pixels of the overlay, whose left edge is the picture's right one. */
   #fill(left: number, top: number, width: number, height: number, rgb: number): void {
     for (let y = top; y < top + height; y++) {
-      const at = y * (SCREEN_WIDTH + OVERLAY_WIDTH) + LEFT + left;
+      const at = y * filmWidth(true) + LEFT + left;
       this.#pixels.fill(rgb, at, at + width);
     }
   }
 
   #set(x: number, y: number, rgb: number): void {
-    this.#pixels[y * (SCREEN_WIDTH + OVERLAY_WIDTH) + LEFT + x] = rgb;
+    this.#pixels[y * filmWidth(true) + LEFT + x] = rgb;
   }
 }
 

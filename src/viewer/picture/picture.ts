@@ -1,3 +1,5 @@
+import { SCREEN_HEIGHT, SCREEN_WIDTH } from "../../nes/hardware.js";
+
 /** A still: `[height, width] uint32`, 0x00RRGGBB, row by row. */
 export interface Picture {
   readonly width: number;
@@ -7,7 +9,7 @@ export interface Picture {
 
 /** The console's full picture. @param screen `[240, 256] uint32`, 0x00RRGGBB; not copied. */
 export function nesPicture(screen: Uint32Array): Picture {
-  return { width: 256, height: 240, pixels: screen };
+  return { width: SCREEN_WIDTH, height: SCREEN_HEIGHT, pixels: screen };
 }
 
 /**

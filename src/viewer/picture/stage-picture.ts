@@ -1,7 +1,6 @@
+import { SCREEN_HEIGHT, SCREEN_WIDTH } from "../../nes/hardware.js";
 import type { Picture } from "./picture.js";
 
-const SCREEN_WIDTH = 256;
-const SCREEN_HEIGHT = 240;
 /** Rows of the screen that stand still while the stage scrolls: the status bar. */
 export const STATUS_ROWS = 32;
 /** Columns at the left that games hide while they draw what scrolls in. */

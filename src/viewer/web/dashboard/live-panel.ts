@@ -1,3 +1,4 @@
+import { SCREEN_WIDTH } from "../../../nes/hardware.js";
 import type { BestFilmEntry, LiveEpisode } from "../../protocol/protocol.js";
 import { byId, make, whole } from "../shared/dom.js";
 import { decodePicture, type DecodedPicture } from "../shared/picture.js";
@@ -81,6 +82,6 @@ export class LivePanel {
 
 /** A console's pixel is 8/7 as wide as it is high; an observation is shown as it is. */
 function setAspect(element: HTMLElement, { header }: DecodedPicture): void {
-  const pixel = header.width === 256 ? 8 / 7 : 1;
+  const pixel = header.width === SCREEN_WIDTH ? 8 / 7 : 1;
   element.style.aspectRatio = String((header.width * pixel) / header.height);
 }

@@ -1,3 +1,4 @@
+import { SCREEN_WIDTH } from "../../../nes/hardware.js";
 import {
   PictureKind,
   type DashboardCommand,
@@ -32,7 +33,7 @@ let isNewLook = false;
 
 const pictures = new PictureQueue((picture) => {
   const screen = live.screen(picture);
-  if (picture.header.width === 256) map?.look(screen, picture.header.left);
+  if (picture.header.width === SCREEN_WIDTH) map?.look(screen, picture.header.left);
 });
 const socket = new PageSocket({
   onText: (message) => {

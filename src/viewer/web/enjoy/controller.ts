@@ -1,10 +1,9 @@
+import { Button } from "../../../nes/hardware.js";
 import { makeSvg } from "../shared/dom.js";
 
-/** Bits of the console's controller, as src/nes has them. */
-export const BUTTON_BITS = { A: 1, B: 2, up: 16, down: 32, left: 64, right: 128 } as const;
-export type ButtonName = keyof typeof BUTTON_BITS;
+type ButtonName = Exclude<keyof typeof Button, "select" | "start">;
 /** In the order of an action's vector. */
-const VECTOR_ORDER = ["up", "left", "down", "right", "A", "B"] as const;
+const VECTOR_ORDER = ["up", "left", "down", "right", "a", "b"] as const;
 
 interface Part {
   readonly shapes: readonly SVGElement[];
@@ -16,7 +15,7 @@ export class Controller {
   readonly #parts = new Map<ButtonName, Part>();
   readonly #pressed = new Map<number, ButtonName>();
 
-  /** @param onPress told all that is held now, an OR of {@link BUTTON_BITS}. */
+  /** @param onPress told all that is held now, an OR of {@link Button}. */
   constructor(onPress: (buttons: number) => void) {
     this.element = makeSvg("svg", { viewBox: "0 0 250 104", role: "img" });
     this.element.setAttribute("aria-label", "Controller: the buttons that are held now");
@@ -38,8 +37,8 @@ export class Controller {
         stroke: "none",
       }),
     );
-    this.#round("B", 160, 60);
-    this.#round("A", 208, 46);
+    this.#round("b", 160, 60);
+    this.#round("a", 208, 46);
     const release = (event: PointerEvent): void => {
       if (this.#pressed.delete(event.pointerId)) onPress(this.#held());
     };
@@ -65,7 +64,7 @@ export class Controller {
 
   #held(): number {
     let buttons = 0;
-    for (const name of this.#pressed.values()) buttons |= BUTTON_BITS[name];
+    for (const name of this.#pressed.values()) buttons |= Button[name];
     return buttons;
   }
 
@@ -79,7 +78,7 @@ export class Controller {
 
   #round(name: ButtonName, x: number, y: number): void {
     const label = makeSvg("text", { x, y: y + 4, class: "pad-mark" });
-    label.textContent = name;
+    label.textContent = name.toUpperCase();
     this.#add(
       name,
       makeSvg("circle", { cx: x, cy: y, r: 19, class: "pad-part", "data-button": name }),

@@ -1,13 +1,13 @@
-import { BUTTON_BITS } from "./controller.js";
+import { Button } from "../../../nes/hardware.js";
 
 /** By the key's place on the keyboard, so that every layout has them side by side. */
 const HELD: Readonly<Record<string, number>> = {
-  ArrowUp: BUTTON_BITS.up,
-  ArrowDown: BUTTON_BITS.down,
-  ArrowLeft: BUTTON_BITS.left,
-  ArrowRight: BUTTON_BITS.right,
-  KeyX: BUTTON_BITS.A,
-  KeyZ: BUTTON_BITS.B,
+  ArrowUp: Button.up,
+  ArrowDown: Button.down,
+  ArrowLeft: Button.left,
+  ArrowRight: Button.right,
+  KeyX: Button.a,
+  KeyZ: Button.b,
 };
 
 /** Keys held are buttons held; other keys are commands, by what is written on them. */

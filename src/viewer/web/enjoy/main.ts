@@ -1,3 +1,4 @@
+import { SCREEN_HEIGHT, SCREEN_WIDTH } from "../../../nes/hardware.js";
 import {
   PictureKind,
   SPEEDS,
@@ -31,7 +32,7 @@ const CHOOSERS: Readonly<Record<Chooser, string>> = {
 };
 const NOTICE_MS = 4000;
 
-const screen = new PixelCanvas(byId("screen", HTMLCanvasElement), 256, 240);
+const screen = new PixelCanvas(byId("screen", HTMLCanvasElement), SCREEN_WIDTH, SCREEN_HEIGHT);
 const saliency = new SaliencyLayer();
 const stack = new StackView(byId("stack"));
 const figures = new Figures(byId("figures"));

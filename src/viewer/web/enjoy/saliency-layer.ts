@@ -1,10 +1,10 @@
+import { SCREEN_WIDTH } from "../../../nes/hardware.js";
 import type { DecodedPicture } from "../shared/picture.js";
 
 const SIDE = 84;
 /** The observation covers rows 8 to 231 of the screen, all columns (src/env/preprocess.ts). */
 const TOP = 8;
 const ROWS = 224;
-const COLUMNS = 256;
 /** A hot colour that no picture of a console drowns. */
 const RED = 255;
 const GREEN = 40;
@@ -39,8 +39,8 @@ export class SaliencyLayer {
     if (this.#isEmpty) return;
     // What matters stands out all the better where the rest is dimmed.
     context.fillStyle = "rgb(0 0 0 / 35%)";
-    context.fillRect(0, TOP, COLUMNS, ROWS);
+    context.fillRect(0, TOP, SCREEN_WIDTH, ROWS);
     context.imageSmoothingEnabled = true;
-    context.drawImage(this.#context.canvas, 0, TOP, COLUMNS, ROWS);
+    context.drawImage(this.#context.canvas, 0, TOP, SCREEN_WIDTH, ROWS);
   }
 }

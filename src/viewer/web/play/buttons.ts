@@ -1,10 +1,7 @@
-/** Bits of the controller byte, as the console's. */
-export const BUTTON_NAMES = ["a", "b", "select", "start", "up", "down", "left", "right"] as const;
-export type ButtonName = (typeof BUTTON_NAMES)[number];
+import { Button } from "../../../nes/hardware.js";
 
-export function bitOf(button: ButtonName): number {
-  return 1 << BUTTON_NAMES.indexOf(button);
-}
+export type ButtonName = keyof typeof Button;
+export const BUTTON_NAMES = Object.keys(Button) as ButtonName[];
 
 /** By the keys' place on the keyboard, so that other layouts play alike. */
 const KEYS: Readonly<Record<string, ButtonName>> = {
@@ -31,7 +28,7 @@ export function buttonOfKey(code: string): ButtonName | undefined {
   return Object.hasOwn(KEYS, code) ? KEYS[code] : undefined;
 }
 
-const OPPOSITES = [bitOf("left") | bitOf("right"), bitOf("up") | bitOf("down")];
+const OPPOSITES = [Button.left | Button.right, Button.up | Button.down];
 
 /**
  * A cross-shaped pad cannot be pressed left and right at once, and games rely on it: of two opposite
@@ -81,13 +78,13 @@ export function buttonsOfPad(pad: {
 }): number {
   let buttons = 0;
   pad.buttons.forEach(({ pressed }, i) => {
-    if (pressed && i in PAD_BUTTONS) buttons |= bitOf(PAD_BUTTONS[i]);
+    if (pressed && i in PAD_BUTTONS) buttons |= Button[PAD_BUTTONS[i]];
   });
   const [x = 0, y = 0] = pad.axes;
-  if (x <= -STICK_THRESHOLD) buttons |= bitOf("left");
-  if (x >= STICK_THRESHOLD) buttons |= bitOf("right");
-  if (y <= -STICK_THRESHOLD) buttons |= bitOf("up");
-  if (y >= STICK_THRESHOLD) buttons |= bitOf("down");
+  if (x <= -STICK_THRESHOLD) buttons |= Button.left;
+  if (x >= STICK_THRESHOLD) buttons |= Button.right;
+  if (y <= -STICK_THRESHOLD) buttons |= Button.up;
+  if (y >= STICK_THRESHOLD) buttons |= Button.down;
   return buttons;
 }
 
@@ -113,5 +110,5 @@ export function buttonsOfCross(x: number, y: number): number {
   ];
   return directions[eighth]
     .split(" ")
-    .reduce((buttons, name) => buttons | bitOf(name as ButtonName), 0);
+    .reduce((buttons, name) => buttons | Button[name as ButtonName], 0);
 }

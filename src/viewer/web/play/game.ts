@@ -2,7 +2,7 @@ import { Browser } from "jsnes";
 import { startGame } from "../../../env/game-start.js";
 import { parseStage } from "../../../env/stages.js";
 import { Emulator } from "../../../nes/emulator.js";
-import { FRAME_RATE } from "../../../nes/hardware.js";
+import { FRAME_RATE, SCREEN_HEIGHT, SCREEN_WIDTH } from "../../../nes/hardware.js";
 import { sha1Hex } from "../../../nes/sha1.js";
 import { usePlainSpeakers } from "./plain-speakers.js";
 import { Pace } from "./pace.js";
@@ -39,7 +39,7 @@ export class Game {
   /** Where a reset leads. */
   readonly #startState: Uint8Array;
   readonly #pace = new Pace(FRAME_RATE, LEAD_FRAMES);
-  readonly #picture = new Uint32Array(256 * 240);
+  readonly #picture = new Uint32Array(SCREEN_WIDTH * SCREEN_HEIGHT);
   #running = false;
   #frames = 0;
 

@@ -1,11 +1,5 @@
-import {
-  BUTTON_NAMES,
-  Rocker,
-  bitOf,
-  buttonOfKey,
-  buttonsOfCross,
-  buttonsOfPad,
-} from "./buttons.js";
+import { Button } from "../../../nes/hardware.js";
+import { BUTTON_NAMES, Rocker, buttonOfKey, buttonsOfCross, buttonsOfPad } from "./buttons.js";
 
 /** Keyboard, gamepads and touch together: what is held down at this moment. */
 export class HeldButtons {
@@ -62,7 +56,7 @@ export class HeldButtons {
         const name = BUTTON_NAMES.find((one) => one === child.dataset["button"]);
         // Half as far again as it is large: a thumb between two presses both.
         if (name !== undefined && away < 0.75 * Math.max(box.width, box.height)) {
-          buttons |= bitOf(name);
+          buttons |= Button[name];
         }
       }
       return buttons;
@@ -76,7 +70,7 @@ export class HeldButtons {
     // On a button of the page, these two press that button.
     const onControl = event.target instanceof Element && event.target.closest("button") !== null;
     if (onControl && (event.code === "Enter" || event.code === "Space")) return;
-    this.#keys.set(event.code, bitOf(button));
+    this.#keys.set(event.code, Button[button]);
     event.preventDefault();
   }
 

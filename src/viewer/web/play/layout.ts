@@ -1,5 +1,5 @@
-const PICTURE_WIDTH = 256;
-const PICTURE_HEIGHT = 240;
+import { SCREEN_HEIGHT, SCREEN_WIDTH } from "../../../nes/hardware.js";
+
 /** A television drew the console's pixels wider than high. */
 const TV_PIXEL = 8 / 7;
 
@@ -26,13 +26,13 @@ interface Box {
  * picture, the largest that fits.
  */
 export function place(room: Box, ratio: number, shape: Shape): Box & { readonly scale: number } {
-  const shapeWidth = PICTURE_WIDTH * (shape === "tv" ? TV_PIXEL : 1);
+  const shapeWidth = SCREEN_WIDTH * (shape === "tv" ? TV_PIXEL : 1);
   // A hair of tolerance: 480 × 1.1 / 1.1 is not 480 in floating point.
-  const fit = Math.min(room.width / shapeWidth, room.height / PICTURE_HEIGHT) * ratio + 1e-6;
+  const fit = Math.min(room.width / shapeWidth, room.height / SCREEN_HEIGHT) * ratio + 1e-6;
   const scale = fit >= 1 ? Math.floor(fit) : fit;
   const whole = (length: number): number => (Math.round(length * ratio) + HAIR) / ratio;
   const width = whole((shapeWidth * scale) / ratio);
-  const height = whole((PICTURE_HEIGHT * scale) / ratio);
+  const height = whole((SCREEN_HEIGHT * scale) / ratio);
   return {
     left: whole(room.left + (room.width - width) / 2) - room.left,
     top: whole(room.top + (room.height - height) / 2) - room.top,

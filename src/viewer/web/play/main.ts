@@ -1,4 +1,5 @@
-import { BUTTON_NAMES, bitOf } from "./buttons.js";
+import { Button } from "../../../nes/hardware.js";
+import { BUTTON_NAMES } from "./buttons.js";
 import { Game } from "./game.js";
 import { HeldButtons } from "./held-buttons.js";
 import { place, type Shape } from "./layout.js";
@@ -232,6 +233,6 @@ function showRecording({ record }: Session, frames: number): void {
 function light(buttons: number): void {
   for (const drawn of document.querySelectorAll<HTMLElement>("[data-button]")) {
     const name = BUTTON_NAMES.find((one) => one === drawn.dataset["button"]);
-    drawn.classList.toggle("on", name !== undefined && (buttons & bitOf(name)) !== 0);
+    drawn.classList.toggle("on", name !== undefined && (buttons & Button[name]) !== 0);
   }
 }

@@ -1,3 +1,4 @@
+import { SCREEN_WIDTH } from "../../../nes/hardware.js";
 import { cssColour } from "./theme.js";
 
 export interface EpisodeEnd {
@@ -7,7 +8,6 @@ export interface EpisodeEnd {
   readonly colour: string;
 }
 
-const SCREEN_WIDTH = 256;
 /** The status bar at the top belongs to no place of the stage. */
 const STAGE_TOP = 32;
 const STAGE_BOTTOM = 232;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { Button } from "../../../../src/nes/hardware.js";
 import {
+  BUTTON_NAMES,
   Rocker,
-  bitOf,
   buttonOfKey,
   buttonsOfCross,
   buttonsOfPad,
@@ -16,7 +17,8 @@ const RIGHT = 0x80;
 describe("buttons", () => {
   it("are the controller's bits", () => {
     const names = ["a", "b", "select", "start", "up", "down", "left", "right"] as const;
-    expect(names.map(bitOf)).toEqual([1, 2, 4, 8, 16, 32, 64, 128]);
+    expect(BUTTON_NAMES).toEqual(names);
+    expect(names.map((name) => Button[name])).toEqual([1, 2, 4, 8, 16, 32, 64, 128]);
   });
 
   it("are found by the key's place", () => {
