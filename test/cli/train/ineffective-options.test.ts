@@ -19,29 +19,29 @@ function refuse(args: string): void {
 
 describe("options that would do nothing", () => {
   it.each([
-    ["--alpha .5", "--prioritized"],
-    ["--beta .5", "--prioritized"],
-    ["--atoms 32", "--head quantile"],
-    ["--v-min -3", "--head c51"],
-    ["--v-max 20", "--head c51"],
-    ["--munchausen-alpha .5", "--munchausen"],
-    ["--munchausen-temperature .1", "--munchausen"],
-    ["--munchausen-clip -2", "--munchausen"],
-    ["--initial-sigma .4", "--noisy"],
-  ])("%s is refused without %s", (option, need) => {
+    ["--alpha .5", "--prioritized", { replay: { priorityAlpha: 0.5 } }],
+    ["--beta .5", "--prioritized", { replay: { priorityBeta: 0.5 } }],
+    ["--atoms 32", "--head quantile", { network: { atoms: 32 } }],
+    ["--v-min -3", "--head c51", { network: { vMin: -3 } }],
+    ["--v-max 20", "--head c51", { network: { vMax: 20 } }],
+    ["--munchausen-alpha .5", "--munchausen", { learning: { munchausenAlpha: 0.5 } }],
+    ["--munchausen-temperature .1", "--munchausen", { learning: { munchausenTemperature: 0.1 } }],
+    ["--munchausen-clip -2", "--munchausen", { learning: { munchausenClip: -2 } }],
+    ["--initial-sigma .4", "--noisy", { network: { initialSigma: 0.4 } }],
+  ])("%s is refused without %s", (option, need, changed) => {
     expect(() => settingsOf(option)).toThrow(/does nothing/);
-    expect(settingsOf(`${need} ${option}`)).toBeDefined();
+    expect(settingsOf(`${need} ${option}`)).toMatchObject(changed);
   });
 
   it.each([
-    ["--double", "--munchausen"],
-    ["--no-double", "--munchausen"],
-    ["--huber-delta 2", "--loss squared"],
-    ["--huber-delta 2", "--head c51"],
-    ["--loss huber", "--head c51"],
-    ["--padding same", "--encoder impala"],
-  ])("%s is refused with %s", (option, other) => {
-    expect(settingsOf(option)).toBeDefined();
+    ["--double", "--munchausen", { learning: { doubleDqn: true } }],
+    ["--no-double", "--munchausen", { learning: { doubleDqn: false } }],
+    ["--huber-delta 2", "--loss squared", { learning: { huberDelta: 2 } }],
+    ["--huber-delta 2", "--head c51", { learning: { huberDelta: 2 } }],
+    ["--loss squared", "--head c51", { learning: { loss: "squared" } }],
+    ["--padding same", "--encoder impala", { network: { padding: "same" } }],
+  ])("%s is refused with %s", (option, other, changed) => {
+    expect(settingsOf(option)).toMatchObject(changed);
     expect(() => settingsOf(`${other} ${option}`)).toThrow(/does nothing/);
   });
 
@@ -78,9 +78,9 @@ describe("a c51 head", () => {
     const { network } = settingsOf("--preset tutorial --head c51 --v-min -100 --v-max 2000");
     expect(network).toMatchObject({ vMin: -100, vMax: 2000 });
     const fits = "--preset tutorial --head c51 --reward progress --gamma .9";
-    expect(settingsOf(fits)).toBeDefined();
+    expect(settingsOf(fits).network).toMatchObject({ head: "c51", vMin: -5, vMax: 15 });
     expect(() => settingsOf(`${fits} --gamma .99`)).toThrow(/gamma 0.99/);
     expect(() => settingsOf(`${fits} --reward-scale 10`)).toThrow(/rewards times 10/);
-    expect(settingsOf(`${fits} --reward-clip 1`)).toBeDefined();
+    expect(settingsOf(`${fits} --reward-clip 1`).learning.rewardClip).toBe(1);
   });
 });

@@ -10,7 +10,7 @@ import { startGame } from "../../../../src/env/game-start.js";
 import { parseStage } from "../../../../src/env/stages.js";
 import { Emulator } from "../../../../src/nes/emulator.js";
 import { ROM_FILE } from "../../../roms/console.js";
-import { chromiumPath, openChromium, type TestBrowser } from "./browser.js";
+import { chromiumPath, openChromium, type TestBrowser } from "../chromium.js";
 import { startPlay, type PlayProgram } from "./play-program.js";
 
 const rom = new Uint8Array(readFileSync(ROM_FILE));
