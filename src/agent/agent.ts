@@ -69,6 +69,8 @@ export interface Agent {
    * values are far beyond any that the rewards allow; nothing has changed then
    */
   learn(batch: TransitionBatch): LearnMetrics;
+  /** From the next `learn` on. @throws MarioError INVALID_OPTION unless positive and finite. */
+  setLearningRate(learningRate: number): void;
   /** Moves the target network towards the online one: a copy, unless the agent's tau is below 1. */
   syncTarget(): void;
   /** Online weights, copied: names such as `conv1/kernel`. */

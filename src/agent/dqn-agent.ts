@@ -3,10 +3,9 @@ import { MarioError } from "../core/errors.js";
 import type { Architecture } from "../nn/architecture.js";
 import type { ComputeBackend } from "../nn/backend.js";
 import type { Padding } from "../nn/layers.js";
-import type { OptimizerState } from "../nn/optimizer.js";
 import type { TransitionBatch } from "../replay/transition.js";
 import { AgentParts } from "./agent-parts.js";
-import type { Agent, AgentState, LearnMetrics, NamedTensors } from "./agent.js";
+import type { Agent, AgentState, LearnMetrics } from "./agent.js";
 import { createHead, type HeadLoss, type Targets } from "./heads/head.js";
 import { moveTowards } from "./soft-update.js";
 import { greedyTargets, munchausenTargets, type MunchausenOptions } from "./targets.js";
@@ -50,27 +49,13 @@ export interface DqnAgentOptions extends LearningOptions {
   readonly initialSigma?: number;
 }
 
-/** An {@link Agent} whose parts can be looked at one by one. */
-export interface DqnAgent extends Agent {
-  /** From the next `learn` on. @throws MarioError INVALID_OPTION unless positive and finite. */
-  setLearningRate(learningRate: number): void;
-  /** Target weights, copied. */
-  getTargetWeights(): NamedTensors;
-  /** Replaces the target weights alone. @throws MarioError MODEL_MISMATCH. */
-  setTargetWeights(weights: NamedTensors): void;
-  /** Adam's moments and step count, copied. */
-  getOptimizerState(): OptimizerState;
-  /** @throws MarioError MODEL_MISMATCH. */
-  setOptimizerState(state: OptimizerState): void;
-}
-
 /**
  * Deep Q-network agent (Mnih et al. 2015). A network gives outputs, a head makes Q-values and a loss
  * of them, a target rule says what they are to become, and Adam follows the clipped gradient.
  * Deterministic: the same calls give the same weights bit for bit on the same backend and thread
  * count.
  */
-export function createDqnAgent(options: DqnAgentOptions): DqnAgent {
+export function createDqnAgent(options: DqnAgentOptions): Agent {
   const { backend, actionCount, doubleDqn = true, munchausen, targetTau = 1 } = options;
   const parts = new AgentParts(options);
   const { architecture, online, target, optimizer, noise, limit } = parts;
@@ -143,16 +128,8 @@ export function createDqnAgent(options: DqnAgentOptions): DqnAgent {
     setState: (state) => {
       parts.setState(state);
     },
-    getTargetWeights: () => target.getWeights(),
-    setTargetWeights: (weights) => {
-      target.setWeights(weights);
-    },
     setLearningRate: (value) => {
       parts.learningRate = value;
-    },
-    getOptimizerState: () => optimizer.getState(),
-    setOptimizerState: (state) => {
-      optimizer.setState(state);
     },
     dispose: () => {
       native?.dispose();

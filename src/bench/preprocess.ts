@@ -3,7 +3,7 @@ import { FrameStack } from "../env/frame-stack.js";
 import { FRAME_SIDE, Preprocessor } from "../env/preprocess.js";
 
 export interface BenchPreprocessOptions {
-  /** Pictures of play, `[240, 256] uint32` 0x00RRGGBB each; at least two. */
+  /** Pictures of play, `[240, 256] uint32` 0x00RRGGBB each; at least one. */
   readonly screens: readonly Uint32Array[];
   /** About how long to measure, s. */
   readonly seconds: number;
@@ -16,8 +16,6 @@ export interface BenchPreprocessResult {
   readonly screens: number;
   /** A picture to an 84 × 84 frame. */
   readonly msPerFrame: Spread;
-  /** The brighter of two pictures to a frame, as with max-pooling. */
-  readonly msPerFrameOfTwo: Spread;
   /** A frame onto the stack of four. */
   readonly msPerPush: Spread;
 }
@@ -27,19 +25,14 @@ export function benchPreprocess(options: BenchPreprocessOptions): BenchPreproces
   const { screens, seconds } = options;
   const preprocessor = new Preprocessor();
   const stack = new FrameStack(FRAME_SIDE * FRAME_SIDE);
-  const each = (work: (screen: Uint32Array, previous: Uint32Array) => void) => () => {
-    screens.forEach((screen, i) => {
-      work(screen, screens[i === 0 ? screens.length - 1 : i - 1]);
-    });
+  const each = (work: (screen: Uint32Array) => void) => () => {
+    for (const screen of screens) work(screen);
     return screens.length;
   };
-  const [msPerFrame, msPerFrameOfTwo, msPerPush] = measureRounds(
+  const [msPerFrame, msPerPush] = measureRounds(
     [
       each((screen) => {
         preprocessor.frame(screen, stack.frame);
-      }),
-      each((screen, previous) => {
-        preprocessor.frameOfTwo(screen, previous, stack.frame);
       }),
       each(() => {
         stack.push();
@@ -48,5 +41,5 @@ export function benchPreprocess(options: BenchPreprocessOptions): BenchPreproces
     seconds,
     options.onProgress,
   );
-  return { rounds: ROUNDS, screens: screens.length, msPerFrame, msPerFrameOfTwo, msPerPush };
+  return { rounds: ROUNDS, screens: screens.length, msPerFrame, msPerPush };
 }

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { DqnAgent } from "../agent/dqn-agent.js";
+import type { Agent } from "../agent/agent.js";
 import type { MarioEnv } from "../env/mario-env.js";
 import type { ComputeBackend } from "../nn/backend.js";
 import { selectPlayingBackend } from "../nn/select-backend.js";
@@ -12,7 +12,7 @@ import { agentFor, openModel, type SavedModel } from "./saved-model.js";
 export interface Player {
   readonly model: SavedModel;
   readonly environment: MarioEnv;
-  readonly agent: DqnAgent;
+  readonly agent: Agent;
   readonly backend: ComputeBackend;
   readonly romName: string;
   /** For people, e.g. `mario_reward_930.6.safetensors on fenn.nes`. */

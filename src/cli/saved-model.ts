@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { createDqnAgent, type DqnAgent } from "../agent/dqn-agent.js";
+import type { Agent } from "../agent/agent.js";
+import { createDqnAgent } from "../agent/dqn-agent.js";
 import type { EnvironmentSettings } from "../config/schema.js";
 import { environmentSettingsSchema } from "../config/schema.js";
 import { MarioError } from "../core/errors.js";
@@ -78,7 +79,7 @@ export interface PlayableModel {
 }
 
 /** An agent with the model's network and weights. @throws MarioError MODEL_MISMATCH. */
-export function agentFor(model: PlayableModel, backend: ComputeBackend): DqnAgent {
+export function agentFor(model: PlayableModel, backend: ComputeBackend): Agent {
   const { actionCount, ...architecture } = model.metadata.architecture;
   const agent = createDqnAgent({
     backend,

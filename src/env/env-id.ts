@@ -16,8 +16,3 @@ export function parseEnvId(id: string): Stage {
   }
   return stageOf(Number(match[1]), Number(match[2]));
 }
-
-/** The tutorial's spelling, e.g. `SuperMarioBros-1-1-v0`. */
-export function formatEnvId({ world, stage }: Pick<Stage, "world" | "stage">): string {
-  return `SuperMarioBros-${world}-${stage}-v0`;
-}

@@ -31,10 +31,6 @@ export interface ProgressLineOptions {
   readonly startSteps?: number;
   /** Default `process.stderr`. */
   readonly output?: TextOutput & { readonly columns?: number };
-  /** Called every `reportPeriodMs` where the output is no terminal, e.g. to log a line. */
-  readonly report?: (report: ProgressReport) => void;
-  /** Default 30,000. */
-  readonly reportPeriodMs?: number;
   /** Milliseconds; for tests. */
   readonly now?: () => number;
 }
@@ -48,8 +44,8 @@ const BAR_WIDTH = 20;
 const CLEAR = "\r\u001b[K";
 
 /**
- * One line at the bottom of the terminal that is drawn over and over. Elsewhere (a file, a pipe) it
- * draws nothing and reports now and then. Messages written through it appear above the line. It has
+ * One line at the bottom of the terminal that is drawn over and over; elsewhere (a file, a pipe) it
+ * draws nothing. Messages written through it appear above the line. It has
  * no timer: what is shown is as old as the last `update`.
  */
 export class ProgressLine implements TextOutput {
@@ -62,7 +58,6 @@ export class ProgressLine implements TextOutput {
   private readonly samples: { time: number; steps: number }[];
   private line = "";
   private drawnAt = -Infinity;
-  private reportedAt: number;
   private pending: Progress | undefined;
 
   constructor(options: ProgressLineOptions) {
@@ -71,19 +66,15 @@ export class ProgressLine implements TextOutput {
     this.isTTY = this.output.isTTY === true;
     this.isDrawn = this.isTTY && process.env.TERM !== "dumb";
     this.now = options.now ?? (() => performance.now());
-    this.reportedAt = this.now();
     this.samples = [{ time: this.now(), steps: options.startSteps ?? 0 }];
   }
 
   update(progress: Progress): void {
     const time = this.now();
     this.sample(time, progress.steps);
-    const period = this.options.reportPeriodMs ?? 30_000;
-    if (this.isDrawn ? time - this.drawnAt < DRAW_PERIOD_MS : time - this.reportedAt < period) {
-      this.pending = progress;
-      return;
-    }
-    this.show(this.describe(progress, time), time);
+    if (!this.isDrawn) return;
+    if (time - this.drawnAt < DRAW_PERIOD_MS) this.pending = progress;
+    else this.show(this.describe(progress, time), time);
   }
 
   /**
@@ -118,11 +109,6 @@ export class ProgressLine implements TextOutput {
 
   private show(report: ProgressReport, time: number): void {
     this.pending = undefined;
-    if (!this.isDrawn) {
-      this.reportedAt = time;
-      this.options.report?.(report);
-      return;
-    }
     this.drawnAt = time;
     // One column less than there is: some terminals wrap as soon as the last one is filled.
     this.line = formatProgress(report).slice(0, (this.output.columns ?? 80) - 1);

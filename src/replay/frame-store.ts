@@ -52,11 +52,6 @@ export class FrameStore {
     return this.#count;
   }
 
-  /** Bytes the store takes when full. */
-  static bytesFor(options: FrameStoreOptions): number {
-    return options.capacity * options.frameBytes;
-  }
-
   /** Copies a frame in. @returns its id. @throws MarioError SHAPE_MISMATCH on another length. */
   add(frame: Uint8Array): number {
     if (frame.length !== this.frameBytes) {

@@ -150,10 +150,10 @@ describe("syncTarget", () => {
   it("moves the target network tau of the way", () => {
     const agent = agentWith({ targetTau: 0.25 });
     agent.learn(batchOf(1));
-    const [before, online] = [agent.getTargetWeights(), agent.getWeights()];
+    const [before, online] = [agent.getState().targetWeights, agent.getWeights()];
     agent.syncTarget();
     let moved = 0;
-    for (const [name, { data }] of agent.getTargetWeights()) {
+    for (const [name, { data }] of agent.getState().targetWeights) {
       data.forEach((value, i) => {
         const [from, to] = [before.get(name)!.data[i], online.get(name)!.data[i]];
         expect(value).toBeCloseTo(from + 0.25 * (to - from), 6);
@@ -176,7 +176,6 @@ describe("the target network's part", () => {
         weights.set(name, { shape, data: new Float32Array(data.length) });
       }
       agent.setWeights(weights.set("output/bias", bias([0, 1, 2, 4])));
-      agent.setTargetWeights(weights);
       const online = new Map(weights).set("output/bias", bias([0, 8, 2, 4]));
       agent.setState({ ...agent.getState(), weights: online });
       const batch = batchOf(1);

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { createDqnAgent, type DqnAgent, type DqnAgentOptions } from "../../src/agent/dqn-agent.js";
+import type { Agent } from "../../src/agent/agent.js";
+import { createDqnAgent, type DqnAgentOptions } from "../../src/agent/dqn-agent.js";
 import { Rng } from "../../src/core/rng.js";
 import type { ComputeBackend } from "../../src/nn/backend.js";
 import { selectBackend } from "../../src/nn/select-backend.js";
@@ -42,7 +43,7 @@ const TINY = {
 } as const;
 
 /** Plays and learns, one update every second step. */
-function train(run: Run): DqnAgent {
+function train(run: Run): Agent {
   const { n = 1, epsilon = 0.5, updates = 500 } = run;
   const sampler = run.sampler ?? new UniformSampler({ capacity: CAPACITY });
   const agent = createDqnAgent({
@@ -114,7 +115,7 @@ function emptyBatch(): TransitionBatch {
 }
 
 /** Values of all actions at each place on the way, without noise. */
-function valuesOnTheWay(agent: DqnAgent): number[][] {
+function valuesOnTheWay(agent: Agent): number[][] {
   const environment = new Corridor();
   let { observation } = environment.reset();
   const values: number[][] = [];
@@ -126,7 +127,7 @@ function valuesOnTheWay(agent: DqnAgent): number[][] {
 }
 
 /** Right is worth most everywhere, and each value is that of the shortest way. */
-function expectOptimum(agent: DqnAgent, tolerance = 0.1): void {
+function expectOptimum(agent: Agent, tolerance = 0.1): void {
   for (const [i, q] of valuesOnTheWay(agent).entries()) {
     expect(q.indexOf(Math.max(...q)), `at ${START + i}: ${q.join(", ")}`).toBe(2);
     const optimal = GAMMA ** (Corridor.goal - 1 - START - i);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatEnvId, parseEnvId } from "../../src/env/env-id.js";
+import { parseEnvId } from "../../src/env/env-id.js";
 import { parseStage, stageName, stageOf } from "../../src/env/stages.js";
 
 const refused = expect.objectContaining({ code: "INVALID_OPTION" }) as Error;
@@ -53,10 +53,5 @@ describe("environment names", () => {
     "Pong-v0",
   ])("refuses '%s'", (id) => {
     expect(() => parseEnvId(id)).toThrow(refused);
-  });
-
-  it("are written as the tutorial does", () => {
-    expect(formatEnvId(stageOf(1, 1))).toBe("SuperMarioBros-1-1-v0");
-    expect(parseEnvId(formatEnvId(stageOf(8, 3)))).toEqual(stageOf(8, 3));
   });
 });

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { createDqnAgent, type DqnAgent, type DqnAgentOptions } from "../../src/agent/dqn-agent.js";
+import type { Agent } from "../../src/agent/agent.js";
+import { createDqnAgent, type DqnAgentOptions } from "../../src/agent/dqn-agent.js";
 import { Rng } from "../../src/core/rng.js";
 import { DQN_ARCHITECTURE, type Architecture } from "../../src/nn/architecture.js";
 import type { ComputeBackend } from "../../src/nn/backend.js";
@@ -42,7 +43,7 @@ function batchOf(size: number, seed: number, side = [SIDE, SIDE, 4]): Transition
   };
 }
 
-function largestDifference(a: DqnAgent, b: DqnAgent): number {
+function largestDifference(a: Agent, b: Agent): number {
   const [one, other] = [a.getState(), b.getState()];
   const pairs = [
     [one.weights, other.weights],
@@ -68,7 +69,7 @@ describe.skipIf(!hasAddon)("a network's native update", () => {
     backend = await selectBackend("onednn", { threads: 2 });
   });
   /** A large epsilon: with a small one Adam's first steps have one length however small a gradient. */
-  const agentOn = (on: ComputeBackend, more: Partial<DqnAgentOptions> = {}): DqnAgent =>
+  const agentOn = (on: ComputeBackend, more: Partial<DqnAgentOptions> = {}): Agent =>
     createDqnAgent({
       ...{ backend: on, actionCount: ACTIONS, seed: 3, learningRate: 1e-2, adamEpsilon: 0.01 },
       ...{ architecture: SMALL, ...more },
@@ -129,7 +130,7 @@ describe.skipIf(!hasAddon)("a network's native update", () => {
 
   it.each([1, 2, 3])("gives the same bits at each run, with %d threads", async (threads) => {
     backend = await selectBackend("onednn", { threads });
-    const run = (): DqnAgent => {
+    const run = (): Agent => {
       const agent = agentOn(backend, { dueling: true });
       for (let update = 0; update < 4; update++) agent.learn(batchOf(11, update));
       return agent;
@@ -144,15 +145,15 @@ describe.skipIf(!hasAddon)("a network's native update", () => {
   it("learns from weights and moments that were set, and leaves the target network alone", () => {
     const [agent, other] = [agentOn(backend), agentOn(backend, { seed: 9 })];
     agent.learn(batchOf(6, 1));
-    const target = agent.getTargetWeights();
+    const target = agent.getState().targetWeights;
     other.setState(agent.getState());
     for (const each of [agent, other]) each.learn(batchOf(6, 2));
     expect(largestDifference(agent, other)).toBe(0);
-    expect(agent.getTargetWeights()).toEqual(target);
+    expect(agent.getState().targetWeights).toEqual(target);
     agent.syncTarget();
     agent.learn(batchOf(6, 3));
-    expect(agent.getTargetWeights()).not.toEqual(target);
-    expect(agent.getTargetWeights()).not.toEqual(agent.getWeights());
+    expect(agent.getState().targetWeights).not.toEqual(target);
+    expect(agent.getState().targetWeights).not.toEqual(agent.getWeights());
     agent.dispose();
     other.dispose();
   });

@@ -160,7 +160,7 @@ describe.skipIf(!hasAddon)("the onednn backend alone", () => {
       const values = agent.qValues(observations, 1);
       agent.learn(batchOf4());
       // After one step the first moment is a tenth of the gradient.
-      const gradients = agent.getOptimizerState().moments;
+      const gradients = agent.getState().optimizer.moments;
       agent.dispose();
       return { values, gradients };
     };

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { createDqnAgent, type DqnAgent, type DqnAgentOptions } from "../../src/agent/dqn-agent.js";
+import type { Agent } from "../../src/agent/agent.js";
+import { createDqnAgent, type DqnAgentOptions } from "../../src/agent/dqn-agent.js";
 import { headLoss } from "../../src/agent/head-loss.js";
 import { createHead } from "../../src/agent/heads/head.js";
 import { Rng } from "../../src/core/rng.js";
@@ -78,7 +79,7 @@ export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): n
   return largest;
 }
 
-export type Weights = ReturnType<DqnAgent["getWeights"]>;
+export type Weights = ReturnType<Agent["getWeights"]>;
 
 export function expectSameWeights(a: Weights, b: Weights, tolerance = 0): void {
   expect([...a.keys()]).toEqual([...b.keys()]);
@@ -109,7 +110,7 @@ export function describeBackendContract(name: BackendName, precision: Precision 
         await tf.setBackend(name === "tensorflow" ? "tensorflow" : name);
       }
     };
-    const smallAgent = (on: ComputeBackend, more: Partial<DqnAgentOptions> = {}): DqnAgent =>
+    const smallAgent = (on: ComputeBackend, more: Partial<DqnAgentOptions> = {}): Agent =>
       createDqnAgent({
         backend: on,
         actionCount: ACTIONS,
@@ -247,11 +248,11 @@ export function describeBackendContract(name: BackendName, precision: Precision 
       const batch = randomBatch(3, SMALL_OBSERVATION, 40);
       agent.learn(batch);
       agent.syncTarget();
-      const synced = agent.getTargetWeights();
+      const synced = agent.getState().targetWeights;
       expectSameWeights(synced, agent.getWeights());
       agent.learn(batch);
       agent.learn(batch);
-      expectSameWeights(agent.getTargetWeights(), synced);
+      expectSameWeights(agent.getState().targetWeights, synced);
       const moved = largestDifference(
         agent.getWeights().get("hidden/kernel")!.data,
         synced.get("hidden/kernel")!.data,
@@ -292,9 +293,7 @@ export function describeBackendContract(name: BackendName, precision: Precision 
       agent.syncTarget();
       agent.learn(batch(1));
       const resumed = smallAgent(backend, { dueling: true, seed: 99 });
-      resumed.setWeights(agent.getWeights());
-      resumed.setTargetWeights(agent.getTargetWeights());
-      resumed.setOptimizerState(agent.getOptimizerState());
+      resumed.setState(agent.getState());
       expectSameWeights(resumed.getWeights(), agent.getWeights());
       for (const i of [2, 3]) {
         const wanted = agent.learn(batch(i));

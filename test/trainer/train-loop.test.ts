@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { createActingNetwork } from "../../src/agent/acting-network.js";
-import type { LearningAgent } from "../../src/agent/agent.js";
-import { createDqnAgent, type DqnAgent } from "../../src/agent/dqn-agent.js";
+import type { Agent, LearningAgent } from "../../src/agent/agent.js";
+import { createDqnAgent } from "../../src/agent/dqn-agent.js";
 import { linearEpsilon } from "../../src/agent/epsilon-schedule.js";
 import { Rng } from "../../src/core/rng.js";
 import type { ComputeBackend } from "../../src/nn/backend.js";
@@ -80,7 +80,7 @@ async function run(timesteps: number, options: RunOptions = {}) {
   const plan: TrainSchedule = { timesteps, environments, rounds, pipeline };
   const root = new Rng(11);
   const actionCount = new Corridor().actionCount;
-  const agent: DqnAgent = createDqnAgent({
+  const agent: Agent = createDqnAgent({
     backend,
     actionCount,
     seed: 3,
@@ -175,7 +175,7 @@ async function afterTurns<T>(turns: number, value: T): Promise<T> {
   return value;
 }
 
-const weights = (agent: DqnAgent) =>
+const weights = (agent: Agent) =>
   [...agent.getWeights()].map(([name, { data }]) => [name, [...data]]);
 
 describe("trainLoop", () => {

@@ -1,4 +1,4 @@
-import type { DqnAgent } from "../../agent/dqn-agent.js";
+import type { Agent } from "../../agent/agent.js";
 import { saliencyMap, type Saliency } from "../../agent/saliency.js";
 import type { Rng } from "../../core/rng.js";
 import type { MarioEnv, MarioInfo } from "../../env/mario-env.js";
@@ -9,7 +9,7 @@ import type { Choice, WatchedGame } from "../../viewer/enjoy/watched-game.js";
 export interface EnjoyGameOptions {
   readonly hello: EnjoyHello;
   readonly environment: MarioEnv;
-  readonly agent: DqnAgent;
+  readonly agent: Agent;
   /** Share of random decisions. */
   readonly epsilon: number;
   readonly rng: Rng;

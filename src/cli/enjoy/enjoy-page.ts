@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { DqnAgent } from "../../agent/dqn-agent.js";
+import type { Agent } from "../../agent/agent.js";
 import { createSaliency } from "../../agent/saliency.js";
 import type { Rng } from "../../core/rng.js";
 import type { MarioEnv } from "../../env/mario-env.js";
@@ -23,7 +23,7 @@ export interface EnjoyPageOptions extends PageOptions {
   readonly model: SavedModel;
   readonly romName: string;
   readonly environment: MarioEnv;
-  readonly agent: DqnAgent;
+  readonly agent: Agent;
   readonly backend: ComputeBackend;
   readonly epsilon: number;
   /** Undefined: until it is stopped. */

@@ -1,11 +1,10 @@
 import { checkScale, loadSharp } from "./load-sharp.js";
 import { drawRgb, type Picture } from "./picture.js";
-import { saveFile } from "./save-file.js";
 
 /**
  * Lossless PNG of one picture, enlarged by whole pixels.
  * @param scale 1 to 16.
- * @throws MarioError INVALID_OPTION, NOT_WRITABLE.
+ * @throws MarioError INVALID_OPTION.
  */
 export async function encodePng(picture: Picture, scale = 1): Promise<Uint8Array> {
   checkScale(scale);
@@ -17,9 +16,4 @@ export async function encodePng(picture: Picture, scale = 1): Promise<Uint8Array
   return sharp(rgb, { raw: { width, height, channels: 3 } })
     .png()
     .toBuffer();
-}
-
-/** {@link encodePng} to a file. @throws MarioError also DISK_FULL. */
-export async function writePng(path: string, picture: Picture, scale = 1): Promise<void> {
-  await saveFile(path, await encodePng(picture, scale));
 }

@@ -39,7 +39,7 @@ it("writes every weight, every gradient's mean, all Q-values, and what the netwo
     image: (tag, image) => images.set(tag, image),
   };
   const seen = observations.slice();
-  const moments = [...agent.getOptimizerState().moments].filter(([name]) => name.endsWith("/m"));
+  const moments = [...agent.getState().optimizer.moments].filter(([name]) => name.endsWith("/m"));
   let snapshots = 0;
   const summaries = new LearnerSummaries({
     sink,

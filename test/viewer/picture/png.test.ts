@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { expect, it } from "vitest";
 import { nesPicture } from "../../../src/viewer/picture/picture.js";
-import { encodePng, writePng } from "../../../src/viewer/picture/png.js";
+import { encodePng } from "../../../src/viewer/picture/png.js";
 import { testScreen } from "../test-picture.js";
 
 it("writes every pixel as a block of scale × scale", async () => {
@@ -26,13 +26,6 @@ it("draws pictures of other sizes", async () => {
     .raw()
     .toBuffer();
   expect(Array.from(raw)).toEqual([0x11, 0x22, 0x33, 0xff, 0xee, 0xdd]);
-});
-
-it("says which file cannot be written", async () => {
-  await expect(writePng("/nowhere/at/all.png", nesPicture(testScreen(0)))).rejects.toMatchObject({
-    code: "NOT_WRITABLE",
-    value: "/nowhere/at/all.png",
-  });
 });
 
 it("refuses an enlargement that is not a small whole number", async () => {
