@@ -24,14 +24,6 @@ export interface FilmModelOptions {
   readonly backend: ComputeBackend;
   /** Its extension chooses the format; usually the model's path with another one. */
   readonly path: string;
-  /** Default true. */
-  readonly overlay?: boolean;
-  /** Default 1. */
-  readonly scale?: number;
-  /** Of the episode; default 1. */
-  readonly seed?: number;
-  /** Share of random decisions; default 0. */
-  readonly epsilon?: number;
 }
 
 export interface ModelFilm extends FilmSummary {
@@ -41,9 +33,13 @@ export interface ModelFilm extends FilmSummary {
   readonly short: { readonly bytes: Uint8Array; readonly width: number; readonly height: number };
 }
 
+/** Of the episode that is filmed: the same one for each model, as far as it can be. */
+const EPISODE_SEED = 1;
 const FRAMES_PER_PICTURE = 2;
 const SHORT_FRAMES_PER_PICTURE = 4;
 const SHORT_SECONDS = 20;
+/** From the start of one film to that of the next. */
+const PERIOD_MS = 60_000;
 
 /**
  * Plays one episode with a model and films it. Gives way to other work after every step, so that
@@ -51,25 +47,25 @@ const SHORT_SECONDS = 20;
  * @throws MarioError NOT_WRITABLE, DISK_FULL, INVALID_OPTION, MODEL_MISMATCH
  */
 export async function filmModel(options: FilmModelOptions): Promise<ModelFilm> {
-  const { model, environment, path, scale = 1, overlay = true } = options;
+  const { model, environment, path } = options;
   const agent = agentFor(model, options.backend);
   try {
-    const rng = new Rng(options.seed ?? 1);
+    const rng = new Rng(EPISODE_SEED);
     const traced = new TracedEnvironment(environment);
     const episode = await evaluate({
       environment: traced,
-      policy: epsilonGreedyPolicy(agent, options.epsilon ?? 0, rng.split()),
+      policy: epsilonGreedyPolicy(agent, 0, rng.split()),
       seeds: drawnStarts(1, rng.split()),
       now: () => performance.now(),
       onStep: () => new Promise((resolve) => setImmediate(resolve)),
     });
     const { trace } = traced;
-    const size = { width: filmWidth(overlay), height: SCREEN_HEIGHT, scale };
+    const size = { width: filmWidth(true), height: SCREEN_HEIGHT };
     const film = await openFilm(path, { ...size, framesPerPicture: FRAMES_PER_PICTURE });
     try {
       const qValues = (observation: Uint8Array) => agent.qValues(observation, 1);
       await filmEpisode({
-        ...{ environment, trace, film, overlay, qValues },
+        ...{ environment, trace, film, overlay: true, qValues },
         framesPerPicture: FRAMES_PER_PICTURE,
       });
       const summary = await film.finish();
@@ -96,8 +92,6 @@ export interface BestFilmsOptions extends Omit<FilmModelOptions, "model" | "path
   readonly onFilm?: (film: ModelFilm) => void;
   /** Told of a film that cannot be written, in place of a throw. */
   readonly observer?: WriteObserver;
-  /** From the start of one film to that of the next; default a minute. */
-  readonly periodMs?: number;
 }
 
 interface BestModelFile {
@@ -163,11 +157,10 @@ export class BestFilms {
         this.#running = undefined;
         if (this.#timer === undefined && !this.#finishing) this.#start();
       });
-    const { periodMs = 60_000 } = this.#options;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       if (this.#running === undefined) this.#start();
-    }, periodMs).unref();
+    }, PERIOD_MS).unref();
   }
 
   async #film({ model, modelPath, step }: BestModelFile): Promise<void> {

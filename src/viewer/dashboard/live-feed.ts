@@ -1,5 +1,4 @@
-import { SCREEN_WIDTH } from "../../nes/hardware.js";
-import { encodePicture, Indexer, type IndexedPicture } from "../protocol/frame-encoding.js";
+import { encodePicture } from "../protocol/frame-encoding.js";
 import {
   filmSource,
   PictureKind,
@@ -8,19 +7,13 @@ import {
 } from "../protocol/protocol.js";
 import type { Point, RunGrowth, RunSource } from "./series.js";
 
-/**
- * A picture: `[240 or 224, 256] uint32` 0x00RRGGBB, the same as palette indices, or an observation's
- * `[84, 84] uint8` of grey.
- */
-export type LiveFrame = Uint32Array | Uint8Array | IndexedPicture;
-
 /** A recorded episode. */
 export interface BestFilm {
   readonly step: number;
   readonly distance: number;
   readonly reward: number;
-  /** Kept, not copied. */
-  readonly frames: readonly LiveFrame[];
+  /** Each `[84, 84] uint8`, grey; kept, not copied. */
+  readonly frames: readonly Uint8Array[];
   /** Milliseconds from one picture to the next. */
   readonly pictureMs: number;
 }
@@ -47,7 +40,8 @@ export interface LiveFeedListener {
   onBest(entry: BestFilmEntry): void;
 }
 
-const OBSERVATION_SIDE = 84;
+const FRAME_SIDE = 84;
+/** No palette: the indices are grey values. */
 const GREY = new Uint8Array(0);
 
 /**
@@ -62,7 +56,6 @@ export class LiveFeed implements RunSource {
   readonly #options: LiveFeedOptions;
   readonly #pictureMs: number;
   readonly #shownAt = new Map<number, number>();
-  readonly #indexer = new Indexer();
   /** By `now`: when the run's clock would have shown 0, had it never been stopped. */
   #zeroMs: number;
   #growth: RunGrowth[];
@@ -96,12 +89,12 @@ export class LiveFeed implements RunSource {
 
   /**
    * @param environment 0 to 255.
-   * @param left pixels of the stage to the left of the screen, where known.
+   * @param frame the newest of an observation, `[84, 84] uint8`, grey.
    */
-  publishFrame(environment: number, frame: LiveFrame, left = -1): void {
+  publishFrame(environment: number, frame: Uint8Array): void {
     if (!this.wantsFrame(environment)) return;
     this.#shownAt.set(environment, this.#options.now());
-    this.#listener?.onPicture(environment, this.#encode(frame, environment, left));
+    this.#listener?.onPicture(environment, encode(frame, environment, PictureKind.screen));
   }
 
   /** @param step decisions so far. @param values by tag, see docs/metrics.md. */
@@ -149,7 +142,7 @@ export class LiveFeed implements RunSource {
   bestPictures(film: number): readonly Uint8Array[] {
     if (film !== this.#films) return [];
     return (this.#bestMessages ??= (this.#best?.frames ?? []).map((frame) =>
-      this.#encode(frame, filmSource(film), -1, PictureKind.film),
+      encode(frame, filmSource(film), PictureKind.film),
     ));
   }
 
@@ -162,24 +155,15 @@ export class LiveFeed implements RunSource {
   changedAt(): number {
     return this.#changedAt;
   }
+}
 
-  #encode(
-    frame: LiveFrame,
-    source: number,
-    left: number,
-    kind: typeof PictureKind.screen | typeof PictureKind.film = PictureKind.screen,
-  ): Uint8Array {
-    const picture = this.#indexed(frame);
-    const isGrey = picture.palette.length === 0;
-    const width = isGrey ? OBSERVATION_SIDE : SCREEN_WIDTH;
-    const height = picture.indices.length / width;
-    return encodePicture({ kind, source, width, height, left }, picture);
-  }
-
-  #indexed(frame: LiveFrame): IndexedPicture {
-    if (frame instanceof Uint32Array) return this.#indexer.index(frame);
-    return frame instanceof Uint8Array ? { indices: frame, palette: GREY } : frame;
-  }
+function encode(
+  indices: Uint8Array,
+  source: number,
+  kind: typeof PictureKind.screen | typeof PictureKind.film,
+): Uint8Array {
+  const header = { kind, source, width: FRAME_SIDE, height: FRAME_SIDE, left: -1 };
+  return encodePicture(header, { indices, palette: GREY });
 }
 
 function entryOf(

@@ -134,10 +134,10 @@ describe("a live run on the dashboard", () => {
     expect(feed.wantsFrame(0)).toBe(false);
     dashboard!.join(page.viewer);
     expect(feed.wantsFrame(0)).toBe(true);
-    const screen = new Uint32Array(256 * 240);
-    feed.publishFrame(0, screen);
-    feed.publishFrame(0, screen);
-    feed.publishFrame(1, screen);
+    const frame = new Uint8Array(84 * 84);
+    feed.publishFrame(0, frame);
+    feed.publishFrame(0, frame);
+    feed.publishFrame(1, frame);
     expect(page.pictures.map((bytes) => readPictureHeader(bytes).source)).toEqual([0, 1]);
     now += 99;
     expect(feed.wantsFrame(0)).toBe(false);
@@ -182,18 +182,17 @@ describe("a live run on the dashboard", () => {
     expect(sources).toEqual([2, 2]);
   });
 
-  it("sends real play: screens, observations, scalars, episodes and the best one's film", () => {
+  it("sends real play: observations, scalars, episodes and the best one's film", () => {
     const { feed, page } = open();
     dashboard!.join(page.viewer);
     dashboard!.handle(page.viewer, { t: "follow", runs: ["live"] });
     const rom = readFileSync(new URL("../../../roms/fenn.nes", import.meta.url));
     const environment = createMarioEnv({ rom: new Uint8Array(rom) });
-    const frames: Uint32Array[] = [];
+    const frames: Uint8Array[] = [];
     for (let step = 1; step <= 12; step++) {
       const { info } = environment.step(9);
-      feed.publishFrame(2, environment.screen(), environment.ram.screenLeft);
-      feed.publishFrame(3, environment.frame);
-      frames.push(environment.screen().slice());
+      feed.publishFrame(2, environment.frame);
+      frames.push(environment.frame.slice());
       feed.publishScalars(step, { "episode/distance": info.maxX });
       now += 100;
     }
@@ -207,12 +206,7 @@ describe("a live run on the dashboard", () => {
     dashboard!.handle(page.viewer, { t: "film", film: 1 });
 
     const screens = page.picturesOf(PictureKind.screen).map(readPictureHeader);
-    expect(screens.filter(({ source }) => source === 2)[0]).toMatchObject({
-      ...{ width: 256, height: 240, left: 0 },
-    });
-    expect(screens.filter(({ source }) => source === 3)[0]).toMatchObject({
-      ...{ width: 84, height: 84, colours: 0 },
-    });
+    expect(screens[0]).toMatchObject({ source: 2, width: 84, height: 84, left: -1, colours: 0 });
     const series = page.of("series");
     expect(series[0]).toMatchObject({ run: "live", reset: true, settings: { seed: "1" } });
     const points = (series[1]["tags"] as Record<string, { steps: number[]; values: number[] }>)[

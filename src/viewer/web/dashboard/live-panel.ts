@@ -1,4 +1,3 @@
-import { SCREEN_WIDTH } from "../../../nes/hardware.js";
 import type { BestFilmEntry, LiveEpisode } from "../../protocol/protocol.js";
 import { byId, make, whole } from "../shared/dom.js";
 import { decodePicture, type DecodedPicture } from "../shared/picture.js";
@@ -19,20 +18,19 @@ export class LivePanel {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #at = 0;
 
-  /** A picture of an environment. @returns what was drawn, pixel for pixel. */
-  screen(picture: DecodedPicture): CanvasImageSource {
+  /** What an environment shows now: the newest frame of its observation. */
+  screen(picture: DecodedPicture): void {
     const { source, width, height } = picture.header;
     let canvas = this.#screens.get(source);
     if (!canvas) {
       const element = make("canvas", { "aria-label": `Environment ${source + 1}` });
       canvas = new PixelCanvas(element, width, height);
-      setAspect(element, picture);
+      element.style.aspectRatio = String(width / height);
       this.#screens.set(source, canvas);
       byId("screens").append(element);
       byId("live").hidden = false;
     }
     canvas.draw(picture);
-    return canvas.picture;
   }
 
   episode({ environment, step, distance, completed, restarted }: LiveEpisode): void {
@@ -58,8 +56,9 @@ export class LivePanel {
 
   #showFilm(picture: DecodedPicture): void {
     const element = byId("film", HTMLCanvasElement);
-    this.#filmCanvas = new PixelCanvas(element, picture.header.width, picture.header.height);
-    setAspect(element, picture);
+    const { width, height } = picture.header;
+    this.#filmCanvas = new PixelCanvas(element, width, height);
+    element.style.aspectRatio = String(width / height);
     byId("best").hidden = false;
     byId("live").hidden = false;
     this.#play();
@@ -78,10 +77,4 @@ export class LivePanel {
       (this.#best?.pictureMs ?? 66) + rest,
     );
   }
-}
-
-/** A console's pixel is 8/7 as wide as it is high; an observation is shown as it is. */
-function setAspect(element: HTMLElement, { header }: DecodedPicture): void {
-  const pixel = header.width === SCREEN_WIDTH ? 8 / 7 : 1;
-  element.style.aspectRatio = String((header.width * pixel) / header.height);
 }

@@ -1,4 +1,3 @@
-import { SCREEN_WIDTH } from "../../../nes/hardware.js";
 import {
   PictureKind,
   type DashboardCommand,
@@ -32,8 +31,7 @@ let isDue = false;
 let isNewLook = false;
 
 const pictures = new PictureQueue((picture) => {
-  const screen = live.screen(picture);
-  if (picture.header.width === SCREEN_WIDTH) map?.look(screen, picture.header.left);
+  live.screen(picture);
 });
 const socket = new PageSocket({
   onText: (message) => {
