@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { MarioError } from "../core/errors.js";
 import { gather, readEventFile, type EventFileContents } from "./event-reader.js";
-import { systemErrorCode } from "./file-error.js";
+import { systemErrorCode } from "../core/write-error.js";
 import { RunClock } from "./run-clock.js";
 
 export const EVENT_FILE = /^events\.out\.tfevents\./;
