@@ -215,7 +215,10 @@ describe("mario play on a page", () => {
     });
 
   async function until(isSo: () => boolean): Promise<void> {
-    while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (!isSo()) {
+      if (program!.process.exitCode !== null) throw new Error(`It ended: ${program!.stderr()}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   }
 
   it("prints its address on standard error, as every page does", async () => {
