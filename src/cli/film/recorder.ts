@@ -73,7 +73,10 @@ export class Recorder {
         if (!isWriteError(error)) throw error;
         this.#failure = error;
         await this.discard();
-        this.#options.report.note({}, `filming stopped: ${error.message} Episodes continue.`);
+        this.#options.report.note(
+          {},
+          `recording stopped: ${error.message} The remaining episodes are played without it.`,
+        );
       }
     }
   }

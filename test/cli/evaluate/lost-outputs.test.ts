@@ -79,7 +79,7 @@ describe("a film or a map that cannot be written", () => {
     block("film.webp");
     const args = ["random", "--seed", "2", "--episodes", "1", "--record", "film.webp"];
     const { stdout, stderr } = mario([...args, "--record-episodes", "all"], { cwd: folder });
-    expect(stderr).toContain("filming stopped: Cannot write film.webp");
+    expect(stderr).toContain("recording stopped: Cannot write film.webp");
     expect(stdout).toMatch(/episodes +1\n/);
   }, 120_000);
 
