@@ -1,5 +1,5 @@
 import { isatty } from "node:tty";
-import { systemErrorCode } from "../../logging/file-error.js";
+import { systemErrorCode } from "../../core/write-error.js";
 
 /** What a shell sees of a program that SIGPIPE ended: 128 and the signal's number. */
 const BROKEN_PIPE_EXIT_CODE = 141;

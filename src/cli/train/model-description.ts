@@ -1,6 +1,7 @@
 import type { NamedTensors } from "../../agent/agent.js";
 import type { TrainSettings } from "../../config/schema.js";
 import { STACK_FRAMES } from "../../core/observation.js";
+import { PREPROCESSING_KIND } from "../../env/preprocess.js";
 import type { RomInfo } from "../../nes/rom.js";
 import type { BackendName } from "../../nn/backend.js";
 import type { CandidateModel } from "../../trainer/checkpoint/best-model.js";
@@ -31,7 +32,7 @@ export function describeModel(description: ModelDescription): CandidateModel {
     metadata: {
       formatVersion: MODEL_FORMAT_VERSION,
       architecture: architectureOf(settings),
-      preprocessing: { kind: "luma-area", stackedFrames: STACK_FRAMES },
+      preprocessing: { kind: PREPROCESSING_KIND, stackedFrames: STACK_FRAMES },
       actionSet: environment.actionSet,
       actionRepeat: environment.actionRepeat,
       reward: environment.reward,

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { MarioError } from "../../core/errors.js";
-import { explainWriteErrors, isWriteError, systemErrorCode } from "../../logging/file-error.js";
+import { explainWriteErrors, isWriteError, systemErrorCode } from "../../core/write-error.js";
 
 const LOCK_FILE = "running.pid";
 

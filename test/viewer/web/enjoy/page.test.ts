@@ -117,7 +117,9 @@ describe("many viewers of mario enjoy", () => {
         isOver ||= data.toString().includes('"finished":true');
       });
       await client.until(() => isOver);
-      expect(await program!.stop()).toMatch(/episodes +1\n +stage finished .*\n +mean distance/);
+      expect((await program!.stop()).stdout).toMatch(
+        /episodes +1\n +stage finished .*\n +mean distance/,
+      );
     },
     TIMEOUT_MS,
   );
@@ -217,9 +219,9 @@ describe.skipIf(chromiumPath === undefined)(browserTitle("mario enjoy in Chromiu
       const dark = await colour();
       await page.click("#theme");
       expect(await colour()).not.toBe(dark);
-      await page.locator('[data-button="A"]').dispatchEvent("pointerdown", { pointerId: 1 });
+      await page.locator('[data-button="a"]').dispatchEvent("pointerdown", { pointerId: 1 });
       await page.waitForSelector("#badge.person");
-      await page.locator('[data-button="A"]').dispatchEvent("pointerup", { pointerId: 1 });
+      await page.locator('[data-button="a"]').dispatchEvent("pointerup", { pointerId: 1 });
       await page.waitForSelector("#badge", { state: "hidden" });
       expect(troubles).toEqual([]);
       await page.close();
