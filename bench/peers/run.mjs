@@ -43,7 +43,11 @@ for (const group of options.groups) {
 }
 where.loadAtEnd = Number(os.loadavg()[0].toFixed(1));
 const result = {
-  ...{ conditions: where, rounds: options.rounds, about, notMeasured, groups: measured },
+  conditions: where,
+  rounds: options.rounds,
+  about,
+  notMeasured,
+  groups: measured,
   versions: versions(),
 };
 writeFileSync(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
@@ -88,7 +92,12 @@ async function measure(group) {
   const comparable = ours.reason === undefined;
   const rows = lanes.filter(({ reason }) => reason === undefined);
   return {
-    ...{ name, what, unit, threads, rounds, clock },
+    name,
+    what,
+    unit,
+    threads,
+    rounds,
+    clock,
     contenders: rows.map((lane) => ({
       label: lane.contender.label,
       figure: figureOf(each(lane), unit),

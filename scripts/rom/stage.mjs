@@ -112,7 +112,10 @@ function readSettings(settings, file, themes) {
         throw misplaced(file, line, 1, `expected "${form}`);
       }
       result.doors.push({
-        ...{ kind, map, arrival, line },
+        kind,
+        map,
+        arrival,
+        line,
         column: number(column, line, MAX_COLUMNS, "column"),
         row: number(row, line, STAGE_ROWS, "row"),
         toColumn: number(toColumn, line, MAX_COLUMNS, "column"),

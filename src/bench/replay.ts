@@ -81,7 +81,11 @@ export function benchReplay(options: BenchReplayOptions): BenchReplayResult {
     options.onProgress,
   );
   return {
-    ...{ rounds: ROUNDS, capacity, batch, msPerAdd, bytesPerTransition },
+    rounds: ROUNDS,
+    capacity,
+    batch,
+    msPerAdd,
+    bytesPerTransition,
     msPerSample: { uniform, prioritized },
   };
 }

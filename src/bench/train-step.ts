@@ -97,11 +97,15 @@ export async function benchTrainStep(
     };
     const msPerAct = { batch1: await act(1), batch8: await act(8) };
     return {
-      ...{ backend: backend.name, threads: backend.threads, batch },
-      ...{ updates: updateTimes.length, msPerUpdate: spreadOf(updateTimes) },
+      backend: backend.name,
+      threads: backend.threads,
+      batch,
+      updates: updateTimes.length,
+      msPerUpdate: spreadOf(updateTimes),
       dispatches: after && before ? after.dispatches - before.dispatches : null,
       submits: after && before ? after.submits - before.submits : null,
-      ...{ primitivesMs, msPerAct },
+      primitivesMs,
+      msPerAct,
     };
   } finally {
     primitives?.end();

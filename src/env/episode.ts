@@ -80,8 +80,17 @@ export function episodeFromNumbers(numbers: ArrayLike<number>): Episode {
   const [x, maxX, frames, steps, stalledSteps, livesAtStart, ...flags] = Array.from(numbers);
   const [flag, died, timeUp, completed, truncated] = flags.map((value) => value !== 0);
   return {
-    ...{ x, maxX, frames, steps, stalledSteps, livesAtStart },
-    ...{ flag, died, timeUp, completed, truncated },
+    x,
+    maxX,
+    frames,
+    steps,
+    stalledSteps,
+    livesAtStart,
+    flag,
+    died,
+    timeUp,
+    completed,
+    truncated,
   };
 }
 

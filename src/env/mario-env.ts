@@ -162,10 +162,24 @@ export class MarioEnv implements RestartableEnvironment<MarioInfo> {
     const { ram } = this;
     const { x, maxX, flag, completed, died, timeUp, frames, steps } = this.#episode;
     return {
-      ...{ x, maxX, y: ram.y, score: ram.score, coins: ram.coins, time: ram.time },
-      ...{ lives: ram.lives, status: ram.status },
-      ...{ world: ram.world, stage: ram.stage, area: ram.area },
-      ...{ flag, completed, died, timeUp, fell: died && ram.viewport > 1, frames, steps },
+      x,
+      maxX,
+      y: ram.y,
+      score: ram.score,
+      coins: ram.coins,
+      time: ram.time,
+      lives: ram.lives,
+      status: ram.status,
+      world: ram.world,
+      stage: ram.stage,
+      area: ram.area,
+      flag,
+      completed,
+      died,
+      timeUp,
+      fell: died && ram.viewport > 1,
+      frames,
+      steps,
     };
   }
 

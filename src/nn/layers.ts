@@ -247,7 +247,9 @@ export function fusedMatMul(
   const [batch, inUnits] = x.shape;
   const outUnits = kernel.shape[1];
   const attributes = {
-    ...{ transposeA: false, transposeB: false, activation },
+    transposeA: false,
+    transposeB: false,
+    activation,
     [REDUCIBLE]: reducible,
   };
   if (hasKernel(FUSED_DENSE)) {

@@ -212,13 +212,19 @@ describe("Munchausen", () => {
 
   it("goes the greedy way with what the presets combine: quantiles, noise, IMPALA's encoder, …", () => {
     const architecture = {
-      ...{ ...TINY, head: quantile, layerNorm: true, noisy: true, residualSections: [4] },
+      ...TINY,
+      head: quantile,
+      layerNorm: true,
+      noisy: true,
+      residualSections: [4],
     };
     const agent = train({
       options: { architecture, munchausen: options, dueling: true, weightDecay: 1e-3 },
       sampler: new PrioritizedSampler({ capacity: CAPACITY }),
       // Without random decisions some seeds never see the end.
-      ...{ n: 3, epsilon: 0.3, updates: 400 },
+      n: 3,
+      epsilon: 0.3,
+      updates: 400,
     });
     for (const q of valuesOnTheWay(agent)) expect(q.indexOf(Math.max(...q)), q.join()).toBe(2);
     agent.dispose();

@@ -89,7 +89,8 @@ describe("our own cartridge", () => {
     env.reset(0);
     for (let i = 0; i < 40; i++) if (env.step(rng.integer(5) + 7).terminated) env.reset(0);
     const other = createMarioEnv({
-      ...{ rom: new Uint8Array(readFileSync(path)), reward: "distance" },
+      rom: new Uint8Array(readFileSync(path)),
+      reward: "distance",
       startState: env.startState,
     });
     other.setState(env.getState());

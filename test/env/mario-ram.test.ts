@@ -10,9 +10,22 @@ function ramWith(bytes: Readonly<Record<number, number>>): MarioRam {
 describe("MarioRam", () => {
   it("reads numbers of several bytes", () => {
     const ram = ramWith({
-      ...{ 0x6d: 12, 0x86: 194, 0x3b8: 176, 0x71a: 11, 0x71c: 200 },
-      ...{ 0x7de: 0, 0x7df: 1, 0x7e0: 2, 0x7e1: 3, 0x7e2: 5, 0x7e3: 0 },
-      ...{ 0x7ed: 4, 0x7ee: 2, 0x7f8: 3, 0x7f9: 0, 0x7fa: 7 },
+      0x6d: 12,
+      0x86: 194,
+      0x3b8: 176,
+      0x71a: 11,
+      0x71c: 200,
+      0x7de: 0,
+      0x7df: 1,
+      0x7e0: 2,
+      0x7e1: 3,
+      0x7e2: 5,
+      0x7e3: 0,
+      0x7ed: 4,
+      0x7ee: 2,
+      0x7f8: 3,
+      0x7f9: 0,
+      0x7fa: 7,
     });
     expect(ram.x).toBe(3266);
     expect(ram.y).toBe(176);

@@ -8,8 +8,13 @@ import {
 } from "../../src/env/reward.js";
 
 const still: RewardInput = {
-  ...{ xTm1: 100, xT: 100, maxXTm1: 100, maxXT: 100 },
-  ...{ frames: 4, died: false, completed: false },
+  xTm1: 100,
+  xT: 100,
+  maxXTm1: 100,
+  maxXT: 100,
+  frames: 4,
+  died: false,
+  completed: false,
 };
 
 describe("distance reward", () => {

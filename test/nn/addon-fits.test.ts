@@ -95,7 +95,8 @@ describe.skipIf(!hasAddon)("an addon", () => {
     spoilAddon();
     changeRecord((record) => {
       record.processor = {
-        ...{ architecture: process.arch, model: "Xeon 9000" },
+        architecture: process.arch,
+        model: "Xeon 9000",
         instructions: [...(record.processor?.instructions ?? []), "avx9000"],
       };
     });

@@ -36,9 +36,13 @@ function batchOf(size: number, seed: number, side = [SIDE, SIDE, 4]): Transition
   const floats = (scale: number) =>
     Float32Array.from({ length: size }, () => scale * rng.uniform());
   return {
-    ...{ size, sTm1: bytes(), sT: bytes() },
+    size,
+    sTm1: bytes(),
+    sT: bytes(),
     aTm1: Int32Array.from({ length: size }, () => rng.integer(ACTIONS)),
-    ...{ rT: floats(4), weights: floats(1), indices: new Int32Array(size) },
+    rT: floats(4),
+    weights: floats(1),
+    indices: new Int32Array(size),
     discountT: floats(0).fill(0.9, 1),
   };
 }
@@ -71,8 +75,13 @@ describe.skipIf(!hasAddon)("a network's native update", () => {
   /** A large epsilon: with a small one Adam's first steps have one length however small a gradient. */
   const agentOn = (on: ComputeBackend, more: Partial<DqnAgentOptions> = {}): Agent =>
     createDqnAgent({
-      ...{ backend: on, actionCount: ACTIONS, seed: 3, learningRate: 1e-2, adamEpsilon: 0.01 },
-      ...{ architecture: SMALL, ...more },
+      backend: on,
+      actionCount: ACTIONS,
+      seed: 3,
+      learningRate: 1e-2,
+      adamEpsilon: 0.01,
+      architecture: SMALL,
+      ...more,
     });
   /** The same backend without it: every update goes through TensorFlow.js. */
   const reference = (): ComputeBackend => ({ ...backend, createNetworkUpdate: () => undefined });
@@ -184,7 +193,11 @@ describe.skipIf(!hasAddon)("a network's native update", () => {
   it("covers the DQN network with every head, and leaves other layers to TensorFlow.js", () => {
     const isNative = (more: Partial<Architecture>): boolean => {
       const architecture: Architecture = {
-        ...{ ...DQN_ARCHITECTURE, ...SMALL, actionCount: ACTIONS, dueling: true, padding: "valid" },
+        ...DQN_ARCHITECTURE,
+        ...SMALL,
+        actionCount: ACTIONS,
+        dueling: true,
+        padding: "valid",
         ...more,
       };
       const { variables } = createQNetwork({ ...architecture, rng: new Rng(1) });

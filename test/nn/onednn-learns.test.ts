@@ -53,7 +53,10 @@ describe.each(PRECISIONS)("the onednn backend in %s", (precision) => {
   it.skipIf((addonIsa() & needed) !== needed)("learns a corridor to its optimum", async () => {
     const backend = await selectBackend("onednn", { threads: 2, precision });
     const agent = createDqnAgent({
-      ...{ backend, actionCount: 3, seed: 3, learningRate: 3e-3 },
+      backend,
+      actionCount: 3,
+      seed: 3,
+      learningRate: 3e-3,
       architecture: {
         inputShape: [Corridor.side, Corridor.side, 4],
         convolutions: [{ filters: 8, size: 4, stride: 2 }],

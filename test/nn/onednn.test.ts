@@ -34,9 +34,14 @@ function floats(length: number, seed: number): Float32Array {
 }
 
 const batchOf4 = (): TransitionBatch => ({
-  ...{ size: 4, sTm1: bytes(4 * OBSERVATION, 1), sT: bytes(4 * OBSERVATION, 2) },
-  ...{ aTm1: Int32Array.of(0, 1, 2, 3), rT: floats(4, 3), discountT: floats(4, 4) },
-  ...{ weights: new Float32Array(4).fill(1), indices: new Int32Array(4) },
+  size: 4,
+  sTm1: bytes(4 * OBSERVATION, 1),
+  sT: bytes(4 * OBSERVATION, 2),
+  aTm1: Int32Array.of(0, 1, 2, 3),
+  rT: floats(4, 3),
+  discountT: floats(4, 4),
+  weights: new Float32Array(4).fill(1),
+  indices: new Int32Array(4),
 });
 
 /** 1 where two vectors have one direction. */
@@ -60,8 +65,12 @@ describe.skipIf(!hasAddon)("the onednn backend alone", () => {
   });
   const agentOf = (seed: number): ReturnType<typeof createDqnAgent> =>
     createDqnAgent({
-      ...{ backend, actionCount: ACTIONS, seed, learningRate: 1e-3 },
-      ...{ dueling: true, architecture: ARCHITECTURE },
+      backend,
+      actionCount: ACTIONS,
+      seed,
+      learningRate: 1e-3,
+      dueling: true,
+      architecture: ARCHITECTURE,
     });
 
   it("needs no new array for an update, an act or a sync once it has done each", () => {

@@ -173,7 +173,8 @@ describe.skipIf(typeof here === "string")("shaders", { timeout: 300_000 }, () =>
       outputsT: tf.tensor2d(outputsT, [rows, actions]),
       taken: tf.tensor2d(taken, [rows, actions]),
       policyT: policy,
-      ...{ returns: tf.tensor1d(returns), discountT: tf.tensor1d(discountT) },
+      returns: tf.tensor1d(returns),
+      discountT: tf.tensor1d(discountT),
       weights: tf.tensor1d(weights),
     };
     const results = runKernels(TD_LOSS_AND_GRADIENT, inputs, { delta });

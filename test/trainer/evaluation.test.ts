@@ -3,7 +3,11 @@ import type { EpisodeEnding, EpisodeSummary } from "../../src/trainer/episode.js
 import { summarise } from "../../src/trainer/evaluation.js";
 
 const episode = (distance: number, ending: EpisodeEnding, frames = 100): EpisodeSummary => ({
-  ...{ reward: distance - 40, distance, steps: 10, frames, ending },
+  reward: distance - 40,
+  distance,
+  steps: 10,
+  frames,
+  ending,
   completed: ending === "completed",
   truncated: ending === "cut",
 });

@@ -34,8 +34,13 @@ for (let step = 0; step < PLAN.timesteps; step = windows.at(-1)!.last) {
 }
 
 const episode = (distance: number): EpisodeSummary => ({
-  ...{ reward: distance - 40, distance, steps: 10, frames: 40, completed: false },
-  ...{ ending: "fell", truncated: false },
+  reward: distance - 40,
+  distance,
+  steps: 10,
+  frames: 40,
+  completed: false,
+  ending: "fell",
+  truncated: false,
 });
 
 /** @param cutAt number of the asked evaluations that is cut short, from 1 */
@@ -45,7 +50,11 @@ function open(cutAt = Infinity, options: Partial<PeriodicEvaluationOptions> = {}
   const logged: [tag: string, step: number, value: number][] = [];
   const described: [step: number, weights: NamedTensors | undefined][] = [];
   const evaluation = new PeriodicEvaluation({
-    ...{ periodSteps: 100, episodes: 3, stickyActions: 0, timesteps: PLAN.timesteps, seed: 5 },
+    periodSteps: 100,
+    episodes: 3,
+    stickyActions: 0,
+    timesteps: PLAN.timesteps,
+    seed: 5,
     evaluate: (window, seeds, weights) => {
       asked.push({ window, seeds, averaged: weights !== undefined });
       const isCut = asked.length === cutAt;
@@ -55,7 +64,9 @@ function open(cutAt = Infinity, options: Partial<PeriodicEvaluationOptions> = {}
     average: () => Promise.resolve(AVERAGE),
     sink: {
       scalar: (tag, value, step) => logged.push([tag, step, value]),
-      ...{ text: () => undefined, flush: () => undefined, close: () => undefined },
+      text: () => undefined,
+      flush: () => undefined,
+      close: () => undefined,
     },
     best: new BestEvaluated({ directory, runId: "a" }),
     modelAfter: ({ last }, weights) => {
@@ -180,7 +191,12 @@ describe("under sticky actions", () => {
   async function bestOf(seed: number, stickyActions: number): Promise<number> {
     const best = new BestEvaluated({ directory, runId: `${seed}` });
     const { evaluation } = open(Infinity, {
-      ...{ best, seed, stickyActions, periodSteps: 64, episodes: 31, timesteps: 64 * PERIODS },
+      best,
+      seed,
+      stickyActions,
+      periodSteps: 64,
+      episodes: 31,
+      timesteps: 64 * PERIODS,
       average: () => Promise.resolve(undefined),
       evaluate: chance(0.6),
     });
@@ -227,7 +243,8 @@ describe("under sticky actions", () => {
   it("does not confirm what is below the best's own second figure", async () => {
     let distance = 500;
     const { asked, evaluation } = open(Infinity, {
-      ...{ stickyActions: 0.25, average: () => Promise.resolve(undefined) },
+      stickyActions: 0.25,
+      average: () => Promise.resolve(undefined),
       evaluate: (window, seeds) => {
         asked.push({ window, seeds, averaged: false });
         // The second time it does less well.
@@ -284,7 +301,8 @@ it("writes a best model later that could not be written, also after a resume", a
   writeFileSync(directory, "in the way");
   const best = () =>
     new BestEvaluated({
-      ...{ directory, runId: "a" },
+      directory,
+      runId: "a",
       observer: new WriteFailures(() => undefined).of("model"),
     });
   const late: string[] = [];

@@ -145,13 +145,16 @@ it("writes a best model later that could not be written, without a better mean",
   const directory = mkdtempSync(join(tmpdir(), "mario-session-"));
   const failures = new WriteFailures(() => undefined);
   const best = new BestModel({
-    ...{ directory: join(directory, "models"), runId: "a" },
+    directory: join(directory, "models"),
+    runId: "a",
     observer: failures.of("model"),
   });
   let now = 0;
   const told: number[] = [];
   const { session } = quietSession({
-    ...{ best, now: () => now, modelAfter: () => exampleModel() },
+    best,
+    now: () => now,
+    modelAfter: () => exampleModel(),
     onBest: ({ meanReward }) => told.push(meanReward),
   });
   const window = (index: number, distance: number) => {

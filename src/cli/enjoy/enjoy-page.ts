@@ -107,7 +107,11 @@ function helloOf({ model, romName, environment }: EnjoyPageOptions): EnjoyGame["
 function summaryOf(entry: EpisodeEntry): EpisodeSummary {
   const { distance, reward, steps, frames, ending } = entry;
   return {
-    ...{ distance, reward, steps, frames, ending },
+    distance,
+    reward,
+    steps,
+    frames,
+    ending,
     completed: ending === "completed",
     truncated: ending === "cut",
   };

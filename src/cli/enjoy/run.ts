@@ -33,7 +33,9 @@ export async function runEnjoy(options: EnjoyOptions, isCounted: boolean): Promi
     if (view === "page") {
       const { enjoyOnPage } = await import("./enjoy-page.js");
       const evaluation = await enjoyOnPage({
-        ...{ ...options, ...player, rng },
+        ...options,
+        ...player,
+        rng,
         episodes: isCounted ? options.episodes : undefined,
       });
       playing.onPlayed(evaluation);

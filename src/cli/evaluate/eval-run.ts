@@ -29,8 +29,15 @@ export async function runEval(options: EvalOptions): Promise<void> {
       quiet: options.json ?? false,
       onPlayed: async (evaluation) => {
         const conditions = {
-          ...{ file: model.path, stage, rom: romName, seed, noops, everyStart },
-          ...{ epsilon, sticky, actionRepeat },
+          file: model.path,
+          stage,
+          rom: romName,
+          seed,
+          noops,
+          everyStart,
+          epsilon,
+          sticky,
+          actionRepeat,
         };
         printEvaluation(title, conditions, evaluation, options.json ?? false);
         await map?.write(environment, `${title}, stage ${stage}`, evaluation);

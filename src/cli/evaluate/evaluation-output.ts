@@ -32,7 +32,12 @@ export function printEvaluation(
     return;
   }
   const perEpisode = played.map(({ seed, ending, distance, reward, steps, frames }) => ({
-    ...{ seed, ending, distance, reward, steps, frames },
+    seed,
+    ending,
+    distance,
+    reward,
+    steps,
+    frames,
     seconds: Math.round((frames / FRAME_RATE) * 100) / 100,
   }));
   process.stdout.write(`${JSON.stringify({ ...conditions, ...evaluation, perEpisode })}\n`);

@@ -39,8 +39,13 @@ export async function runRandom(options: RandomOptions): Promise<void> {
     onPlayed: async (evaluation) => {
       const { stage } = settings;
       const conditions = {
-        ...{ stage, rom: rom.name, seed, noops: 0 },
-        ...{ epsilon: 1, sticky, actionRepeat },
+        stage,
+        rom: rom.name,
+        seed,
+        noops: 0,
+        epsilon: 1,
+        sticky,
+        actionRepeat,
       };
       printEvaluation(title, conditions, evaluation, options.json ?? false);
       await map?.write(environment, `${title}, stage ${stage}`, evaluation);

@@ -65,13 +65,19 @@ export async function filmModel(options: FilmModelOptions): Promise<ModelFilm> {
     try {
       const qValues = (observation: Uint8Array) => agent.qValues(observation, 1);
       await filmEpisode({
-        ...{ environment, trace, film, overlay: true, qValues },
+        environment,
+        trace,
+        film,
+        overlay: true,
+        qValues,
         framesPerPicture: FRAMES_PER_PICTURE,
       });
       const summary = await film.finish();
       const short = openGif({ framesPerPicture: SHORT_FRAMES_PER_PICTURE });
       await filmEpisode({
-        ...{ environment, trace, film: short.film },
+        environment,
+        trace,
+        film: short.film,
         framesPerPicture: SHORT_FRAMES_PER_PICTURE,
         maxFrames: Math.round(SHORT_SECONDS * FRAME_RATE),
       });

@@ -98,7 +98,9 @@ export function filmPlan(options: RecordOptions, filmed: "best" | "all"): FilmPl
   }
   const format = formatOf(path);
   return {
-    ...{ path, overlay, format },
+    path,
+    overlay,
+    format,
     filmed: options.recordEpisodes ?? filmed,
     film: {
       width: filmWidth(overlay),

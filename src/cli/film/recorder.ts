@@ -123,7 +123,12 @@ export class Recorder {
     let pictures = 0;
     try {
       await filmEpisode({
-        ...{ environment, trace, qValues, shouldStop, maxFrames, framesPerPicture },
+        environment,
+        trace,
+        qValues,
+        shouldStop,
+        maxFrames,
+        framesPerPicture,
         film: current.film,
         overlay: plan.overlay,
         onPicture: () => {

@@ -110,8 +110,12 @@ async function servePage(
   const interrupt = watchForInterrupt(stop);
   const server = await openPage(
     {
-      ...{ name: "play", usualPort: USUAL_PORT, assets, onConnection },
-      ...{ allowBlobScripts: true, maxMessageBytes: MAX_MESSAGE_BYTES },
+      name: "play",
+      usualPort: USUAL_PORT,
+      assets,
+      onConnection,
+      allowBlobScripts: true,
+      maxMessageBytes: MAX_MESSAGE_BYTES,
     },
     options,
   );

@@ -52,7 +52,8 @@ export class TrainObservers implements TrainObserver {
     this.#films = films;
     this.#best = new BestModel({ directory, runId, observer: failures.of("the best model") });
     this.#bestEvaluated = new BestEvaluated({
-      ...{ directory, runId },
+      directory,
+      runId,
       observer: failures.of("the model that was evaluated best"),
     });
     this.session = this.#openSession();

@@ -26,7 +26,10 @@ export function createNetworkUpdate(
   if (!covers(architecture)) return undefined;
   const { dueling, hiddenUnits, actionCount } = architecture;
   const update = backend.kernels.createUpdate({
-    ...{ dueling, hiddenUnits, actionCount, atoms: atomsOf(architecture) },
+    dueling,
+    hiddenUnits,
+    actionCount,
+    atoms: atomsOf(architecture),
     convolutions: convolutionShapes(architecture),
   });
   const weights = (variables: ReadonlyMap<string, Variable>): Float32Array[] =>

@@ -85,7 +85,9 @@ export class BestEvaluated {
     const { weights, metadata } = model();
     const { episodes, meanDistance, meanReward } = evaluation;
     const evaluated = {
-      ...{ episodes, meanDistance, meanReward },
+      episodes,
+      meanDistance,
+      meanReward,
       completed: evaluation.endings.completed,
       averaged,
       ...(stickyActions > 0 && { stickyActions }),

@@ -55,7 +55,8 @@ function candidateOf(path: string, wanted: Wanted): Candidate | undefined {
   }
   const { created, evaluation, meanReward, rom, stage } = metadata;
   return {
-    ...{ path, created },
+    path,
+    created,
     fitsRom: wanted.rom === undefined || rom?.sha1 === wanted.rom,
     fitsStage: wanted.stage === undefined || stage === wanted.stage,
     fitsChance: (evaluation?.stickyActions ?? 0) >= (wanted.stickyActions ?? 0),

@@ -32,7 +32,9 @@ serve(parentPort!, {
     backend = await selectBackend(wanted.name, wanted);
     const { name, description, threads, note, card } = backend;
     return {
-      ...{ name, description, threads },
+      name,
+      description,
+      threads,
       ...(note !== undefined && { note }),
       ...(card !== undefined && { card }),
     };

@@ -64,8 +64,11 @@ export class FilmStrip implements Film {
     await this.#output.commit();
     const seconds = (this.#pictures * framesPerPicture) / FRAME_RATE;
     return {
-      ...{ bytes: png.length, pictures: this.#pictures, seconds },
-      ...{ width: stripWidth, height: stripHeight },
+      bytes: png.length,
+      pictures: this.#pictures,
+      seconds,
+      width: stripWidth,
+      height: stripHeight,
     };
   }
 

@@ -2,8 +2,14 @@ import { expect, it } from "vitest";
 import { isWhole } from "../../../src/cli/evaluate/evaluation-output.js";
 
 const every = {
-  ...{ stage: "1-1", rom: "fenn.nes", seed: 1, noops: 30, everyStart: true },
-  ...{ epsilon: 0, sticky: 0, actionRepeat: 4 },
+  stage: "1-1",
+  rom: "fenn.nes",
+  seed: 1,
+  noops: 30,
+  everyStart: true,
+  epsilon: 0,
+  sticky: 0,
+  actionRepeat: 4,
 };
 
 it("calls an evaluation whole where every start was played, and nothing drawn", () => {

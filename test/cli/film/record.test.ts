@@ -125,7 +125,12 @@ describe("filmEpisode", () => {
     const film = await openFilm(join(folder, "short.webp"), { width: 384 });
     const seen: Uint8Array[] = [];
     await filmEpisode({
-      ...{ environment: env, trace, film, framesPerPicture: 2, overlay: true, maxFrames: 18 },
+      environment: env,
+      trace,
+      film,
+      framesPerPicture: 2,
+      overlay: true,
+      maxFrames: 18,
       qValues: (observation) => {
         seen.push(observation.slice());
         return [1, 2, 3, 4, 5];
@@ -260,7 +265,10 @@ describe("options of a film", () => {
     expect(plan("--record", "a.webp")).toMatchObject({ filmed: "best", overlay: false, film });
     expect(plan("--record", "a.mp4")?.film).toEqual({ ...film, scale: 2, framesPerPicture: 1 });
     expect(plan("--record", "a.gif", "--overlay", "--fps", "12", "--scale", "3")?.film).toEqual({
-      ...{ width: 384, height: 240, scale: 3, framesPerPicture: 5 },
+      width: 384,
+      height: 240,
+      scale: 3,
+      framesPerPicture: 5,
     });
     const some = plan("--record", "a.webp", "--record-episodes", "1,3,5-7")?.filmed;
     expect(some).toEqual(new Set([1, 3, 5, 6, 7]));
@@ -292,7 +300,10 @@ describe("films of best models", () => {
   it("show the episode that the model plays, and a short one for TensorBoard", async () => {
     const path = join(folder, "mario_reward_1.0.webp");
     const film = await filmModel({
-      ...{ model: model(1), environment: make({ maxEpisodeSteps: 12 }), backend, path },
+      model: model(1),
+      environment: make({ maxEpisodeSteps: 12 }),
+      backend,
+      path,
     });
     const { pictures, width } = await picturesOf(path);
     expect(width).toBe(384);
@@ -307,12 +318,10 @@ describe("films of best models", () => {
     expect(short).toMatchObject({ format: "gif", width: 256, pageHeight: 240 });
     // The same model, the same episode.
     const again = await filmModel({
-      ...{
-        model: model(1),
-        environment: make({ maxEpisodeSteps: 12 }),
-        backend,
-        path: join(folder, "again.webp"),
-      },
+      model: model(1),
+      environment: make({ maxEpisodeSteps: 12 }),
+      backend,
+      path: join(folder, "again.webp"),
     });
     expect(again.episode.steps).toBe(film.episode.steps);
     expect(await readFile(again.path)).toEqual(await readFile(path));
@@ -323,7 +332,9 @@ describe("films of best models", () => {
     const sink = openEventFile({ directory });
     const films: ModelFilm[] = [];
     const best = new BestFilms({
-      ...{ environment: make({ maxEpisodeSteps: 12 }), backend, summaries: sink },
+      environment: make({ maxEpisodeSteps: 12 }),
+      backend,
+      summaries: sink,
       onFilm: (film) => films.push(film),
     });
     const offer = (n: number, rule: "reward" | "evaluation") => {

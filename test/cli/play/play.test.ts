@@ -210,7 +210,10 @@ describe("mario play on a page", () => {
 
   const inputsOf = (from: number, frames: number): string =>
     JSON.stringify({
-      ...{ page: "p", take: 0, from, runs: [[frames, 1]] },
+      page: "p",
+      take: 0,
+      from,
+      runs: [[frames, 1]],
       end: { ram: "0".repeat(40), picture: "1".repeat(40) },
     });
 

@@ -10,8 +10,15 @@ function paper(isTTY: boolean) {
 }
 
 const progress = (step: number) => ({
-  ...{ step, episodes: 0, meanReward: 0, meanDistance: 0, maxDistance: 0, completionRate: 0 },
-  ...{ bestReward: undefined, epsilon: 0, stepsPerSecond: 0 },
+  step,
+  episodes: 0,
+  meanReward: 0,
+  meanDistance: 0,
+  maxDistance: 0,
+  completionRate: 0,
+  bestReward: undefined,
+  epsilon: 0,
+  stepsPerSecond: 0,
 });
 
 beforeEach(() => {
@@ -24,7 +31,11 @@ describe("what a person sees of a run", () => {
     const [output, errors] = [paper(false), paper(false)];
     const totalSteps = 100;
     const report = await createTrainReport({
-      ...{ totalSteps, startSteps: 0, silent: true, output, errors },
+      totalSteps,
+      startSteps: 0,
+      silent: true,
+      output,
+      errors,
     });
     report.note("a note");
     report.warn("the disk is full");
@@ -38,7 +49,11 @@ describe("what a person sees of a run", () => {
   it("are warnings above the progress line where both are one terminal", async () => {
     const [output, errors] = [paper(true), paper(true)];
     const report = await createTrainReport({
-      ...{ totalSteps: 100, startSteps: 0, silent: false, output, errors },
+      totalSteps: 100,
+      startSteps: 0,
+      silent: false,
+      output,
+      errors,
     });
     report.progress(progress(10));
     const [line] = output.written;

@@ -33,7 +33,10 @@ function keeperOf(from = 0, isUnfinished = false) {
   const keeper = new ResumeKeeper(
     {
       writer: new ResumeWriter(directory),
-      ...{ periodSteps: 2000, timesteps: 10_000, stores: [], failures },
+      periodSteps: 2000,
+      timesteps: 10_000,
+      stores: [],
+      failures,
       isUnfinished: () => isUnfinished,
       stateAt: (loop) =>
         Promise.resolve({ loop, session: "x".repeat(5000) } as unknown as RunState),

@@ -36,7 +36,11 @@ describe("options of a run that goes on", () => {
     const given = ["--precision=fp32", "--eval-period=10000", "--model-dir=models", "--watch"];
     expect(resume(...given)).toEqual({
       ...parse(...BEGAN).options,
-      ...{ resume: "run", precision: "fp32", evalPeriod: 10_000, modelDir: "models", watch: true },
+      resume: "run",
+      precision: "fp32",
+      evalPeriod: 10_000,
+      modelDir: "models",
+      watch: true,
     });
   });
 

@@ -9,8 +9,13 @@ import { summarise } from "../../../src/trainer/evaluation.js";
 import { exampleModel } from "./example-model.js";
 
 const episode = (distance: number, completed = false) => ({
-  ...{ reward: distance - 40, distance, steps: 10, frames: 40, completed },
-  ...{ ending: completed ? ("completed" as const) : ("fell" as const), truncated: false },
+  reward: distance - 40,
+  distance,
+  steps: 10,
+  frames: 40,
+  completed,
+  ending: completed ? ("completed" as const) : ("fell" as const),
+  truncated: false,
 });
 
 describe("the best evaluated model", () => {
@@ -40,7 +45,10 @@ describe("the best evaluated model", () => {
       runId: "a",
       episodes: 50,
       evaluation: {
-        ...{ episodes: 2, completed: 1, meanDistance: 320, meanReward: 280 },
+        episodes: 2,
+        completed: 1,
+        meanDistance: 320,
+        meanReward: 280,
         averaged: false,
       },
     });

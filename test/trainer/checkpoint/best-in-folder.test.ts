@@ -24,7 +24,10 @@ describe("the best model of a folder", () => {
     stickyActions?: number,
   ) => ({
     evaluation: {
-      ...{ completed, episodes, meanDistance, meanReward: meanDistance - 40 },
+      completed,
+      episodes,
+      meanDistance,
+      meanReward: meanDistance - 40,
       ...(stickyActions !== undefined && { stickyActions }),
     },
   });

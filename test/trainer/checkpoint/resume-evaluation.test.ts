@@ -32,9 +32,14 @@ it("a resume point holds the evaluation that is owed and the models that could n
   };
   const session = { unsaved: { meanReward: 930.6, file } };
   const state = {
-    ...{ settings: resolveSettings("fast", {}), rom: { name: "fenn.nes", sha1: "0".repeat(40) } },
-    ...{ runId: "a", arithmetic: { backend: "any", threads: 1, precision: "fp32" } },
-    ...{ loop: { step: 256, index: 4, incoming: [] }, session, evaluation, threads: {} },
+    settings: resolveSettings("fast", {}),
+    rom: { name: "fenn.nes", sha1: "0".repeat(40) },
+    runId: "a",
+    arithmetic: { backend: "any", threads: 1, precision: "fp32" },
+    loop: { step: 256, index: 4, incoming: [] },
+    session,
+    evaluation,
+    threads: {},
   } as unknown as RunState;
   await new ResumeWriter(resumeDirectory(directory)).save(state, []);
   const point = readResumePoint(directory);

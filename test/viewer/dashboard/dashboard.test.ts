@@ -198,8 +198,12 @@ describe("a live run on the dashboard", () => {
     }
     const { maxX } = environment.info();
     feed.publishEpisode({
-      ...{ environment: 2, step: 12, distance: maxX, reward: 5 },
-      ...{ completed: false, restarted: false },
+      environment: 2,
+      step: 12,
+      distance: maxX,
+      reward: 5,
+      completed: false,
+      restarted: false,
     });
     feed.publishBest({ step: 12, distance: maxX, reward: 5, frames, pictureMs: 66 });
     dashboard!.poll();

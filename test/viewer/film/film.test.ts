@@ -79,7 +79,11 @@ describe("animated WebP", () => {
     expect(await wrongPixels(path, [...Array(70).keys()], 1)).toBe(0);
     const { length } = await readFile(path);
     expect(summary).toEqual({
-      ...{ bytes: length, pictures: 70, seconds: 280 / 60.0988, width: 256, height: 240 },
+      bytes: length,
+      pictures: 70,
+      seconds: 280 / 60.0988,
+      width: 256,
+      height: 240,
     });
     const riff = await readFile(path);
     expect(riff.readUInt32LE(4)).toBe(length - 8);
