@@ -58,7 +58,7 @@ export class TrainObservers implements TrainObserver {
     this.session = this.#openSession();
     this.#evaluation = this.#openEvaluation();
     this.#looks =
-      summaries && new LearnerSummaries({ sink: summaries, look: () => threads.look() });
+      summaries && new LearnerSummaries({ sink: summaries, look: () => threads.look(), failures });
     this.#keeper = this.#openKeeper(from);
   }
 
