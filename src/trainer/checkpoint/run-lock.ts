@@ -1,9 +1,19 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  constants,
+  copyFileSync,
+  linkSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { MarioError } from "../../core/errors.js";
 import { explainWriteErrors, isWriteError, systemErrorCode } from "../../logging/file-error.js";
 
 const LOCK_FILE = "running.pid";
+/** What linking says on file systems without hard links, e.g. exFAT. */
+const NO_HARD_LINKS = new Set(["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EINVAL"]);
 
 /**
  * Keeps two processes from going on with the same run, whose resume points would delete each other's
@@ -21,23 +31,8 @@ export class RunLock {
   take(directory: string): void {
     const path = join(directory, LOCK_FILE);
     if (this.#path === path) return;
-    const holder = holderOf(path);
-    if (holder !== undefined) {
-      throw new MarioError("INVALID_OPTION", `Process ${holder} is at work on ${directory}.`, {
-        value: directory,
-        remedy: `Wait until it ends, or stop it: kill ${holder} (it saves where it stands).`,
-      });
-    }
     explainWriteErrors(path, () => {
-      rmSync(path, { force: true });
-      try {
-        writeFileSync(path, `${process.pid}\n${startOf(process.pid)}\n`, { flag: "wx" });
-      } catch (error) {
-        if (systemErrorCode(error) !== "EEXIST") throw error;
-        throw new MarioError("INVALID_OPTION", `Another process took up ${directory} just now.`, {
-          remedy: "Let it go on.",
-        });
-      }
+      takeFile(path, directory);
     });
     this.#path = path;
   }
@@ -45,7 +40,8 @@ export class RunLock {
   /** What cannot be removed is taken over like that of a killed process. */
   release(): void {
     try {
-      if (this.#path !== undefined) rmSync(this.#path, { force: true });
+      // Who holds it by now, should it have been taken away, keeps it.
+      if (this.#path !== undefined && read(this.#path) === ownText()) rmSync(this.#path);
     } catch (error) {
       if (!isWriteError(error)) throw error;
     }
@@ -53,18 +49,95 @@ export class RunLock {
   }
 }
 
-/** The process that holds a lock, if it is still there. */
-function holderOf(path: string): number | undefined {
-  let text: string;
+/**
+ * A lock that a killed process left is replaced by whoever holds a second lock, the right to do so:
+ * of two that find it, the later one would otherwise replace the lock that the earlier one has just
+ * taken. The second lock, too, may have been left by a killed process.
+ */
+function takeFile(path: string, directory: string): void {
+  if (create(path)) return;
+  refuseIfHeld(path, directory);
+  const takeover = `${path}.takeover`;
+  takeFile(takeover, directory);
   try {
-    text = readFileSync(path, "utf8");
+    // Only now is it certain that nobody else replaces it.
+    if (create(path)) return;
+    refuseIfHeld(path, directory);
+    withOwnFile(path, (own) => {
+      renameSync(own, path);
+    });
+  } finally {
+    rmSync(takeover, { force: true });
+  }
+}
+
+/** @returns false when there is such a file already */
+function create(path: string): boolean {
+  try {
+    withOwnFile(path, (own) => {
+      link(own, path);
+    });
+    return true;
   } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return undefined;
+    if (systemErrorCode(error) === "EEXIST") return false;
     throw error;
   }
-  const [pid, start] = text.split("\n");
+}
+
+/** By a link, a file has its text as soon as it can be seen. */
+function link(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if (!NO_HARD_LINKS.has(systemErrorCode(error) ?? "")) throw error;
+    // Seen empty for a moment, by a process that comes at the same time.
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
+  }
+}
+
+/** Has `use` do with a file of this process alone, which holds the lock's text, what it wants. */
+function withOwnFile(path: string, use: (own: string) => void): void {
+  const own = `${path}.${process.pid}`;
+  writeFileSync(own, ownText());
+  try {
+    use(own);
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+function ownText(): string {
+  return `${process.pid}\n${startOf(process.pid)}\n`;
+}
+
+/** @throws MarioError INVALID_OPTION when the process that it names is still there; NOT_WRITABLE */
+function refuseIfHeld(path: string, directory: string): void {
+  const [pid, start] = read(path).split("\n");
   const isAlive = /^[1-9]\d*$/.test(pid) && isRunning(Number(pid));
-  return isAlive && startOf(Number(pid)) === start ? Number(pid) : undefined;
+  if (!isAlive || startOf(Number(pid)) !== start) return;
+  throw new MarioError("INVALID_OPTION", `Process ${pid} is at work on ${directory}.`, {
+    value: directory,
+    remedy: `Wait until it ends, or stop it: kill ${pid} (it saves where it stands).`,
+  });
+}
+
+/** @returns a lock's text; empty when there is none @throws MarioError NOT_WRITABLE */
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === "ENOENT") return "";
+    throw new MarioError(
+      "NOT_WRITABLE",
+      `Cannot read the lock ${path} (${code ?? String(error)}).`,
+      {
+        value: path,
+        remedy: "Remove it if no other process trains this run.",
+        cause: error,
+      },
+    );
+  }
 }
 
 function isRunning(pid: number): boolean {
