@@ -22,9 +22,9 @@ const settings = resolveSettings("tutorial", {
   replay: { capacity: 100 },
 });
 
-async function startThreads(actors: number, threads = 1) {
+async function startThreads(actors: number, threads = 1, evalEpisodes = 0) {
   // It may turn out to be more environments than were thought of when the first threads started.
-  const started = new TrainingThreads(1, { backend: "auto", threads, actors });
+  const started = new TrainingThreads(1, { backend: "auto", threads, actors, evalEpisodes });
   await started.setUp(settings, rom, createMarioEnv({ rom }).startState);
   return started;
 }
@@ -66,10 +66,25 @@ describe("the threads of a run", () => {
     const seeds = [5, 6, 7, 8];
     const three = await startThreads(1, 3);
     try {
+      expect(three.evaluationThreads).toBe(1);
       expect(await three.evaluate(BEFORE_THE_FIRST, seeds)).toEqual(
         await one.evaluate(BEFORE_THE_FIRST, seeds),
       );
       expect([one.evaluationThreads, three.evaluationThreads]).toEqual([1, 3]);
+    } finally {
+      await three.dispose();
+    }
+  }, 120_000);
+
+  it("are all there from the start, where evaluations are to come", async () => {
+    const three = await startThreads(1, 3, 2);
+    try {
+      expect(three.evaluationThreads).toBe(2);
+      const seeds = [5, 6, 7];
+      expect(await three.evaluate(BEFORE_THE_FIRST, seeds)).toEqual(
+        await one.evaluate(BEFORE_THE_FIRST, seeds),
+      );
+      expect(three.evaluationThreads).toBe(3);
     } finally {
       await three.dispose();
     }
