@@ -59,7 +59,9 @@ function checkNode() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   const isSupported = major > 22 || (major === 22 && minor >= 13) || (major === 20 && minor >= 19);
   if (isSupported) return;
-  say(`Node ${process.versions.node} is too old: install Node 20.19 or newer (of 22: 22.13).`);
+  say(
+    `Node ${process.versions.node} is not supported: install Node 20.19+ (20.x) or 22.13 or newer.`,
+  );
   process.exit(2);
 }
 

@@ -14,7 +14,7 @@ try {
   const text = explain(error);
   if (text) process.stderr.write(`${text}\n`);
   const code = exitCodeOf(error);
-  // The text of `--help` may still turn out to be lost.
+  // With 0, e.g. of `--help`, writing to standard output may still fail.
   if (code !== 0) process.exitCode = code;
 }
 

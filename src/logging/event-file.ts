@@ -76,8 +76,8 @@ export function openEventFile(options: EventFileOptions): EventFile {
 
 function createFile(directory: string, now: number): { path: string; descriptor: number } {
   mkdirSync(directory, { recursive: true });
-  // A folder's files are read by name: seconds first, in ten digits until the year 2286. This one
-  // is the last even where the clock was set back, or several are opened in one second.
+  // A folder's files are read in the order of their names: seconds first, in ten digits until the
+  // year 2286. The new file must come last even if the clock was set back.
   const seconds = Math.max(now, newestSeconds(directory) + 1);
   for (let n = 0; ; n++) {
     const path = join(directory, `events.out.tfevents.${seconds}.mario.${n}`);

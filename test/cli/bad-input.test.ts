@@ -123,10 +123,10 @@ describe("a run that cannot be resumed gets one clear line and exit code 2", () 
   it("with a point that is damaged, or holds anything else", () => {
     writeFileSync(point, "too short");
     expectRefusal(/point\.bin cannot be resumed from: its checksum is wrong/);
-    const body = Buffer.from("no saved state");
+    const body = Buffer.from("not a saved state");
     const checksum = createHash("sha256").update(body).digest();
     writeFileSync(point, Buffer.concat([checksum, body]));
-    expectRefusal(/point\.bin cannot be resumed from: its content is no saved state/);
+    expectRefusal(/point\.bin cannot be resumed from: its content is not a saved state/);
   });
 
   it("with a lock that cannot be read", () => {

@@ -73,7 +73,7 @@ describe.skipIf(process.platform === "win32")("the set-up", () => {
     ["22.12.0", 2],
     ["22.13.0", 0],
     ["24.1.0", 0],
-  ])("on Node %s ends with %i, in one line where it is too old", (version, wanted) => {
+  ])("on Node %s ends with %i, in one line where it is not supported", (version, wanted) => {
     checkout.write(
       "tools/node.cjs",
       `Object.defineProperty(process.versions, "node", { value: "${version}" });`,
@@ -85,7 +85,7 @@ describe.skipIf(process.platform === "win32")("the set-up", () => {
     if (wanted === 0) return;
     expect(calls).toEqual([]);
     expect(output).toBe(
-      `setup: Node ${version} is too old: install Node 20.19 or newer (of 22: 22.13).\n`,
+      `setup: Node ${version} is not supported: install Node 20.19+ (20.x) or 22.13 or newer.\n`,
     );
   });
 });
@@ -100,7 +100,7 @@ it("asks for the same Node wherever it asks", () => {
   expect(engines.node).toBe("^20.19.0 || >=22.13.0");
   const lock = JSON.parse(read("package-lock.json")) as { packages: { "": Manifest } };
   expect(lock.packages[""].engines).toEqual(engines);
-  expect(read("README.md")).toContain("Node ≥ 20.19 (of 22: ≥ 22.13)");
+  expect(read("README.md")).toContain("Node 20.19+ (20.x) or 22.13 or newer");
 });
 
 /** Whether a range of the kinds in the lock file takes a version. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { presetNames } from "../../src/config/presets.js";
 import { resolveSettings } from "../../src/config/resolve.js";
 import { weightShapes } from "../../src/nn/architecture.js";
 import { PrioritizedSampler } from "../../src/replay/prioritized-sampler.js";
@@ -11,6 +12,19 @@ import {
   samplerOf,
 } from "../../src/trainer/learning-of.js";
 import { architectureOf } from "../../src/trainer/network-of.js";
+import { epsilonOf } from "../../src/trainer/run-plan.js";
+
+const EVERYTHING = {
+  learning: { munchausen: true, clipping: "global" },
+  network: {
+    encoder: "impala",
+    hiddenUnits: 512,
+    noisy: true,
+    layerNorm: true,
+    head: "quantile",
+    atoms: 64,
+  },
+} as const;
 
 describe("agentOptionsOf", () => {
   it("describes the tutorial's agent: nothing that came later", () => {
@@ -26,8 +40,8 @@ describe("agentOptionsOf", () => {
     });
   });
 
-  it("describes the preset best", () => {
-    expect(agentOptionsOf(resolveSettings("best", {}))).toMatchObject({
+  it("describes distributions, noise, layer normalization and residual sections", () => {
+    expect(agentOptionsOf(resolveSettings("fast", EVERYTHING))).toMatchObject({
       architecture: {
         dueling: true,
         noisy: true,
@@ -60,31 +74,32 @@ describe("architectureOf", () => {
     ]);
   });
 
-  it.each(["tutorial", "fast", "rainbow", "best"] as const)(
-    "survives a model file's header: %s",
-    (preset) => {
-      const architecture = architectureOf(resolveSettings(preset, {}));
-      const read = architectureSchema.parse(JSON.parse(JSON.stringify(architecture)));
-      expect(read).toEqual(architecture);
-      expect(weightShapes(read)).toEqual(weightShapes(architecture));
-    },
-  );
+  it.each([
+    ["tutorial", {}],
+    ["fast", {}],
+    ["fast", EVERYTHING],
+    ["rainbow", {}],
+    ["best", {}],
+  ] as const)("survives a model file's header: %s, %j", (preset, overrides) => {
+    const architecture = architectureOf(resolveSettings(preset, overrides));
+    const read = architectureSchema.parse(JSON.parse(JSON.stringify(architecture)));
+    expect(read).toEqual(architecture);
+    expect(weightShapes(read)).toEqual(weightShapes(architecture));
+  });
 
   it("has the sizes worked out by hand", () => {
-    const shapesOf = (preset: "rainbow" | "best") =>
-      weightShapes(architectureOf(resolveSettings(preset, {})));
-    const rainbow = shapesOf("rainbow");
+    const rainbow = weightShapes(architectureOf(resolveSettings("rainbow", {})));
     // 7 × 7 × 64 features; 14 actions and a value of 51 atoms each.
     expect(rainbow.get("hidden/kernelSigma")).toEqual([3136, 512]);
     expect(rainbow.get("output/kernel")).toEqual([512, 14 * 51]);
     expect(rainbow.get("value/biasSigma")).toEqual([51]);
     expect(rainbow.has("conv1/kernelSigma")).toBe(false);
-    const best = shapesOf("best");
+    const residual = weightShapes(architectureOf(resolveSettings("fast", EVERYTHING)));
     // 84 → 42 → 21 → 11, 32 filters.
-    expect(best.get("hidden/kernel")).toEqual([11 * 11 * 32, 512]);
-    expect(best.get("section2/block1/conv1/kernel")).toEqual([3, 3, 32, 32]);
-    expect(best.get("section1/gain")).toEqual([16]);
-    expect(best.get("valueHidden/shift")).toEqual([512]);
+    expect(residual.get("hidden/kernel")).toEqual([11 * 11 * 32, 512]);
+    expect(residual.get("section2/block1/conv1/kernel")).toEqual([3, 3, 32, 32]);
+    expect(residual.get("section1/gain")).toEqual([16]);
+    expect(residual.get("valueHidden/shift")).toEqual([512]);
   });
 });
 
@@ -95,6 +110,16 @@ describe("samplerOf", () => {
     expect(sampler).toBeInstanceOf(PrioritizedSampler);
     expect(sampler).toHaveProperty("beta", 0.4);
   });
+});
+
+it.each(presetNames)("explores in the beginning, whatever comes later: %s", (preset) => {
+  expect(epsilonOf(resolveSettings(preset, {}))(0)).toBe(1);
+});
+
+it("holds every return of its reward in a c51 head, with 0 in the middle", () => {
+  const { vMin, vMax, atoms } = resolveSettings("rainbow", {}).network;
+  // Reward `progress` at gamma 0.9: death at once; 1 a step for ever.
+  expect([vMin <= -3, vMax >= 10, vMin + vMax, atoms % 2]).toEqual([true, true, 0, 1]);
 });
 
 it("raises beta linearly to 1 at the end", () => {

@@ -10,9 +10,9 @@ const STANDARD_STREAMS = [0, 1, 2];
 
 /**
  * Keeps the program alive when nobody reads its output any more (`| head`), its terminal was closed,
- * or the file it is sent to cannot grow: what it does besides is worth more. The exit code tells,
- * unless the command has set one of its own by then because its result is elsewhere; what cannot be
- * written to a file is also said on standard error.
+ * or its output file cannot grow: its other work is worth more. The exit code then reports the lost
+ * output, unless the command has already set one because its result is elsewhere (`train`). Failures
+ * other than a closed pipe are also reported on standard error.
  */
 export function surviveLostOutput(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -17,7 +17,7 @@ export interface LearnerSummariesOptions {
   readonly shape?: readonly [number, number, number];
   /** Default 10,000. */
   readonly stepPeriod?: number;
-  /** Told of pictures that cannot be written: the run is worth more than they are. */
+  /** Told of pictures that cannot be written; the run continues without them. */
   readonly failures: WriteFailures;
   /** Default {@link encodePng}. */
   readonly encode?: typeof encodePng;

@@ -24,7 +24,7 @@ export type DescribeModel = (weights: NamedTensors, step: number) => CandidateMo
 
 /**
  * Adds to weights all that is needed to play them as they were trained. The program's version and
- * commit are read once, here: a checkout may change while a run that began with it goes on.
+ * commit are read once, here: the checkout may change during a long run.
  * @param root folder of the program's package.json
  */
 export function modelDescriber(run: DescribedRun, root = packageRoot): DescribeModel {

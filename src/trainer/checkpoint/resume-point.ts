@@ -187,7 +187,7 @@ function decode(path: string, body: Uint8Array): unknown {
   try {
     return deserialize(body);
   } catch {
-    throw damaged(path, "its content is no saved state");
+    throw damaged(path, "its content is not a saved state");
   }
 }
 

@@ -12,8 +12,8 @@ import { MarioError } from "../../core/errors.js";
 import { explainWriteErrors, isWriteError, systemErrorCode } from "../../logging/file-error.js";
 
 const LOCK_FILE = "running.pid";
-/** What linking says on file systems without hard links, e.g. exFAT. */
-const NO_HARD_LINKS = new Set(["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EINVAL"]);
+/** Error codes of `link` on file systems without hard links, e.g. exFAT; EISDIR on Windows. */
+const NO_HARD_LINKS = new Set(["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EISDIR"]);
 
 /**
  * Keeps two processes from going on with the same run, whose resume points would delete each other's
@@ -40,7 +40,7 @@ export class RunLock {
   /** What cannot be removed is taken over like that of a killed process. */
   release(): void {
     try {
-      // Who holds it by now, should it have been taken away, keeps it.
+      // If another process has taken it over meanwhile, that one keeps it.
       if (this.#path !== undefined && read(this.#path) === ownText()) rmSync(this.#path);
     } catch (error) {
       if (!isWriteError(error)) throw error;
@@ -50,9 +50,9 @@ export class RunLock {
 }
 
 /**
- * A lock that a killed process left is replaced by whoever holds a second lock, the right to do so:
- * of two that find it, the later one would otherwise replace the lock that the earlier one has just
- * taken. The second lock, too, may have been left by a killed process.
+ * Takes one lock file. A lock left by a killed process is replaced only while holding a second lock:
+ * otherwise, of two processes that find it, the slower one would replace the lock that the faster one
+ * has just taken. The second lock may have been left by a killed process, too.
  */
 function takeFile(path: string, directory: string): void {
   if (create(path)) return;
@@ -60,7 +60,7 @@ function takeFile(path: string, directory: string): void {
   const takeover = `${path}.takeover`;
   takeFile(takeover, directory);
   try {
-    // Only now is it certain that nobody else replaces it.
+    // Checked again: from here on no other process replaces it.
     if (create(path)) return;
     refuseIfHeld(path, directory);
     withOwnFile(path, (own) => {
@@ -71,7 +71,7 @@ function takeFile(path: string, directory: string): void {
   }
 }
 
-/** @returns false when there is such a file already */
+/** @returns false when the file already exists */
 function create(path: string): boolean {
   try {
     withOwnFile(path, (own) => {
@@ -84,18 +84,18 @@ function create(path: string): boolean {
   }
 }
 
-/** By a link, a file has its text as soon as it can be seen. */
+/** A hard link makes the file visible only with its complete text. */
 function link(from: string, to: string): void {
   try {
     linkSync(from, to);
   } catch (error) {
     if (!NO_HARD_LINKS.has(systemErrorCode(error) ?? "")) throw error;
-    // Seen empty for a moment, by a process that comes at the same time.
+    // Not atomic: a process that reads at this moment may see an empty file.
     copyFileSync(from, to, constants.COPYFILE_EXCL);
   }
 }
 
-/** Has `use` do with a file of this process alone, which holds the lock's text, what it wants. */
+/** Calls `use` with a temporary file of this process that contains the lock's text. */
 function withOwnFile(path: string, use: (own: string) => void): void {
   const own = `${path}.${process.pid}`;
   writeFileSync(own, ownText());
@@ -110,7 +110,7 @@ function ownText(): string {
   return `${process.pid}\n${startOf(process.pid)}\n`;
 }
 
-/** @throws MarioError INVALID_OPTION when the process that it names is still there; NOT_WRITABLE */
+/** @throws MarioError INVALID_OPTION when the process named in it is still running; NOT_WRITABLE */
 function refuseIfHeld(path: string, directory: string): void {
   const [pid, start] = read(path).split("\n");
   const isAlive = /^[1-9]\d*$/.test(pid) && isRunning(Number(pid));

@@ -21,7 +21,7 @@ export interface ThreadOptions extends BackendOptions {
   readonly backend: BackendName | "auto";
   /** Actor threads at most: never more than there are groups of environments. */
   readonly actors: number;
-  /** Episodes of each evaluation. Default 0: no thread is started for them before the first. */
+  /** Episodes of each evaluation, whose threads start with the others. Default 0. */
   readonly evalEpisodes?: number;
 }
 
@@ -132,7 +132,7 @@ export class TrainingThreads implements TrainParts {
     const { environments } = settings.actors;
     this.#startActors(environments);
     const backend = await this.#backend;
-    // Now, not at the first evaluation: the program's files may be others by then.
+    // Now, not at the first evaluation: a rebuild in between would mix two versions in one run.
     this.#startEvaluators(backend.threads, this.#options.evalEpisodes ?? 0);
     await Promise.all(this.#loading);
     const { laneFrames, frameBytes } = replayPlanOf(settings);

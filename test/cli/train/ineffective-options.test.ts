@@ -74,7 +74,7 @@ describe("options of the machine that would do nothing", () => {
 
 describe("a c51 head", () => {
   it("has to be told its returns where the preset's are for another reward", () => {
-    expect(() => settingsOf("--preset tutorial --head c51")).toThrow(/-5 to 15.*reward distance/);
+    expect(() => settingsOf("--preset tutorial --head c51")).toThrow(/-10 to 10.*reward distance/);
     const { network } = settingsOf("--preset tutorial --head c51 --v-min -100 --v-max 2000");
     expect(network).toMatchObject({ vMin: -100, vMax: 2000 });
     const fits = "--preset tutorial --head c51 --reward progress --gamma .9";
