@@ -31,7 +31,7 @@ export function openModel(
     readonly rom?: string | undefined;
   },
 ): SavedModel {
-  const path = file ?? bestModelPath({ stage: play.stage, rom: play.rom });
+  const path = file ?? bestModelPath({ stage: play.stage, rom: play.rom, stickyActions: play.sticky });
   const model = loadModel(path);
   const { metadata } = model;
   const settings: Record<keyof EnvironmentSettings, unknown> = {

@@ -45,6 +45,7 @@ function checkSettings(candidate: unknown): TrainSettings {
 function contradictionIn({
   network,
   learning,
+  exploration,
 }: TrainSettings): { message: string; remedy: string } | undefined {
   const { head, atoms, vMin, vMax } = network;
   if (head === "c51" && vMin >= vMax) {
@@ -63,6 +64,13 @@ function contradictionIn({
     return {
       message: "Quantiles are not learned with a squared error.",
       remedy: "Use --loss huber, or --head scalar.",
+    };
+  }
+  const { finalEpsilon, fraction, initialEpsilon } = exploration;
+  if (!network.noisy && finalEpsilon === 0 && (initialEpsilon === 0 || fraction === 0)) {
+    return {
+      message: "Nothing would be explored: no decision is random, and the network has no noise.",
+      remedy: "Give a --final-epsilon above 0, or --noisy in place of --no-noisy.",
     };
   }
   return undefined;

@@ -21,6 +21,8 @@ export const TAGS = {
   evalMeanReward: "eval/mean_reward",
   evalAverageCompletionRate: "eval_average/completion_rate",
   evalAverageMeanDistance: "eval_average/mean_distance",
+  evalConfirmedCompletionRate: "eval_confirmed/completion_rate",
+  evalConfirmedMeanDistance: "eval_confirmed/mean_distance",
   speedStepsPerSecond: "speed/steps_per_second",
   speedUpdatesPerSecond: "speed/updates_per_second",
   replaySize: "replay/size",

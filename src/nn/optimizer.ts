@@ -5,7 +5,7 @@ import { type NamedTensors, requireSameTensors } from "./named-tensors.js";
 import { copyWeights } from "./q-network.js";
 
 export interface AdamOptions {
-  /** What to train, by name; the names reappear in the state. */
+  /** What to train, by name as in `weightShapes`; the names reappear in the state. */
   readonly variables: ReadonlyMap<string, tf.Variable>;
   /** Decay of the first moment, default 0.9. */
   readonly beta1?: number;
@@ -16,8 +16,8 @@ export interface AdamOptions {
   /** Longest L2 norm that a gradient may have before it is scaled down, default 10; Infinity: never. */
   readonly maxGradientNorm?: number;
   /**
-   * Share of every weight of rank 2 or more (kernels, not biases), times the learning rate, that an
-   * update takes off; default 0 (AdamW: Loshchilov & Hutter 2019, algorithm 2).
+   * Share of every variable named `…/kernel` (neither biases nor the sizes of learned noise), times the
+   * learning rate, that an update takes off; default 0 (AdamW: Loshchilov & Hutter 2019, algorithm 2).
    */
   readonly weightDecay?: number;
   /** "variable" (default, the tutorial's): each variable's gradient by itself. "global": all as one. */
@@ -69,6 +69,8 @@ export interface AdamVariable {
   readonly variable: tf.Variable;
   readonly m: tf.Variable;
   readonly v: tf.Variable;
+  /** Whether weight decay applies to it. */
+  readonly decays: boolean;
 }
 
 /** Numbers of one step that are the same for every variable. */
@@ -91,7 +93,7 @@ export function createAdam(options: AdamOptions): Optimizer {
   for (const [name, variable] of options.variables) {
     const zeros = (): tf.Variable =>
       tf.tidy(() => tf.variable(tf.tensor(new Float32Array(variable.size), variable.shape), false));
-    parameters.set(name, { variable, m: zeros(), v: zeros() });
+    parameters.set(name, { variable, m: zeros(), v: zeros(), decays: name.endsWith("/kernel") });
   }
   let updates = 0;
   const sizesOf = (learningRate: number): StepSizes => ({
@@ -176,8 +178,8 @@ function momentsOf(parameters: ReadonlyMap<string, AdamVariable>): Map<string, t
 
 /** Takes a share off the kernels; after the step, so that a step that is refused changes nothing. */
 function decay(parameters: readonly AdamVariable[], share: number): void {
-  for (const { variable } of parameters) {
-    if (variable.rank < 2) continue;
+  for (const { variable, decays } of parameters) {
+    if (!decays) continue;
     tf.tidy(() => {
       variable.assign(tf.mul(variable, 1 - share));
     });
@@ -200,7 +202,9 @@ function fusedStep(
     inputs[`m${i}`] = m;
     inputs[`v${i}`] = v;
   }
-  return runKernel(CLIPPED_ADAM, inputs, { ...steps, count: parameters.length }) as tf.Scalar;
+  const decays = parameters.map((parameter) => parameter.decays);
+  const attributes = { ...steps, count: parameters.length, decays };
+  return runKernel(CLIPPED_ADAM, inputs, attributes) as tf.Scalar;
 }
 
 /**

@@ -1,6 +1,11 @@
 import { TAGS } from "../logging/tags.js";
 import type { ScalarSink } from "../logging/scalar-sink.js";
-import type { BestModel, CandidateModel, ModelEntry } from "./checkpoint/best-model.js";
+import type {
+  BestModel,
+  CandidateModel,
+  ModelEntry,
+  UnsavedModel,
+} from "./checkpoint/best-model.js";
 import type { Played } from "./actor-group.js";
 import { CollapseWatch, type Collapse, type CollapseWatchState } from "./collapse-watch.js";
 import type { EpisodeSummary } from "./episode.js";
@@ -41,7 +46,7 @@ export interface TrainSessionOptions {
 
 /** Updates over which the learner's figures are averaged before they are logged. */
 const LEARN_LOG_PERIOD = 100;
-/** Milliseconds between two measurements of speed. */
+/** Milliseconds between two measurements of speed, and attempts to write a model that could not be. */
 const SPEED_PERIOD_MS = 2000;
 
 /** A session's books; plain data. */
@@ -51,6 +56,8 @@ export interface TrainSessionState {
   readonly last: Window;
   /** Not in points of before. */
   readonly collapse?: CollapseWatchState;
+  /** The best model, if it could not be written yet. */
+  readonly unsaved?: UnsavedModel | undefined;
 }
 
 /** Sums over the updates since the learner's figures were last logged. */
@@ -95,18 +102,17 @@ export class TrainSession implements TrainObserver {
     this.#measureSpeed();
   }
 
-  /** At the end: a run that was stopped before its tenth episode leaves its model, too. */
+  /**
+   * At the end: a model that could not be written is tried once more, and a run that was stopped before
+   * its tenth episode leaves its model, too.
+   */
   finish(): void {
+    this.#retryModel();
     const { meanReward, episodes } = this.window;
     this.#options.best.keepIfNone({ meanReward, episodes }, () =>
       this.#options.modelAfter(this.#last),
     );
     this.#options.sink.flush();
-  }
-
-  /** The window that was told of last. */
-  get lastWindow(): Window {
-    return this.#last;
   }
 
   getState(): TrainSessionState {
@@ -115,6 +121,7 @@ export class TrainSession implements TrainObserver {
       learned: this.#learned,
       last: this.#last,
       collapse: this.#collapse.getState(),
+      unsaved: this.#options.best.getState(),
     };
   }
 
@@ -123,6 +130,7 @@ export class TrainSession implements TrainObserver {
     this.#learned = state.learned;
     this.#last = state.last;
     if (state.collapse) this.#collapse.setState(state.collapse);
+    this.#options.best.setState(state.unsaved);
   }
 
   #logLearning(step: number, learned: LearnSummary): void {
@@ -169,6 +177,11 @@ export class TrainSession implements TrainObserver {
     if (saved) onBest?.(saved, this.progress());
   }
 
+  #retryModel(): void {
+    const saved = this.#options.best.retry();
+    if (saved) this.#options.onBest?.(saved, this.progress());
+  }
+
   /** Where the run stands now. */
   progress(): TrainProgress {
     const { window } = this;
@@ -197,5 +210,6 @@ export class TrainSession implements TrainObserver {
     sink.scalar(TAGS.speedUpdatesPerSecond, (updates / elapsed) * 1000, step);
     sink.scalar(TAGS.replaySize, this.#replaySize, step);
     onProgress?.(this.progress());
+    this.#retryModel();
   }
 }

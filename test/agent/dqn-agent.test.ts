@@ -221,24 +221,27 @@ it("stops at a gradient that is not finite, with nothing changed", () => {
   agent.dispose();
 });
 
-it("takes weight decay off kernels, not biases: lr · decay of each", () => {
+it("takes weight decay off kernels, neither biases nor noise: lr · decay of each", () => {
   tf.tidy(() => {
     const kernel = tf.variable(tf.tensor2d([1, -2, 3, 4], [2, 2]));
     const bias = tf.variable(tf.tensor1d([1, 2]));
+    const sigma = tf.variable(tf.tensor2d([1, -2, 3, 4], [2, 2]));
     const variables = new Map<string, tf.Variable>([
-      ["kernel", kernel],
-      ["bias", bias],
+      ["hidden/kernel", kernel],
+      ["hidden/bias", bias],
+      ["hidden/kernelSigma", sigma],
     ]);
     const adam = createAdam({ variables, weightDecay: 0.5 });
-    const zero = { [kernel.name]: tf.zeros([2, 2]), [bias.name]: tf.zeros([2]) };
+    const gradients = [...variables.values()].map(({ name, shape }) => [name, tf.zeros(shape)]);
+    const zero = Object.fromEntries(gradients) as tf.NamedTensorMap;
     adam.step(zero, 0.1);
     adam.step(zero, 0.1);
     [...kernel.dataSync()].forEach((value, i) => {
       expect(value).toBeCloseTo([1, -2, 3, 4][i] * 0.95 ** 2, 6);
     });
     expect([...bias.dataSync()]).toEqual([1, 2]);
+    expect([...sigma.dataSync()]).toEqual([1, -2, 3, 4]);
     adam.dispose();
-    kernel.dispose();
-    bias.dispose();
+    for (const variable of variables.values()) variable.dispose();
   });
 });

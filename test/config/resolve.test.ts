@@ -26,10 +26,23 @@ describe("resolveSettings", () => {
     });
   });
 
+  it.each<[SettingsOverrides]>([
+    [{ network: { noisy: true }, exploration: { initialEpsilon: 0, finalEpsilon: 0 } }],
+    [{ network: { noisy: false }, exploration: { initialEpsilon: 1, finalEpsilon: 0 } }],
+    [{ network: { noisy: false }, exploration: { initialEpsilon: 0, finalEpsilon: 0.01 } }],
+  ])("accepts what explores by itself: %j", (overrides) => {
+    expect(resolveSettings("fast", overrides)).toMatchObject(overrides);
+  });
+
   it.each<[SettingsOverrides, RegExp]>([
     [{ network: { head: "c51", vMin: 3, vMax: 3 } }, /from 3 to 3/],
     [{ network: { head: "c51", atoms: 1 } }, /1 atom/],
     [{ network: { head: "quantile" }, learning: { loss: "squared" } }, /squared/],
+    [
+      { network: { noisy: false }, exploration: { initialEpsilon: 0, finalEpsilon: 0 } },
+      /Nothing would be explored/,
+    ],
+    [{ exploration: { finalEpsilon: 0, fraction: 0 } }, /Nothing would be explored/],
     [{ learning: { munchausenClip: 1 } }, /learning\.munchausenClip/],
     [{ learning: { targetTau: 0 } }, /learning\.targetTau/],
     [{ learning: { adamEpsilon: -1 } }, /learning\.adamEpsilon/],

@@ -128,6 +128,7 @@ describe.skipIf(typeof here === "string")("the webgpu backend", { timeout: 600_0
     ["one network chooses and values", { doubleDqn: false, huberDelta: 0.3 }],
     ["munchausen", { munchausen: {} }],
     ["squared error, weight decay", { huberDelta: Infinity, weightDecay: 0.5 }],
+    ["weight decay, noise", { architecture: { ...TINY, noisy: true }, weightDecay: 0.5 }],
     ["clipped together", { clipping: "global", maxGradientNorm: 0.01 }],
     ["not clipped", { maxGradientNorm: Infinity }],
     ["the target follows smoothly", { targetTau: 0.1 }],

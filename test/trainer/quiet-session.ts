@@ -10,7 +10,12 @@ export function quietSession(changes: Partial<TrainSessionOptions> = {}) {
       flush: () => undefined,
       close: () => undefined,
     },
-    best: { offer: () => undefined } as never,
+    best: {
+      offer: () => undefined,
+      retry: () => undefined,
+      getState: () => undefined,
+      setState: () => undefined,
+    } as never,
     modelAfter: () => {
       throw new Error("nothing is saved here");
     },

@@ -1,9 +1,15 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, it } from "vitest";
+import { WriteFailures } from "../../src/cli/train/write-failures.js";
 import { TAGS } from "../../src/logging/tags.js";
+import { BestModel } from "../../src/trainer/checkpoint/best-model.js";
 import type { Played } from "../../src/trainer/actor-group.js";
 import type { Collapse } from "../../src/trainer/collapse-watch.js";
 import type { EpisodeSummary } from "../../src/trainer/episode.js";
 import type { LearnSummary } from "../../src/trainer/learner.js";
+import { exampleModel } from "./checkpoint/example-model.js";
 import { quietSession } from "./quiet-session.js";
 
 const LEARNED = { updates: 0, loss: 0, meanQ: 0, gradientNorm: 0, replaySize: 0 };
@@ -133,4 +139,37 @@ it("logs the epsilon of the step at which an episode ended", () => {
   expect(scalars.filter(([tag]) => tag === TAGS.trainEpsilon)).toEqual([
     [TAGS.trainEpsilon, 0.75, 25],
   ]);
+});
+
+it("writes a best model later that could not be written, without a better mean", () => {
+  const directory = mkdtempSync(join(tmpdir(), "mario-session-"));
+  const failures = new WriteFailures(() => undefined);
+  const best = new BestModel({
+    ...{ directory: join(directory, "models"), runId: "a" },
+    observer: failures.of("model"),
+  });
+  let now = 0;
+  const told: number[] = [];
+  const { session } = quietSession({
+    ...{ best, now: () => now, modelAfter: () => exampleModel() },
+    onBest: ({ meanReward }) => told.push(meanReward),
+  });
+  const window = (index: number, distance: number) => {
+    const ended = { step: index + 1, episode: episode(distance) };
+    session.onWindow({ index, after: index, last: index + 1 }, playedOf(ended), LEARNED);
+  };
+  writeFileSync(join(directory, "models"), "in the way");
+  for (let index = 0; index < 10; index++) window(index, 540);
+  expect(best.isUnsaved).toBe(true);
+  rmSync(join(directory, "models"));
+  now = 1999;
+  window(10, 40);
+  expect(told).toEqual([]);
+  now = 2000;
+  window(11, 40);
+  expect(told).toEqual([500]);
+  expect(readdirSync(join(directory, "models"))).toEqual(["mario_reward_500.0.safetensors"]);
+  session.finish();
+  expect(told).toEqual([500]);
+  rmSync(directory, { recursive: true });
 });

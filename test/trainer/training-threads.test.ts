@@ -62,31 +62,31 @@ describe("the threads of a run", () => {
     for (const { frames } of played!) expect(frames).toBeLessThan(60 * 80);
   }, 120_000);
 
-  it("evaluate on the learner's cores as well", async () => {
+  it("evaluate on the learner's cores as well, all started with the others", async () => {
     const seeds = [5, 6, 7, 8];
-    const three = await startThreads(1, 3);
+    const three = await startThreads(1, 3, 4);
     try {
-      expect(three.evaluationThreads).toBe(1);
-      expect(await three.evaluate(BEFORE_THE_FIRST, seeds)).toEqual(
-        await one.evaluate(BEFORE_THE_FIRST, seeds),
-      );
       expect([one.evaluationThreads, three.evaluationThreads]).toEqual([1, 3]);
-    } finally {
-      await three.dispose();
-    }
-  }, 120_000);
-
-  it("are all there from the start, where evaluations are to come", async () => {
-    const three = await startThreads(1, 3, 2);
-    try {
-      expect(three.evaluationThreads).toBe(2);
-      const seeds = [5, 6, 7];
       expect(await three.evaluate(BEFORE_THE_FIRST, seeds)).toEqual(
         await one.evaluate(BEFORE_THE_FIRST, seeds),
       );
       expect(three.evaluationThreads).toBe(3);
     } finally {
       await three.dispose();
+    }
+  }, 120_000);
+
+  it("are no more than an evaluation has episodes, nor than the actors where there is none", async () => {
+    for (const [evalEpisodes, expected] of [
+      [2, 2],
+      [0, 1],
+    ]) {
+      const threads = await startThreads(1, 3, evalEpisodes);
+      try {
+        expect(threads.evaluationThreads).toBe(expected);
+      } finally {
+        await threads.dispose();
+      }
     }
   }, 120_000);
 

@@ -95,9 +95,10 @@ export class TrainObservers implements TrainObserver {
     return this.session.shouldStop();
   }
 
-  /** Whether a stop cut an evaluation short. */
+  /** Whether a stop cut an evaluation short, or a best model could not be written. */
   get isUnfinished(): boolean {
-    return this.#evaluation?.isOwed ?? false;
+    const isOwed = this.#evaluation?.isOwed ?? false;
+    return isOwed || this.#best.isUnsaved || this.#bestEvaluated.isUnsaved;
   }
 
   /** Goes on from a point to which the threads are set; first it plays the evaluation that is owed. */
@@ -109,9 +110,15 @@ export class TrainObservers implements TrainObserver {
   /** The loop has ended. */
   async finish(): Promise<void> {
     this.session.finish();
+    this.#evaluation?.finish();
     await this.#keeper?.finish();
     await this.#films?.finish();
     await this.#looks?.finish();
+  }
+
+  /** From the file: its weights may be an average, or those of a step before. */
+  #film(rule: "reward" | "evaluation", modelPath: string, step: number): void {
+    this.#films?.offer({ rule, model: loadModel(modelPath), modelPath, step });
   }
 
   #modelAfter(
@@ -138,12 +145,7 @@ export class TrainObservers implements TrainObserver {
       },
       onBest: (entry, progress) => {
         report.best(entry, progress);
-        this.#films?.offer({
-          rule: "reward",
-          model: this.#modelAfter(this.session.lastWindow),
-          modelPath: entry.path,
-          step: progress.step,
-        });
+        this.#film("reward", entry.path, progress.step);
       },
     });
   }
@@ -154,6 +156,7 @@ export class TrainObservers implements TrainObserver {
     return new PeriodicEvaluation({
       periodSteps: options.evalPeriod,
       episodes: options.evalEpisodes,
+      stickyActions: settings.environment.stickyActions,
       timesteps: settings.timesteps,
       seed: settings.seed,
       evaluate: (window, seeds, weights) =>
@@ -163,13 +166,13 @@ export class TrainObservers implements TrainObserver {
       best: this.#bestEvaluated,
       modelAfter: (window, weights) => this.#modelAfter(window, weights),
       training: () => this.session.window,
-      onEvaluation: (step, result, kept, weights) => {
-        report.evaluation(step, result, kept, weights);
-        // From its file: it may be the averaged weights that did so well.
-        if (kept && this.#films) {
-          const model = loadModel(kept.path);
-          this.#films.offer({ rule: "evaluation", model, modelPath: kept.path, step });
-        }
+      onEvaluation: (evaluation) => {
+        report.evaluation(evaluation);
+        if (evaluation.kept) this.#film("evaluation", evaluation.kept.path, evaluation.step);
+      },
+      onLateSave: ({ path }) => {
+        report.note(`the model that was evaluated best could be written: ${path}`);
+        this.#film("evaluation", path, this.session.progress().step);
       },
     });
   }

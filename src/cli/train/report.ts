@@ -4,20 +4,14 @@ import { formatDuration, ProgressLine } from "../../logging/progress.js";
 import type { EvaluatedEntry } from "../../trainer/checkpoint/best-evaluated.js";
 import type { Collapse } from "../../trainer/collapse-watch.js";
 import type { ModelEntry } from "../../trainer/checkpoint/best-model.js";
-import type { Evaluation } from "../../trainer/evaluation.js";
-import type { WeightChoice } from "../../trainer/periodic-evaluation.js";
+import type { EvaluationReport } from "../../trainer/periodic-evaluation.js";
 import type { TrainProgress } from "../../trainer/train-session.js";
 
 /** What a person sees of a run: a progress line, and above it what is worth keeping in sight. */
 export interface TrainReport {
   progress(progress: TrainProgress): void;
   best(entry: ModelEntry, progress: TrainProgress): void;
-  evaluation(
-    step: number,
-    evaluation: Evaluation,
-    kept: EvaluatedEntry | undefined,
-    weights: WeightChoice,
-  ): void;
+  evaluation(report: EvaluationReport): void;
   note(message: string): void;
   /** To standard error, whatever else is shown. */
   warn(message: string): void;
@@ -71,12 +65,14 @@ export async function createTrainReport(options: TrainReportOptions): Promise<Tr
     best({ path, meanReward }, { step, episodes }) {
       log.info({ step, episodes, meanReward, path }, "new best model");
     },
-    evaluation(step, { episodes, completionRate, meanDistance }, kept, weights) {
+    evaluation({ step, weights, round, evaluation, kept }) {
+      const { episodes, completionRate, meanDistance } = evaluation;
       const path = kept && { path: kept.path };
+      const what = round === "confirmation" ? "confirming evaluation" : "evaluation";
       log.info(
         { step, episodes, completionRate, meanDistance, ...path },
         [
-          weights === "average" ? "evaluation of averaged weights" : "evaluation",
+          weights === "average" ? `${what} of averaged weights` : what,
           ...(kept ? ["the best so far"] : []),
         ].join(": "),
       );

@@ -15,6 +15,8 @@ interface StepAttributes {
   readonly maxGradientNorm: number;
   readonly globalClipping: boolean;
   readonly weightDecay: number;
+  /** Of each variable, whether weight decay applies to it. */
+  readonly decays: readonly boolean[];
 }
 
 /** What belongs to one optimizer: as long as its first variable's moment lives. */
@@ -46,7 +48,8 @@ export function clippedAdam(
     const variable = inputs[`variable${i}`];
     const size = variable.shape.reduce((product, side) => product * side, 1);
     const [gradient, m, v] = [inputs[`gradient${i}`], inputs[`m${i}`], inputs[`v${i}`]];
-    return { variable, gradient, m, v, size, groups: squareGroups(size) };
+    const decays = attributes.decays[i];
+    return { variable, gradient, m, v, size, decays, groups: squareGroups(size) };
   });
   const scratch = scratchOf(passes, parameters);
   writeSteps(passes, scratch, attributes);
@@ -81,7 +84,11 @@ export function clippedAdam(
 
 function scratchOf(
   passes: Passes,
-  parameters: readonly { readonly m: TensorInfo; readonly groups: number }[],
+  parameters: readonly {
+    readonly m: TensorInfo;
+    readonly groups: number;
+    readonly decays: boolean;
+  }[],
 ): Scratch {
   const owner = parameters[0].m;
   const known = scratches.get(owner);
@@ -92,10 +99,10 @@ function scratchOf(
   let end = 0;
   const ends = Uint32Array.from(parameters, ({ groups }) => (end += groups));
   const uniform = USAGE.uniform | USAGE.copyDst;
-  const places = parameters.map(({ m, groups }, index) => {
+  const places = parameters.map(({ decays, groups }, index) => {
     const place = device.createBuffer({ size: 12, usage: uniform });
-    const decays = m.shape.length >= 2 ? 1 : 0;
-    device.queue.writeBuffer(place, 0, Uint32Array.of(ends[index] - groups, index, decays));
+    const numbers = Uint32Array.of(ends[index] - groups, index, decays ? 1 : 0);
+    device.queue.writeBuffer(place, 0, numbers);
     return place;
   });
   const scratch: Scratch = {

@@ -3,7 +3,7 @@ import type { Evaluation } from "../evaluation.js";
 import { observeWrite, type WriteObserver } from "../../logging/file-error.js";
 import type { CandidateModel } from "./best-model.js";
 import { ownModelFiles, removeModel } from "./model-folder.js";
-import { saveModel } from "./model-file.js";
+import { saveModel, type Model } from "./model-file.js";
 
 const NAME = /^mario_eval_(\d+\.\d)_(-?\d+\.\d)(?:_\d+)?\.safetensors$/;
 
@@ -22,6 +22,19 @@ export interface BestEvaluatedOptions {
   readonly observer?: WriteObserver;
 }
 
+/** What a model was evaluated under. */
+export interface EvaluatedUnder {
+  /** Its weights are a moving average; default false. */
+  readonly averaged?: boolean;
+  /** Probability that a decision was replaced by the one before; default 0. */
+  readonly stickyActions?: number;
+}
+
+/** A best model that could not be written; plain data. */
+export interface UnsavedEvaluated extends Merit {
+  readonly file: Model;
+}
+
 /**
  * Keeps the model that did best when it was evaluated: the most stages finished, then the greatest
  * mean distance. Beside the tutorial's rule (`BestModel`), whose figure has random actions in it and
@@ -30,6 +43,7 @@ export interface BestEvaluatedOptions {
 export class BestEvaluated {
   readonly #options: BestEvaluatedOptions;
   #best: EvaluatedEntry | undefined;
+  #unsaved: UnsavedEvaluated | undefined;
 
   constructor(options: BestEvaluatedOptions) {
     this.#options = options;
@@ -38,68 +52,86 @@ export class BestEvaluated {
       .sort(byMerit)[0];
   }
 
+  /** The best that is saved. */
   get current(): EvaluatedEntry | undefined {
     return this.#best;
+  }
+
+  /** Whether the best could not be written; {@link retry} tries again. */
+  get isUnsaved(): boolean {
+    return this.#unsaved !== undefined;
+  }
+
+  /** Whether it is better than the best so far, or as good. */
+  isBest(evaluation: Evaluation): boolean {
+    const best = this.#unsaved ?? this.#best;
+    return best === undefined || byMerit(best, meritOf(evaluation)) >= 0;
   }
 
   /**
    * Saves the model if it is better than the best so far, or as good and newer. The older file goes
    * only after the new one is safely there.
    * @param model called only when it is saved
-   * @param averaged its weights are a moving average
    * @throws MarioError NOT_FINITE; without an observer DISK_FULL, NOT_WRITABLE. The older file is then
-   * as before
+   * as before; with an observer the model is held until {@link retry} has written it
    */
   offer(
     evaluation: Evaluation,
     training: { readonly meanReward: number; readonly episodes: number },
     model: () => CandidateModel,
-    averaged = false,
+    { averaged = false, stickyActions = 0 }: EvaluatedUnder = {},
   ): EvaluatedEntry | undefined {
-    const candidate = {
-      completedPercent: Math.round(evaluation.completionRate * 1000) / 10,
-      meanDistance: evaluation.meanDistance,
+    if (!this.isBest(evaluation)) return undefined;
+    const { weights, metadata } = model();
+    const { episodes, meanDistance, meanReward } = evaluation;
+    const evaluated = {
+      ...{ episodes, meanDistance, meanReward },
+      completed: evaluation.endings.completed,
+      averaged,
+      ...(stickyActions > 0 && { stickyActions }),
     };
-    if (this.#best !== undefined && byMerit(this.#best, candidate) < 0) return undefined;
-    return observeWrite(this.#options.observer, () =>
-      this.#keep(candidate, { training, evaluation, averaged }, model),
-    );
+    const about = {
+      runId: this.#options.runId,
+      meanReward: training.meanReward,
+      episodes: training.episodes,
+      evaluation: evaluated,
+    };
+    return this.#keep({
+      ...meritOf(evaluation),
+      file: { weights, metadata: { ...metadata, ...about } },
+    });
   }
 
-  #keep(
-    candidate: Merit,
-    about: {
-      readonly training: { readonly meanReward: number; readonly episodes: number };
-      readonly evaluation: Evaluation;
-      readonly averaged: boolean;
-    },
-    model: () => CandidateModel,
-  ): EvaluatedEntry {
-    const { averaged, evaluation, training } = about;
-    const { weights, metadata } = model();
+  /** Tries to write a best model that could not be written; otherwise does nothing. */
+  retry(): EvaluatedEntry | undefined {
+    return this.#unsaved && this.#keep(this.#unsaved);
+  }
+
+  getState(): UnsavedEvaluated | undefined {
+    return this.#unsaved;
+  }
+
+  /** @param unsaved of a run that continues; dropped where a file is as good by now */
+  setState(unsaved: UnsavedEvaluated | undefined): void {
+    const isBetter = unsaved && (this.#best === undefined || byMerit(this.#best, unsaved) > 0);
+    this.#unsaved = isBetter ? unsaved : undefined;
+  }
+
+  #keep(candidate: UnsavedEvaluated): EvaluatedEntry | undefined {
+    const before = this.#best;
+    const entry = observeWrite(this.#options.observer, () => this.#save(candidate));
+    this.#unsaved = this.#best === before ? candidate : undefined;
+    return entry;
+  }
+
+  #save({ completedPercent, meanDistance, file }: UnsavedEvaluated): EvaluatedEntry {
     const { directory, runId } = this.#options;
-    const file = {
-      weights,
-      metadata: {
-        ...metadata,
-        runId,
-        meanReward: training.meanReward,
-        episodes: training.episodes,
-        evaluation: {
-          episodes: evaluation.episodes,
-          meanDistance: evaluation.meanDistance,
-          meanReward: evaluation.meanReward,
-          completed: evaluation.endings.completed,
-          averaged,
-        },
-      },
-    };
-    const name = `mario_eval_${candidate.completedPercent.toFixed(1)}_${candidate.meanDistance.toFixed(1)}`;
+    const name = `mario_eval_${completedPercent.toFixed(1)}_${meanDistance.toFixed(1)}`;
     const older = ownModelFiles(directory, NAME, runId);
     for (let n = 1; ; n++) {
       const path = join(directory, `${name}${n === 1 ? "" : `_${n}`}.safetensors`);
       if (!saveModel(path, file, { overwrite: false })) continue;
-      this.#best = { path, ...candidate };
+      this.#best = { path, completedPercent, meanDistance };
       for (const other of older) removeModel(other);
       return this.#best;
     }
@@ -112,6 +144,10 @@ function entryOf(path: string): EvaluatedEntry {
 }
 
 type Merit = Pick<EvaluatedEntry, "completedPercent" | "meanDistance">;
+
+function meritOf({ completionRate, meanDistance }: Evaluation): Merit {
+  return { completedPercent: Math.round(completionRate * 1000) / 10, meanDistance };
+}
 
 /** The better one first. */
 function byMerit(a: Merit, b: Merit): number {

@@ -13,12 +13,16 @@ export interface Wanted {
   /** SHA-1 of the cartridge. */
   readonly rom?: string | undefined;
   readonly stage?: string | undefined;
+  /** Probability of sticky actions under which it is to play; default 0. */
+  readonly stickyActions?: number | undefined;
 }
 
 interface Candidate {
   readonly path: string;
   readonly fitsRom: boolean;
   readonly fitsStage: boolean;
+  /** It was evaluated under as much chance as wanted, or more: its figure holds there, too. */
+  readonly fitsChance: boolean;
   /** Lower end of the interval of the share that finishes the stage: 31 of 31 is more than 1 of 1. */
   readonly surelyFinishes: number;
   /** Pixels: mean distance of its evaluation, else mean reward of its training. */
@@ -29,7 +33,9 @@ interface Candidate {
 
 /**
  * Of all models that runs left in a folder, the one that finishes its stage most surely, then the one
- * that gets furthest, then the newest. Damaged files do not count.
+ * that gets furthest, then the newest. One that finishes every time where nothing is left to chance may
+ * fail under sticky actions, so that there those evaluated under them come first. Damaged files do not
+ * count, as far as their header and length tell.
  * @returns its path, undefined when there is none
  */
 export function bestModelIn(directory: string, wanted: Wanted = {}): string | undefined {
@@ -52,6 +58,7 @@ function candidateOf(path: string, wanted: Wanted): Candidate | undefined {
     ...{ path, created },
     fitsRom: wanted.rom === undefined || rom?.sha1 === wanted.rom,
     fitsStage: wanted.stage === undefined || stage === wanted.stage,
+    fitsChance: (evaluation?.stickyActions ?? 0) >= (wanted.stickyActions ?? 0),
     surelyFinishes: evaluation ? wilson(evaluation.completed, evaluation.episodes)[0] : 0,
     distance: evaluation?.meanDistance ?? meanReward,
   };
@@ -61,6 +68,7 @@ function byMerit(a: Candidate, b: Candidate): number {
   return (
     Number(b.fitsRom) - Number(a.fitsRom) ||
     Number(b.fitsStage) - Number(a.fitsStage) ||
+    Number(b.fitsChance) - Number(a.fitsChance) ||
     b.surelyFinishes - a.surelyFinishes ||
     b.distance - a.distance ||
     b.created.localeCompare(a.created)

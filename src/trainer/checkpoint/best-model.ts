@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import type { NamedTensors } from "../../agent/agent.js";
 import { observeWrite, type WriteObserver } from "../../logging/file-error.js";
-import { saveModel } from "./model-file.js";
+import { saveModel, type Model } from "./model-file.js";
 import { ownModelFiles, removeModel } from "./model-folder.js";
 import type { ModelMetadata } from "./model-metadata.js";
 
@@ -17,7 +17,7 @@ export interface BestModelOptions {
   readonly directory: string;
   /** Tells this run's files from those of other runs in the same folder; kept when resuming. */
   readonly runId: string;
-  /** Told of a model that cannot be written, in place of a throw; the next better one is tried again. */
+  /** Told of a model that cannot be written, in place of a throw; see {@link BestModel.retry}. */
   readonly observer?: WriteObserver;
 }
 
@@ -32,6 +32,13 @@ export interface Candidate {
 export interface CandidateModel {
   readonly weights: NamedTensors;
   readonly metadata: Omit<ModelMetadata, "runId" | "meanReward" | "episodes">;
+}
+
+/** A best model that could not be written; plain data. */
+export interface UnsavedModel {
+  /** One decimal. */
+  readonly meanReward: number;
+  readonly file: Model;
 }
 
 export interface ModelEntry {
@@ -51,6 +58,7 @@ export interface ModelEntry {
 export class BestModel {
   private readonly options: BestModelOptions;
   private best: ModelEntry | undefined;
+  private unsaved: UnsavedModel | undefined;
 
   constructor(options: BestModelOptions) {
     this.options = options;
@@ -62,20 +70,24 @@ export class BestModel {
     return this.best;
   }
 
+  /** Whether the best could not be written; {@link retry} tries again. */
+  get isUnsaved(): boolean {
+    return this.unsaved !== undefined;
+  }
+
   /**
    * Saves the model if the rule says so. The older file goes only after the new one is safely there.
    * @param model called only when it is saved, because copying weights takes time
    * @returns the new file, or undefined if nothing was saved
    * @throws MarioError NOT_FINITE; without an observer DISK_FULL, NOT_WRITABLE. The older file and the
-   * best are then as before, and the next better mean tries again
+   * best are then as before; with an observer the model is held until {@link retry} has written it
    */
   offer(candidate: Candidate, model: () => CandidateModel): ModelEntry | undefined {
     const meanReward = oneDecimal(candidate.meanReward);
     if (candidate.episodes < FIRST_EPISODE || !Number.isFinite(meanReward)) return undefined;
-    if (this.best !== undefined && meanReward <= this.best.meanReward) return undefined;
-    return observeWrite(this.options.observer, () =>
-      this.keep({ ...candidate, meanReward }, model),
-    );
+    const best = this.unsaved ?? this.best;
+    if (best !== undefined && meanReward <= best.meanReward) return undefined;
+    return this.keep(this.describe({ ...candidate, meanReward }, model));
   }
 
   /**
@@ -83,21 +95,44 @@ export class BestModel {
    * @throws as {@link BestModel.offer}
    */
   keepIfNone(candidate: Candidate, model: () => CandidateModel): ModelEntry | undefined {
-    if (this.best !== undefined) return undefined;
+    if ((this.unsaved ?? this.best) !== undefined) return undefined;
     const meanReward = oneDecimal(candidate.meanReward);
-    return observeWrite(this.options.observer, () =>
-      this.keep({ ...candidate, meanReward }, model),
-    );
+    return this.keep(this.describe({ ...candidate, meanReward }, model));
   }
 
-  private keep(candidate: Candidate, model: () => CandidateModel): ModelEntry {
-    const { meanReward } = candidate;
+  /** Tries to write a best model that could not be written; otherwise does nothing. */
+  retry(): ModelEntry | undefined {
+    return this.unsaved && this.keep(this.unsaved);
+  }
+
+  getState(): UnsavedModel | undefined {
+    return this.unsaved;
+  }
+
+  /** @param unsaved of a run that continues; dropped where a file is as good by now */
+  setState(unsaved: UnsavedModel | undefined): void {
+    const isBetter = (unsaved?.meanReward ?? -Infinity) > (this.best?.meanReward ?? -Infinity);
+    this.unsaved = isBetter ? unsaved : undefined;
+  }
+
+  private describe({ episodes, meanReward }: Candidate, model: () => CandidateModel): UnsavedModel {
     const { weights, metadata } = model();
     const { runId } = this.options;
-    const path = this.save(meanReward, {
-      weights,
-      metadata: { ...metadata, runId, meanReward, episodes: candidate.episodes },
-    });
+    return {
+      meanReward,
+      file: { weights, metadata: { ...metadata, runId, meanReward, episodes } },
+    };
+  }
+
+  private keep(candidate: UnsavedModel): ModelEntry | undefined {
+    const before = this.best;
+    const entry = observeWrite(this.options.observer, () => this.replaceWith(candidate));
+    this.unsaved = this.best === before ? candidate : undefined;
+    return entry;
+  }
+
+  private replaceWith({ meanReward, file }: UnsavedModel): ModelEntry {
+    const path = this.save(meanReward, file);
     this.best = { path, meanReward };
     for (const older of ownFiles(this.options)) {
       if (older.path !== path && older.meanReward < meanReward) removeModel(older.path);
@@ -106,7 +141,7 @@ export class BestModel {
   }
 
   /** Never takes another run's name: `…_930.6.safetensors`, then `…_930.6_2.safetensors`, … */
-  private save(meanReward: number, model: Parameters<typeof saveModel>[1]): string {
+  private save(meanReward: number, model: Model): string {
     const name = `mario_reward_${meanReward.toFixed(1)}`;
     for (let n = 1; ; n++) {
       const suffix = n === 1 ? "" : `_${n}`;
@@ -131,7 +166,6 @@ function highest(entries: readonly ModelEntry[]): ModelEntry | undefined {
   );
 }
 
-/** Newest first. */
 /** To one decimal; never minus zero, which would show in a name. */
 function oneDecimal(value: number): number {
   return Math.round(value * 10) / 10 + 0;

@@ -88,19 +88,24 @@ export function saveModel(path: string, model: Model, options?: AtomicWriteOptio
 
 /** @throws MarioError MODEL_NOT_FOUND, MODEL_INVALID, MODEL_MISMATCH */
 export function loadModel(path: string): Model {
-  const bytes = readStart(path, MAX_MODEL_BYTES);
+  const { bytes } = readStart(path, MAX_MODEL_BYTES);
   return named(path, () => decodeModel(bytes));
 }
 
 /**
- * The metadata alone, from the start of the file: for lists of models. The checksum is not checked.
+ * The metadata alone, from the start of the file: for lists of models. The file's length is checked,
+ * its checksum is not.
  * @throws MarioError MODEL_NOT_FOUND, MODEL_INVALID
  */
 export function readModelMetadata(path: string): ModelMetadata {
-  const bytes = readStart(path, MAX_HEADER_BYTES + 8, "cut");
-  return named(path, () =>
-    parseModelMetadata(safetensorsHeader(bytes).metadata.get(METADATA_ENTRY) ?? ""),
-  );
+  const { bytes, size } = readStart(path, MAX_HEADER_BYTES + 8, "cut");
+  return named(path, () => {
+    const { fileBytes, metadata } = safetensorsHeader(bytes);
+    if (size !== fileBytes) {
+      refuse(`The model file has ${size} bytes, but its header says ${fileBytes}.`);
+    }
+    return parseModelMetadata(metadata.get(METADATA_ENTRY) ?? "");
+  });
 }
 
 function checksum(file: Uint8Array, at: number): string {
@@ -121,8 +126,12 @@ function checksumOffset(file: Uint8Array, sum: string): number {
   return at + key.length;
 }
 
-/** The file's first `limit` bytes; a longer file is cut or refused. */
-function readStart(path: string, limit: number, beyond: "cut" | "refuse" = "refuse"): Buffer {
+/** The file's first `limit` bytes and its size in bytes; a longer file is cut or refused. */
+function readStart(
+  path: string,
+  limit: number,
+  beyond: "cut" | "refuse" = "refuse",
+): { bytes: Buffer; size: number } {
   let descriptor: number | undefined;
   try {
     // Asked before opening: opening a named pipe would wait for ever.
@@ -137,7 +146,7 @@ function readStart(path: string, limit: number, beyond: "cut" | "refuse" = "refu
       if (read === 0) break;
       length += read;
     }
-    return bytes.subarray(0, length);
+    return { bytes: bytes.subarray(0, length), size };
   } catch (cause) {
     const code = systemErrorCode(cause);
     if (cause instanceof MarioError || code === undefined) throw cause;

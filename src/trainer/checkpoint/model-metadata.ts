@@ -59,6 +59,8 @@ const modelMetadataSchema = z.object({
       completed: count,
       /** These weights are a moving average; see `--eval-average`. */
       averaged: z.boolean().optional(),
+      /** Probability that a decision was replaced by the one before; left out: 0. */
+      stickyActions: z.number().min(0).max(1).optional(),
     })
     .optional(),
   created: z.iso.datetime(),

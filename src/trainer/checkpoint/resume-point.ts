@@ -82,8 +82,11 @@ const pointSchema = z.object({
             last: z.number().int().min(0),
           }),
           choices: z.array(z.enum(WEIGHT_CHOICES)),
+          isConfirmation: z.boolean().optional(),
         })
         .optional(),
+      // Checked when it is written.
+      unsaved: z.unknown().optional(),
     })
     .optional(),
   chunks: z.array(frameChunkSchema),

@@ -91,6 +91,8 @@ interface SafetensorsHeader {
   readonly tensors: readonly HeaderTensor[];
   /** Bytes from the start of the file. */
   readonly bodyOffset: number;
+  /** Bytes of the whole file. */
+  readonly fileBytes: number;
 }
 
 /**
@@ -115,7 +117,8 @@ export function safetensorsHeader(file: Uint8Array): SafetensorsHeader {
   }
   if (tensors.length > MAX_TENSORS) refuse(`it has more than ${MAX_TENSORS} tensors`);
   tensors.sort((a, b) => a.begin - b.begin || a.end - b.end);
-  return { metadata, tensors, bodyOffset };
+  const fileBytes = bodyOffset + Math.max(0, ...tensors.map(({ end }) => end));
+  return { metadata, tensors, bodyOffset, fileBytes };
 }
 
 /** Bytes of the JSON header that a file announces; checked against our limit only. */

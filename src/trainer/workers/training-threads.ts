@@ -21,8 +21,8 @@ export interface ThreadOptions extends BackendOptions {
   readonly backend: BackendName | "auto";
   /** Actor threads at most: never more than there are groups of environments. */
   readonly actors: number;
-  /** Episodes of each evaluation, whose threads start with the others. Default 0. */
-  readonly evalEpisodes?: number;
+  /** Of each evaluation: it needs no more threads. 0 where there is none. */
+  readonly evalEpisodes: number;
 }
 
 /** What all threads know between two windows, but for the frames. */
@@ -133,7 +133,7 @@ export class TrainingThreads implements TrainParts {
     this.#startActors(environments);
     const backend = await this.#backend;
     // Now, not at the first evaluation: a rebuild in between would mix two versions in one run.
-    this.#startEvaluators(backend.threads, this.#options.evalEpisodes ?? 0);
+    this.#startEvaluators(backend.threads);
     await Promise.all(this.#loading);
     const { laneFrames, frameBytes } = replayPlanOf(settings);
     this.#exchange = new WeightExchange(weightShapes(architectureOf(settings)));
@@ -184,7 +184,7 @@ export class TrainingThreads implements TrainParts {
     seeds: readonly number[],
     { weights, shouldStop }: EvaluateOptions = {},
   ): Promise<EpisodeSummary[] | undefined> {
-    await this.#setUpEvaluators(seeds.length);
+    await this.#setUpEvaluators();
     const workers = this.#evaluationWorkers;
     const request: EvaluationRequest = { window: window + 1, weights };
     await Promise.all(workers.map((worker) => worker.call("prepareEvaluation", request)));
@@ -215,15 +215,14 @@ export class TrainingThreads implements TrainParts {
    * The learner rests while evaluations are played: its compute threads' cores play, too.
    * @param threads of the learner
    */
-  #startEvaluators(threads: number, episodes: number): void {
-    while (this.evaluationThreads < Math.min(threads, episodes)) {
+  #startEvaluators(threads: number): void {
+    const { evalEpisodes } = this.#options;
+    while (this.evaluationThreads < Math.min(threads, evalEpisodes)) {
       this.#evaluators.push(this.#startPlayer(`evaluator ${this.#evaluators.length + 1}`));
     }
   }
 
-  async #setUpEvaluators(episodes: number): Promise<void> {
-    const { threads } = await this.#backend;
-    this.#startEvaluators(threads, episodes);
+  async #setUpEvaluators(): Promise<void> {
     const setUps = this.#evaluators.map((evaluator) => {
       const { loading, worker } = evaluator;
       evaluator.ready ??= loading.then(() => worker.call("setUp", this.#evaluatorShare));

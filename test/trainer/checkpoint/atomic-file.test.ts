@@ -199,29 +199,36 @@ describe("what a run writes while the disk is full", () => {
     expect(observer.told).toEqual(["DISK_FULL", "DISK_FULL"]);
   });
 
-  it.skipIf(!canLimit)("leaves the best model as it is, and the next better one is tried", () => {
-    const observer = listener();
-    const best = new BestModel({ directory, runId: "a", observer });
-    const offer = (meanReward: number) =>
-      best.offer({ meanReward, episodes: 100 }, () => exampleModel())?.meanReward;
-    const evaluated = new BestEvaluated({ directory, runId: "a", observer });
-    const played = { reward: 60, distance: 100, steps: 10, frames: 40, truncated: false };
-    const evaluation = summarise([{ ...played, completed: false, ending: "fell" }], 10, 1);
-    const training = { meanReward: 1, episodes: 50 };
-    expect(offer(3)).toBe(3);
-    limitFileSize(100);
-    expect(offer(4)).toBeUndefined();
-    expect(evaluated.offer(evaluation, training, () => exampleModel())).toBeUndefined();
-    expect(best.current?.meanReward).toBe(3);
-    limitFileSize("unlimited");
-    expect(offer(3.5)).toBe(3.5);
-    expect(evaluated.offer(evaluation, training, () => exampleModel())).toBeDefined();
-    expect(observer.told).toEqual(["written", "DISK_FULL", "DISK_FULL", "written", "written"]);
-    // What is wrong with the model itself is no matter of the disk.
-    const broken = exampleModel();
-    broken.weights.get("output/bias")!.data[0] = Infinity;
-    expect(() => best.offer({ meanReward: 9, episodes: 99 }, () => broken)).toThrow(
-      expect.objectContaining({ code: "NOT_FINITE" }),
-    );
-  });
+  it.skipIf(!canLimit)(
+    "leaves the best model as it is, and keeps the better one until there is room",
+    () => {
+      const observer = listener();
+      const best = new BestModel({ directory, runId: "a", observer });
+      const offer = (meanReward: number) =>
+        best.offer({ meanReward, episodes: 100 }, () => exampleModel())?.meanReward;
+      const evaluated = new BestEvaluated({ directory, runId: "a", observer });
+      const played = { reward: 60, distance: 100, steps: 10, frames: 40, truncated: false };
+      const evaluation = summarise([{ ...played, completed: false, ending: "fell" }], 10, 1);
+      const training = { meanReward: 1, episodes: 50 };
+      expect(offer(3)).toBe(3);
+      limitFileSize(100);
+      expect(offer(4)).toBeUndefined();
+      expect(evaluated.offer(evaluation, training, () => exampleModel())).toBeUndefined();
+      expect(best.current?.meanReward).toBe(3);
+      expect(best.retry()).toBeUndefined();
+      limitFileSize("unlimited");
+      expect(offer(3.5)).toBeUndefined();
+      expect(best.retry()?.meanReward).toBe(4);
+      expect(evaluated.retry()?.meanDistance).toBe(100);
+      expect(observer.told).toEqual([
+        ...["written", "DISK_FULL", "DISK_FULL", "DISK_FULL", "written", "written"],
+      ]);
+      // What is wrong with the model itself is no matter of the disk.
+      const broken = exampleModel();
+      broken.weights.get("output/bias")!.data[0] = Infinity;
+      expect(() => best.offer({ meanReward: 9, episodes: 99 }, () => broken)).toThrow(
+        expect.objectContaining({ code: "NOT_FINITE" }),
+      );
+    },
+  );
 });

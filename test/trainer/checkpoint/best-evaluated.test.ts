@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { WriteFailures } from "../../../src/cli/train/write-failures.js";
 import { BestEvaluated } from "../../../src/trainer/checkpoint/best-evaluated.js";
 import { loadModel } from "../../../src/trainer/checkpoint/model-file.js";
 import { summarise } from "../../../src/trainer/evaluation.js";
@@ -51,9 +52,45 @@ describe("the best evaluated model", () => {
       summarise([episode(100)], 10, 1),
       { meanReward: 1, episodes: 50 },
       () => exampleModel(),
-      true,
+      { averaged: true },
     );
     expect(loadModel(best.current!.path).metadata.evaluation?.averaged).toBe(true);
+  });
+
+  it("says under which sticky actions it was evaluated, and nothing where there were none", () => {
+    const best = new BestEvaluated({ directory, runId: "a" });
+    const under = (stickyActions: number) => {
+      const evaluation = summarise([episode(100)], 10, 1);
+      const training = { meanReward: 1, episodes: 50 };
+      best.offer(evaluation, training, () => exampleModel(), { stickyActions });
+      return loadModel(best.current!.path).metadata.evaluation;
+    };
+    expect(under(0.25)?.stickyActions).toBe(0.25);
+    expect(under(0)).not.toHaveProperty("stickyActions");
+  });
+
+  it("is kept where it could not be written, in a resume point, too, until it can be", () => {
+    rmSync(directory, { recursive: true });
+    writeFileSync(directory, "in the way");
+    const failures = new WriteFailures(() => undefined);
+    const open = () => new BestEvaluated({ directory, runId: "a", observer: failures.of("model") });
+    const best = open();
+    expect([
+      offer(best, episode(800)),
+      offer(best, episode(900)),
+      offer(best, episode(700)),
+    ]).toEqual([undefined, undefined, undefined]);
+    expect(best.isUnsaved).toBe(true);
+    expect(failures.summary).toContain("model");
+    const resumed = open();
+    resumed.setState(structuredClone(best.getState()));
+    rmSync(directory);
+    expect(resumed.retry()?.meanDistance).toBe(900);
+    expect(files()).toEqual(["mario_eval_0.0_900.0.safetensors"]);
+    expect(resumed.isUnsaved).toBe(false);
+    expect(failures.summary).toBeUndefined();
+    expect(resumed.retry()).toBeUndefined();
+    expect(loadModel(resumed.current!.path).metadata.evaluation?.meanDistance).toBe(900);
   });
 
   it("is replaced by a newer one that is as good", () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -17,8 +17,16 @@ describe("the best model of a folder", () => {
   });
   const add = (name: string, changes: Partial<ModelMetadata>) =>
     saveModel(join(directory, `mario_${name}.safetensors`), exampleModel(changes));
-  const evaluated = (completed: number, episodes: number, meanDistance = 3000) => ({
-    evaluation: { completed, episodes, meanDistance, meanReward: meanDistance - 40 },
+  const evaluated = (
+    completed: number,
+    episodes: number,
+    meanDistance = 3000,
+    stickyActions?: number,
+  ) => ({
+    evaluation: {
+      ...{ completed, episodes, meanDistance, meanReward: meanDistance - 40 },
+      ...(stickyActions !== undefined && { stickyActions }),
+    },
   });
   const best = (wanted?: Wanted) => {
     const path = bestModelIn(directory, wanted);
@@ -68,6 +76,32 @@ describe("the best model of a folder", () => {
     expect(best({ rom: theirs })).toBe("reward_400.0");
     expect(best({ rom: theirs, stage: "8-4" })).toBe("reward_400.0");
     expect(best({ rom: "c".repeat(40) })).toBe("eval_100.0_3162.0");
+  });
+
+  it("was evaluated under as much chance as is asked for, if any was", () => {
+    add("eval_100.0_3162.0", evaluated(31, 31));
+    add("eval_40.3_2100.0", evaluated(50, 124, 2100, 0.25));
+    expect(best()).toBe("eval_100.0_3162.0");
+    expect(best({ stickyActions: 0 })).toBe("eval_100.0_3162.0");
+    expect(best({ stickyActions: 0.25 })).toBe("eval_40.3_2100.0");
+    expect(best({ stickyActions: 0.1 })).toBe("eval_40.3_2100.0");
+    expect(best({ stickyActions: 0.5 })).toBe("eval_100.0_3162.0");
+    // Even where it seldom finishes: of the other nothing is known there.
+    add("eval_0.0_900.0", evaluated(0, 124, 900, 0.5));
+    expect(best({ stickyActions: 0.5 })).toBe("eval_0.0_900.0");
+  });
+
+  it("is not a copy that was cut or that something was added to", () => {
+    add("eval_96.8_3160.0", evaluated(30, 31));
+    add("eval_100.0_3162.0", evaluated(31, 31));
+    const path = join(directory, "mario_eval_100.0_3162.0.safetensors");
+    const whole = readFileSync(path);
+    for (const damaged of [whole.subarray(0, -1), Buffer.concat([whole, Buffer.of(0)])]) {
+      writeFileSync(path, damaged);
+      expect(best()).toBe("eval_96.8_3160.0");
+    }
+    writeFileSync(path, whole);
+    expect(best()).toBe("eval_100.0_3162.0");
   });
 
   it("is no damaged file, and none with another name", () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { WriteFailures } from "../../../src/cli/train/write-failures.js";
 import { BestModel } from "../../../src/trainer/checkpoint/best-model.js";
 import { loadModel, saveModel } from "../../../src/trainer/checkpoint/model-file.js";
 import { exampleModel } from "./example-model.js";
@@ -106,6 +107,37 @@ describe("best model", () => {
     expect(offer(resumed, 19)).toBeUndefined();
     expect(offer(resumed, 21)?.meanReward).toBe(21);
     expect(files()).toEqual(["mario_reward_21.0.safetensors", "mario_reward_90.0.safetensors"]);
+  });
+
+  it("keeps a model that could not be written, in a resume point, too, until it can be", () => {
+    rmSync(directory, { recursive: true });
+    writeFileSync(directory, "in the way");
+    const failures = new WriteFailures(() => undefined);
+    const open = () => new BestModel({ directory, runId: "a", observer: failures.of("model") });
+    const best = open();
+    expect([offer(best, 5), offer(best, 7), offer(best, 6)]).toEqual([
+      ...[undefined, undefined, undefined],
+    ]);
+    expect(best.keepIfNone({ meanReward: 6, episodes: 101 }, () => exampleModel())).toBeUndefined();
+    expect({ isUnsaved: best.isUnsaved, missing: failures.summary }).toEqual({
+      isUnsaved: true,
+      missing: expect.stringContaining("model") as string,
+    });
+    const resumed = open();
+    resumed.setState(structuredClone(best.getState()));
+    rmSync(directory);
+    expect(resumed.retry()?.meanReward).toBe(7);
+    expect(files()).toEqual(["mario_reward_7.0.safetensors"]);
+    expect(loadModel(resumed.current!.path).metadata).toMatchObject({ runId: "a", episodes: 100 });
+    expect({ isUnsaved: resumed.isUnsaved, missing: failures.summary }).toEqual({
+      isUnsaved: false,
+      missing: undefined,
+    });
+    expect(resumed.retry()).toBeUndefined();
+    // A file that is as good by now makes the held copy needless.
+    const later = open();
+    later.setState(structuredClone(best.getState()));
+    expect(later.isUnsaved).toBe(false);
   });
 
   it("keeps the older file, and tries again, when the new one cannot be saved", () => {
