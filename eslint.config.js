@@ -11,7 +11,7 @@ const mayImport = {
   agent: ["core", "nn", "replay"],
   config: ["core"],
   logging: ["core"],
-  plot: ["core", "logging"],
+  plot: ["core", "logging", "viewer"],
   viewer: ["core", "nes"],
   trainer: ["core", "nes", "env", "replay", "nn", "agent", "config", "logging"],
   bench: ["core", "nes", "env", "replay", "nn", "agent", "config", "trainer"],

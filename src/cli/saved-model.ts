@@ -4,6 +4,8 @@ import type { EnvironmentSettings } from "../config/schema.js";
 import { environmentSettingsSchema } from "../config/schema.js";
 import { MarioError } from "../core/errors.js";
 import { actionSet } from "../env/actions.js";
+import { STACK_DEPTH } from "../env/frame-stack.js";
+import { FRAME_SIDE, PREPROCESSING_KIND } from "../env/preprocess.js";
 import type { ComputeBackend } from "../nn/backend.js";
 import { bestModelIn, type Wanted } from "../trainer/checkpoint/best-in-folder.js";
 import { MODEL_DIRECTORY } from "../trainer/checkpoint/best-model.js";
@@ -34,6 +36,7 @@ export function openModel(
   const path = file ?? bestModelPath({ stage: play.stage, rom: play.rom, stickyActions: play.sticky });
   const model = loadModel(path);
   const { metadata } = model;
+  requireSameObservations(path, metadata);
   const settings: Record<keyof EnvironmentSettings, unknown> = {
     stage: play.stage ?? metadata.stage,
     actionSet: metadata.actionSet,
@@ -59,6 +62,24 @@ export function openModel(
     );
   }
   return { ...model, path, environment: environment.data };
+}
+
+/** The network must see what the environment shows. @throws MarioError MODEL_MISMATCH */
+function requireSameObservations(path: string, metadata: Model["metadata"]): void {
+  const describe = (shape: readonly number[], kind: string, frames: number): string =>
+    `${shape.join(" × ")} (${kind}, ${frames} frames)`;
+  const { kind, stackedFrames } = metadata.preprocessing;
+  const learned = describe(metadata.architecture.inputShape, kind, stackedFrames);
+  const here = describe([FRAME_SIDE, FRAME_SIDE, STACK_DEPTH], PREPROCESSING_KIND, STACK_DEPTH);
+  if (learned === here) return;
+  throw new MarioError(
+    "MODEL_MISMATCH",
+    `${path} was trained on observations of ${learned}, and this program's are ${here}.`,
+    {
+      value: learned,
+      remedy: "Use the version of this program that wrote it, or train again: mario train.",
+    },
+  );
 }
 
 function bestModelPath(wanted: Wanted): string {

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { explainWriteErrors } from "../logging/file-error.js";
+import { explainWriteErrors } from "../core/write-error.js";
 
 /**
  * Creates the folder if need be and writes a byte in it: better to fail now than after an hour.

@@ -1,5 +1,7 @@
 /** Side of an observation, pixels. */
 export const FRAME_SIDE = 84;
+/** Name of this preprocessing in a model's file: another one would need another name. */
+export const PREPROCESSING_KIND = "luma-area";
 /** The part of the screen that is looked at: rows 8 to 231, all columns. */
 const CROP_TOP = 8;
 const CROP_ROWS = 224;

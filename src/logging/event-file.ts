@@ -9,7 +9,7 @@ import {
   isWriteError,
   systemErrorCode,
   type WriteObserver,
-} from "./file-error.js";
+} from "../core/write-error.js";
 import { histogramOf } from "./histogram.js";
 import {
   encodeSessionEnd,

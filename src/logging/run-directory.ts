@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { explainWriteErrors, systemErrorCode } from "./file-error.js";
+import { explainWriteErrors, systemErrorCode } from "../core/write-error.js";
 
 /** What the name of a run's folder says; the original tutorial's choice. */
 export interface RunDescription {

@@ -1,40 +1,68 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync, statSync, type Dirent } from "node:fs";
 import { join } from "node:path";
 import { MarioError } from "../core/errors.js";
 import { gather, readEventFile, type EventFileContents } from "./event-reader.js";
-import { systemErrorCode } from "./file-error.js";
+import { systemErrorCode } from "../core/write-error.js";
 import { RunClock } from "./run-clock.js";
 
 export const EVENT_FILE = /^events\.out\.tfevents\./;
-/** Deeper than any of our folders; keeps a loop of links from being followed for ever. */
+/** Deeper than any of our folders. */
 const MAX_DEPTH = 6;
 
 /**
- * The folders at or below `directory` that hold event files: one for each run.
+ * The folders at or below `directory` that hold event files: one for each run. Symbolic links are
+ * followed, but each folder is visited once, by its own path where it has one here. Folders below
+ * `directory` that cannot be read, or are deleted meanwhile, are left out.
  * @throws MarioError INVALID_OPTION when it cannot be read or has none
  */
 export function findRunDirectories(directory: string): string[] {
-  const found: string[] = [];
-  const visit = (folder: string, depth: number): void => {
-    const entries = readdirSync(folder, { withFileTypes: true });
-    if (entries.some((entry) => EVENT_FILE.test(entry.name))) found.push(folder);
-    if (depth === MAX_DEPTH) return;
-    for (const entry of entries) {
-      if (entry.isDirectory()) visit(join(folder, entry.name), depth + 1);
+  const found = new Set<string>();
+  const visited = new Set<string>();
+  let skipped: MarioError | undefined;
+  const folders: Folder[] = [{ path: directory, depth: 0 }];
+  const links: Folder[] = [];
+  for (let folder = folders.pop(); folder; folder = folders.pop() ?? links.shift()) {
+    const { path, depth } = folder;
+    try {
+      for (const entry of newEntries(path, visited)) {
+        const child = { path: join(path, entry.name), depth: depth + 1 };
+        if (EVENT_FILE.test(entry.name)) found.add(path);
+        else if (depth === MAX_DEPTH) continue;
+        else if (entry.isDirectory()) folders.push(child);
+        else if (entry.isSymbolicLink()) links.push(child);
+      }
+    } catch (error) {
+      const failure = unreadable(path, error);
+      if (depth === 0 || !(failure instanceof MarioError)) throw failure;
+      skipped ??= failure;
     }
-  };
-  try {
-    visit(directory, 0);
-  } catch (error) {
-    throw unreadable(directory, error);
   }
-  if (found.length === 0) {
-    throw new MarioError("INVALID_OPTION", `There are no event files in ${directory}.`, {
-      value: directory,
-      remedy: "Give a run's folder below tensorboard/, or a folder of such folders.",
-    });
+  if (found.size === 0) {
+    throw (
+      skipped ??
+      new MarioError("INVALID_OPTION", `There are no event files in ${directory}.`, {
+        value: directory,
+        remedy: "Give a run's folder below tensorboard/, or a folder of such folders.",
+      })
+    );
   }
-  return found.sort();
+  return [...found].sort();
+}
+
+interface Folder {
+  readonly path: string;
+  /** Folders between it and the root of the search. */
+  readonly depth: number;
+}
+
+/** What is in a folder; nothing if it was visited before, or is a link to a file. */
+function newEntries(path: string, visited: Set<string>): Dirent[] {
+  // The root need not be a folder: reading it says what is wrong.
+  if (visited.size > 0 && !statSync(path).isDirectory()) return [];
+  const real = realpathSync.native(path);
+  if (visited.has(real)) return [];
+  visited.add(real);
+  return readdirSync(path, { withFileTypes: true });
 }
 
 /**

@@ -1,8 +1,8 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname, extname } from "node:path";
 import { MarioError } from "../core/errors.js";
 import { type Curve, curveOf, over, resample, smooth, summarize } from "./curve.js";
-import { explainWriteErrors } from "../logging/file-error.js";
+import { explainWriteErrors } from "../core/write-error.js";
 import { GlyphText } from "./glyph-text.js";
 import type { PlotMetric } from "./plot-metrics.js";
 import {
@@ -13,6 +13,8 @@ import {
   plotSvg,
 } from "./plot-svg.js";
 import { findRunDirectories, readRun } from "../logging/run-events.js";
+import { loadSharp } from "../viewer/picture/load-sharp.js";
+import { saveFile } from "../viewer/picture/save-file.js";
 
 export interface PlotRun {
   readonly label: string;
@@ -98,10 +100,8 @@ export async function plotRuns(options: PlotRunsOptions): Promise<readonly Missi
     await GlyphText.load(),
   );
   const picture = kind === "svg" ? svg : await rasterise(svg);
-  explainWriteErrors(out, () => {
-    mkdirSync(dirname(out), { recursive: true });
-    writeFileSync(out, picture);
-  });
+  explainWriteErrors(out, () => mkdirSync(dirname(out), { recursive: true }));
+  await saveFile(out, picture);
   return missing;
 }
 
@@ -198,7 +198,7 @@ function subtitleOf(panels: readonly PlotPanel[]): string {
 }
 
 async function rasterise(svg: string): Promise<Buffer> {
-  const { default: sharp } = await import("sharp");
+  const sharp = await loadSharp("name it .svg");
   // 72 dots per inch is one for each SVG pixel. Flat colours compress well in a palette.
   return sharp(Buffer.from(svg), { density: 144 })
     .png({ compressionLevel: 9, palette: true })

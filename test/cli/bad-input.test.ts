@@ -58,7 +58,7 @@ describe("bad input gets one clear line and exit code 2", () => {
     [["eval", "--overlay"], /--overlay.*--record film\.webp/],
     [["random", "--record", "film.gif", "--fps", "60"], /GIF cannot last 1 /],
     [["random", "--record", "film.webp", "--record-episodes", "3-1"], /best, all, or numbers/],
-    [["random", "--record", "nowhere/film.webp"], /nowhere.*folder exists/],
+    [["random", "--record", "nowhere/film.webp"], /nowhere.*folder that exists/],
     [["plot", "nowhere"], /nowhere/],
     [["random", "extra"], /too many arguments/],
   ])("%j", (args, pattern) => {

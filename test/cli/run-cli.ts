@@ -8,6 +8,11 @@ export const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.
 /** Who asks for the slow backend is not told that it is slow. */
 export const BACKEND_HERE: readonly string[] = hasAddon ? [] : ["--backend", "wasm"];
 
+/** Environment variables of a machine on which sharp is not installed. */
+export const WITHOUT_SHARP = {
+  NODE_OPTIONS: `--import=${new URL("no-sharp.mjs", import.meta.url).href}`,
+};
+
 export interface CliResult {
   readonly status: number | null;
   readonly stdout: string;

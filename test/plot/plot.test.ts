@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -312,6 +321,25 @@ describe("plot", () => {
     expect(xs[3] - xs[2]).toBeCloseTo(xs[1] - xs[0], 1);
     expect(xs[0]).toBeLessThan(300);
   });
+
+  it.skipIf(!existsSync("/dev/full"))(
+    "leaves the picture that was there on a full disk",
+    async () => {
+      const runs = [{ label: "b", directories: [write("b", 20)] }];
+      const folder = mkdtempSync(join(root, "full-"));
+      for (const name of ["curves.svg", "curves.png"]) {
+        const out = join(folder, name);
+        await plotRuns({ runs, metrics: X, out });
+        const before = readFileSync(out);
+        symlinkSync("/dev/full", `${out}.part`);
+        await expect(plotRuns({ runs, metrics: X, out, title: "Another" })).rejects.toMatchObject({
+          code: "DISK_FULL",
+        });
+        expect(readFileSync(out)).toEqual(before);
+      }
+      expect(readdirSync(folder)).toEqual(["curves.png", "curves.svg"]);
+    },
+  );
 
   it("says which tags there are, and where there is nothing", async () => {
     const runs = [{ label: "b", directories: [write("b", 20)] }];

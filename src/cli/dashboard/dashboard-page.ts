@@ -1,3 +1,4 @@
+import type { WebSocket } from "ws";
 import { parseDashboardCommand } from "../../viewer/protocol/commands.js";
 import { connectViewer } from "../../viewer/server/connection.js";
 import { Dashboard, type DashboardOptions } from "../../viewer/dashboard/dashboard.js";
@@ -19,7 +20,7 @@ export async function openDashboard(
   options: PageOptions,
 ): Promise<DashboardPage> {
   const dashboard = new Dashboard(what);
-  const serving = openPage("dashboard", USUAL_PORT, options, (socket) => {
+  const onConnection = (socket: WebSocket): void => {
     connectViewer<DashboardCommand>(socket, {
       parse: parseDashboardCommand,
       onOpen: (viewer) => {
@@ -32,7 +33,8 @@ export async function openDashboard(
         dashboard.leave(viewer);
       },
     });
-  });
+  };
+  const serving = openPage({ name: "dashboard", usualPort: USUAL_PORT, onConnection }, options);
   const server = await serving.catch((error: unknown) => {
     dashboard.close();
     throw error;

@@ -59,8 +59,9 @@ export class FileRun implements RunSource {
 function parseSettings(markdown: string): Record<string, string> {
   const settings: Record<string, string> = {};
   for (const line of markdown.split("\n").slice(2)) {
-    const row = /^\| *([^|]+?) *\| *([^|]*?) *\|$/.exec(line);
-    if (row) settings[row[1]] = row[2];
+    const [before, name, value, after, ...more] = line.split("|").map((cell) => cell.trim());
+    const isRow = before === "" && name !== "" && after === "" && more.length === 0;
+    if (isRow) settings[name] = value;
   }
   return settings;
 }

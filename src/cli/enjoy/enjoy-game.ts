@@ -2,8 +2,9 @@ import type { DqnAgent } from "../../agent/dqn-agent.js";
 import { saliencyMap, type Saliency } from "../../agent/saliency.js";
 import type { Rng } from "../../core/rng.js";
 import type { MarioEnv, MarioInfo } from "../../env/mario-env.js";
-import { movement } from "../../env/reward.js";
-import type { EpisodeEnding, EnjoyHello, Moment } from "../../viewer/protocol/protocol.js";
+import { EpisodeTally, type EpisodeEnding, type EpisodeTallyState } from "../../trainer/episode.js";
+import { argmax } from "../../trainer/policy.js";
+import type { EnjoyHello, Moment } from "../../viewer/protocol/protocol.js";
 import type { Choice, WatchedGame } from "../../viewer/enjoy/watched-game.js";
 
 export interface EnjoyGameOptions {
@@ -19,7 +20,7 @@ export interface EnjoyGameOptions {
 
 interface Suspended {
   readonly environment: Uint8Array;
-  readonly reward: number;
+  readonly tally: EpisodeTallyState;
 }
 
 /** A trained agent at the game, for {@link WatchedGame}'s audience. */
@@ -28,7 +29,7 @@ export class EnjoyGame implements WatchedGame {
   readonly buttons: readonly number[];
   readonly #options: EnjoyGameOptions;
   #saliency: Saliency | undefined;
-  #reward = 0;
+  readonly #tally = new EpisodeTally();
   #info: MarioInfo;
 
   constructor(options: EnjoyGameOptions) {
@@ -48,7 +49,7 @@ export class EnjoyGame implements WatchedGame {
 
   reset(seed: number): Moment {
     this.#info = this.#options.environment.reset(seed).info;
-    this.#reward = 0;
+    this.#tally.start(this.#info);
     return this.moment();
   }
 
@@ -61,8 +62,7 @@ export class EnjoyGame implements WatchedGame {
     if (epsilon > 0 && rng.uniform() < epsilon) {
       return { action: rng.integer(agent.actionCount), by: "chance" };
     }
-    // The first of equals, as `mario eval` has it.
-    return { action: q.indexOf(Math.max(...q)), by: "network" };
+    return { action: argmax(q), by: "network" };
   }
 
   saliency(action: number): Uint8Array {
@@ -76,40 +76,30 @@ export class EnjoyGame implements WatchedGame {
   ): { readonly moment: Moment; readonly ending: EpisodeEnding | undefined } {
     const { environment } = this.#options;
     environment.onFrame = onFrame;
-    const before = this.#info;
-    const { info, terminated, truncated } = environment.step(action);
-    this.#reward += movement(before.x, info.x, info.frames - before.frames);
-    this.#info = info;
-    return { moment: this.moment(), ending: endingOf(info, terminated, truncated) };
+    const result = environment.step(action);
+    const summary = this.#tally.add(result);
+    this.#info = result.info;
+    return { moment: this.moment(), ending: summary?.ending };
   }
 
   moment(): Moment {
     const { x, maxX, time, score, coins, steps, frames } = this.#info;
     const left = this.#options.environment.ram.screenLeft;
-    return { x, maxX, time, score, coins, steps, frames, left, reward: this.#reward };
+    const { reward } = this.#tally.getState();
+    return { x, maxX, time, score, coins, steps, frames, left, reward };
   }
 
   suspend(): Suspended {
-    return { environment: this.#options.environment.getState(), reward: this.#reward };
+    return { environment: this.#options.environment.getState(), tally: this.#tally.getState() };
   }
 
-  resume({ environment, reward }: Suspended): void {
+  resume({ environment, tally }: Suspended): void {
     this.#options.environment.setState(environment);
     this.#info = this.#options.environment.info();
-    this.#reward = reward;
+    this.#tally.setState(tally);
   }
 
   dispose(): void {
     this.#saliency?.dispose();
   }
-}
-
-function endingOf(
-  info: MarioInfo,
-  terminated: boolean,
-  truncated: boolean,
-): EpisodeEnding | undefined {
-  if (!terminated) return truncated ? "cut" : undefined;
-  if (info.completed) return "completed";
-  return info.timeUp ? "timeUp" : "died";
 }

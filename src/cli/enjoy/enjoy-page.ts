@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import type { WebSocket } from "ws";
 import type { DqnAgent } from "../../agent/dqn-agent.js";
 import { createSaliency } from "../../agent/saliency.js";
 import type { Rng } from "../../core/rng.js";
@@ -61,7 +62,7 @@ export async function enjoyOnPage(options: EnjoyPageOptions): Promise<Evaluation
       if (!entry.helped) summaries.push(summaryOf(entry));
     },
   });
-  const server = await openPage("enjoy", USUAL_PORT, options, (socket) => {
+  const onConnection = (socket: WebSocket): void => {
     connectViewer<EnjoyCommand>(socket, {
       parse: parseEnjoyCommand,
       onOpen: (viewer) => {
@@ -74,7 +75,8 @@ export async function enjoyOnPage(options: EnjoyPageOptions): Promise<Evaluation
         session.leave(viewer);
       },
     });
-  });
+  };
+  const server = await openPage({ name: "enjoy", usualPort: USUAL_PORT, onConnection }, options);
   const interrupt = watchForInterrupt(() => {
     session.stop();
   });

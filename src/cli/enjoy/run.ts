@@ -25,20 +25,20 @@ export async function runEnjoy(options: EnjoyOptions, isCounted: boolean): Promi
     seeds: drawnStarts(options.episodes, rng.split()),
     plan,
     qValues: (observation: Uint8Array) => agent.qValues(observation, 1),
+    onPlayed: (evaluation: Evaluation): void => {
+      process.stdout.write(evaluationReport(title, evaluation));
+    },
   };
   try {
-    let evaluation: Evaluation;
     if (view === "page") {
       const { enjoyOnPage } = await import("./enjoy-page.js");
-      evaluation = await enjoyOnPage({
+      const evaluation = await enjoyOnPage({
         ...{ ...options, ...player, rng },
         episodes: isCounted ? options.episodes : undefined,
       });
-    } else {
-      const isShown = view === "terminal" && canShowPictures();
-      evaluation = await (isShown ? show(playing) : playEpisodes(playing));
-    }
-    process.stdout.write(evaluationReport(title, evaluation));
+      playing.onPlayed(evaluation);
+    } else if (view === "terminal" && canShowPictures()) playing.onPlayed(await show(playing));
+    else await playEpisodes(playing);
   } finally {
     agent.dispose();
   }

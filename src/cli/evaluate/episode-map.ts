@@ -6,7 +6,7 @@ import type { EpisodeEnding, EpisodeSummary } from "../../trainer/episode.js";
 import type { Evaluation } from "../../trainer/evaluation.js";
 import { loadSharp } from "../../viewer/picture/load-sharp.js";
 import { drawRgb, type Picture } from "../../viewer/picture/picture.js";
-import { saveFile } from "../../viewer/picture/save-file.js";
+import { requireFileName, saveFile } from "../../viewer/picture/save-file.js";
 import { layoutOf, mapSvg, type MapLayout } from "./episode-map-svg.js";
 import type { EpisodeTrace } from "../film/episode-trace.js";
 import { surveyStage } from "./stage-survey.js";
@@ -32,8 +32,12 @@ export class EpisodeMap {
   readonly #ends: EpisodeEnd[] = [];
   #furthest: { readonly distance: number; readonly trace: EpisodeTrace }[] = [];
 
+  private constructor(path: string) {
+    this.#path = path;
+  }
+
   /** @throws MarioError INVALID_OPTION, NOT_WRITABLE: better now than after an hour. */
-  constructor(path: string) {
+  static async open(path: string): Promise<EpisodeMap> {
     if (!path.endsWith(".png")) {
       throw new MarioError("INVALID_OPTION", `A map cannot be written as ${path}.`, {
         value: path,
@@ -41,7 +45,9 @@ export class EpisodeMap {
       });
     }
     requireWritable(dirname(path));
-    this.#path = path;
+    await requireFileName(path);
+    await loadSharp();
+    return new EpisodeMap(path);
   }
 
   /** @param place of the player at its end */

@@ -10,7 +10,7 @@ import { filmPlan } from "../film/film-options.js";
 
 export async function runEval(options: EvalOptions): Promise<void> {
   const plan = filmPlan(options, "best");
-  const map = options.map === undefined ? undefined : new EpisodeMap(options.map);
+  const map = options.map === undefined ? undefined : await EpisodeMap.open(options.map);
   const { model, environment, agent, romName, title } = await openPlayer(options);
   const { seed, noops, epsilon, sticky, everyStart = false } = options;
   const episodes = everyStart ? noops + 1 : options.episodes;
@@ -19,7 +19,7 @@ export async function runEval(options: EvalOptions): Promise<void> {
   const policy = epsilonGreedyPolicy(agent, options.epsilon, rng.split());
   const starts = rng.split();
   try {
-    const evaluation = await playEpisodes({
+    await playEpisodes({
       environment,
       policy,
       seeds: everyStart ? evenStarts(episodes, noops, starts) : drawnStarts(episodes, starts),
@@ -27,17 +27,15 @@ export async function runEval(options: EvalOptions): Promise<void> {
       map,
       qValues: (observation) => agent.qValues(observation, 1),
       quiet: options.json ?? false,
-    });
-    await map?.write(environment, `${title}, stage ${stage}`, evaluation);
-    printEvaluation(
-      title,
-      {
-        ...{ file: model.path, stage, rom: romName, seed, noops, everyStart },
-        ...{ epsilon, sticky, actionRepeat },
+      onPlayed: async (evaluation) => {
+        const conditions = {
+          ...{ file: model.path, stage, rom: romName, seed, noops, everyStart },
+          ...{ epsilon, sticky, actionRepeat },
+        };
+        printEvaluation(title, conditions, evaluation, options.json ?? false);
+        await map?.write(environment, `${title}, stage ${stage}`, evaluation);
       },
-      evaluation,
-      options.json ?? false,
-    );
+    });
   } finally {
     agent.dispose();
   }

@@ -1,6 +1,8 @@
+import { isWriteError } from "../../core/write-error.js";
 import type { MarioEnv } from "../../env/mario-env.js";
 import { evaluate, type PlayedEvaluation } from "../../trainer/evaluator.js";
 import type { Policy } from "../../trainer/policy.js";
+import { explain } from "../process/failure.js";
 import { watchForInterrupt } from "../process/interrupt.js";
 import { createPlayReport } from "./play-report.js";
 import { Recorder } from "../film/recorder.js";
@@ -21,14 +23,20 @@ export interface PlayEpisodesOptions {
   readonly qValues?: (observation: Uint8Array) => ArrayLike<number>;
   /** Nothing but a progress line, and that on a terminal only. */
   readonly quiet?: boolean;
+  /**
+   * Prints the figures, then writes what else is made of them. Called before the film of the best
+   * episode is written, so that no film that fails costs the figures.
+   */
+  readonly onPlayed: (evaluation: PlayedEvaluation) => Promise<void> | void;
 }
 
 /**
  * Plays at full speed with a progress line, and films what is to be filmed. After Ctrl-C it gives
  * what it has: a film being written ends there, and the best episode so far is filmed whole.
- * @throws MarioError NOT_WRITABLE, DISK_FULL, INVALID_OPTION about the film
+ * @throws MarioError INVALID_OPTION about the film before anything is played; NOT_WRITABLE and
+ * DISK_FULL then, or after `onPlayed`
  */
-export async function playEpisodes(options: PlayEpisodesOptions): Promise<PlayedEvaluation> {
+export async function playEpisodes(options: PlayEpisodesOptions): Promise<void> {
   const { environment, map, plan, qValues, quiet = false } = options;
   const report = await createPlayReport({ episodes: options.seeds.length, quiet });
   const interrupt = watchForInterrupt();
@@ -58,8 +66,8 @@ export async function playEpisodes(options: PlayEpisodesOptions): Promise<Played
         filmingMs += performance.now() - started;
       },
     });
-    await recorder?.finish();
-    return evaluation;
+    report.close();
+    await writeAll([() => options.onPlayed(evaluation), () => recorder?.finish()]);
   } catch (error) {
     await recorder?.discard();
     throw error;
@@ -67,4 +75,20 @@ export async function playEpisodes(options: PlayEpisodesOptions): Promise<Played
     report.close();
     interrupt.dispose();
   }
+}
+
+/** Tries each, even if one before could not be written. @throws the last that could not */
+async function writeAll(writes: readonly (() => Promise<void> | void)[]): Promise<void> {
+  const failures: Error[] = [];
+  for (const write of writes) {
+    try {
+      await write();
+    } catch (error) {
+      if (!isWriteError(error)) throw error;
+      failures.push(error);
+    }
+  }
+  const last = failures.pop();
+  for (const failure of failures) process.stderr.write(`${explain(failure)}\n`);
+  if (last) throw last;
 }

@@ -13,7 +13,7 @@ import { readRomFile } from "../rom-file.js";
 
 export async function runRandom(options: RandomOptions): Promise<void> {
   const plan = filmPlan(options, "best");
-  const map = options.map === undefined ? undefined : new EpisodeMap(options.map);
+  const map = options.map === undefined ? undefined : await EpisodeMap.open(options.map);
   const rom = readRomFile(options.rom);
   const { actionRepeat, seed, sticky } = options;
   const settings: EnvironmentSettings = {
@@ -28,20 +28,22 @@ export async function runRandom(options: RandomOptions): Promise<void> {
   const environment = openEnvironment(rom, settings);
   const rng = new Rng(seed);
   const policy = randomPolicy(environment.actionCount, rng.split());
-  const evaluation = await playEpisodes({
+  const title = `Random buttons on ${rom.name}`;
+  await playEpisodes({
     environment,
     policy,
     seeds: drawnStarts(options.episodes, rng.split()),
     plan,
     map,
     quiet: options.json ?? false,
+    onPlayed: async (evaluation) => {
+      const { stage } = settings;
+      const conditions = {
+        ...{ stage, rom: rom.name, seed, noops: 0 },
+        ...{ epsilon: 1, sticky, actionRepeat },
+      };
+      printEvaluation(title, conditions, evaluation, options.json ?? false);
+      await map?.write(environment, `${title}, stage ${stage}`, evaluation);
+    },
   });
-  const title = `Random buttons on ${rom.name}`;
-  await map?.write(environment, `${title}, stage ${settings.stage}`, evaluation);
-  printEvaluation(
-    title,
-    { stage: settings.stage, rom: rom.name, seed, noops: 0, epsilon: 1, sticky, actionRepeat },
-    evaluation,
-    options.json ?? false,
-  );
 }

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { Rng } from "../../core/rng.js";
 import type { MarioEnv } from "../../env/mario-env.js";
-import { isWriteError, type WriteObserver } from "../../logging/file-error.js";
+import { isWriteError, type WriteObserver } from "../../core/write-error.js";
 import type { SummarySink } from "../../logging/summary-sink.js";
 import { SUMMARY_TAGS } from "../../logging/tags.js";
 import { FRAME_RATE } from "../../nes/emulator.js";

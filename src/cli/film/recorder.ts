@@ -1,3 +1,5 @@
+import { basename, dirname, join } from "node:path";
+import { isWriteError } from "../../core/write-error.js";
 import type { MarioEnv } from "../../env/mario-env.js";
 import type { EpisodeSummary } from "../../trainer/episode.js";
 import { formatDuration } from "../../logging/progress.js";
@@ -36,6 +38,8 @@ export class Recorder {
   /** The one film of several episodes. */
   #film: { readonly film: Film; readonly path: string; frames: number } | undefined;
   #filmed = 0;
+  /** What kept a film from being written; nothing is filmed any more. */
+  #failure: Error | undefined;
 
   private constructor(options: RecorderOptions) {
     this.#options = options;
@@ -49,8 +53,12 @@ export class Recorder {
     return new Recorder(options);
   }
 
-  /** To be awaited at the end of every episode. */
+  /**
+   * To be awaited at the end of every episode. A film that cannot be written is an error of
+   * {@link Recorder.finish} only: the remaining episodes are played all the same.
+   */
   async onEpisode(episode: EpisodeSummary): Promise<void> {
+    if (this.#failure !== undefined) return;
     const { filmed } = this.#options.plan;
     const number = ++this.#episodes;
     const { trace } = this.environment;
@@ -58,11 +66,27 @@ export class Recorder {
       if (!this.#best || isBetter(episode, this.#best.episode)) {
         this.#best = { episode, number, trace };
       }
-    } else if (filmed === "all" || filmed.has(number)) await this.#filmEpisode(trace, number);
+    } else if (filmed === "all" || filmed.has(number)) {
+      try {
+        await this.#filmEpisode(trace, number);
+      } catch (error) {
+        if (!isWriteError(error)) throw error;
+        this.#failure = error;
+        await this.discard();
+        this.#options.report.note(
+          {},
+          `recording stopped: ${error.message} The remaining episodes are played without it.`,
+        );
+      }
+    }
   }
 
-  /** Films what was waited with, and ends the film. @throws MarioError NOT_WRITABLE, DISK_FULL */
+  /**
+   * Films what was waited with, and ends the film.
+   * @throws MarioError NOT_WRITABLE, DISK_FULL, also of a film that failed earlier
+   */
   async finish(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
     const best = this.#best;
     if (best) await this.#filmEpisode(best.trace, best.number);
     await this.#endFilm();
@@ -156,10 +180,12 @@ function isBetter(a: EpisodeSummary, b: EpisodeSummary): boolean {
   return a.steps < b.steps;
 }
 
+/** Only the file's name is numbered: the folder is the one that was checked. */
 function nameOf(path: string, number: number): string {
-  return path.replace(NUMBER_IN_NAME, (_, width: string) =>
+  const name = basename(path).replace(NUMBER_IN_NAME, (_, width: string) =>
     String(number).padStart(Number(width), "0"),
   );
+  return join(dirname(path), name);
 }
 
 /** e.g. `640 kB`, `1.4 MB`. */

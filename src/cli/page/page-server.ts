@@ -1,28 +1,39 @@
 import type { WebSocket } from "ws";
 import { MarioError } from "../../core/errors.js";
-import { openLocalServer, type LocalServer } from "../../viewer/server/local-server.js";
+import {
+  openLocalServer,
+  type LocalServer,
+  type LocalServerOptions,
+} from "../../viewer/server/local-server.js";
 import { pageFolder, readPage } from "../../viewer/server/page-files.js";
 import { openInBrowser } from "./open-browser.js";
 import type { PageOptions } from "./page-options.js";
 
+export interface Page extends Pick<LocalServerOptions, "allowBlobScripts" | "maxMessageBytes"> {
+  /** Folder of the built page, e.g. `enjoy`. */
+  readonly name: string;
+  /**
+   * Taken when it is free: a page that waits for a restarted program finds it again, and an SSH
+   * tunnel can be set up once.
+   */
+  readonly usualPort: number;
+  /** Served besides the page's own files. */
+  readonly assets?: LocalServerOptions["assets"];
+  readonly onConnection: (socket: WebSocket) => void;
+}
+
 /**
- * Serves a built page, tells its address, opens it where there is a browser.
- * @param usualPort taken when it is free: a page that waits for a restarted program finds it again,
- * and an SSH tunnel can be set up once.
+ * Serves a built page, prints its address on standard error, opens it where there is a browser.
  * @throws MarioError INVALID_OPTION.
  */
-export async function openPage(
-  page: string,
-  usualPort: number,
-  options: PageOptions,
-  onConnection: (socket: WebSocket) => void,
-): Promise<LocalServer> {
-  const assets = readPage(pageFolder(page));
+export async function openPage(page: Page, options: PageOptions): Promise<LocalServer> {
+  const { name, usualPort, assets = [], ...serverOptions } = page;
+  const allAssets = new Map([...readPage(pageFolder(name)), ...assets]);
   const open = (port: number): Promise<LocalServer> =>
     openLocalServer({
-      assets,
+      ...serverOptions,
+      assets: allAssets,
       port,
-      onConnection,
       ...(options.host !== undefined && { host: options.host }),
     });
   const server = await (options.port === undefined

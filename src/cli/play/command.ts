@@ -1,20 +1,17 @@
 import { Command, Option } from "commander";
-import { integer, romOption, stageOption } from "../options.js";
+import { romOption, stageOption } from "../options.js";
+import { addPageOptions, type PageOptions } from "../page/page-options.js";
 
-export interface PlayOptions {
+export interface PlayOptions extends PageOptions {
   readonly rom?: string;
   readonly stage?: string;
   readonly record?: string;
   readonly replay?: string;
   readonly view: "page" | "none";
-  readonly host?: string;
-  readonly port: number;
-  /** False with `--no-open`. */
-  readonly open: boolean;
 }
 
 export function playCommand(): Command {
-  return new Command("play")
+  const command = new Command("play")
     .description("play the cartridge yourself: in a page of your browser, with sound")
     .addOption(romOption())
     .addOption(stageOption())
@@ -27,21 +24,9 @@ export function playCommand(): Command {
       )
         .choices(["page", "none"])
         .default("page"),
-    )
-    .addOption(
-      new Option("--port <n>", "port of the page; default: any free one")
-        .argParser(integer(0, 65_535))
-        .default(0, "any free one"),
-    )
-    .addOption(
-      new Option(
-        "--host <address>",
-        "let other devices in, a phone for instance: 0.0.0.0; the printed address has a token",
-      ),
-    )
-    .option("--no-open", "only print the address")
-    .action(async (options: PlayOptions) => {
-      const { runPlay } = await import("./run.js");
-      await runPlay(options);
-    });
+    );
+  return addPageOptions(command).action(async (options: PlayOptions) => {
+    const { runPlay } = await import("./run.js");
+    await runPlay(options);
+  });
 }

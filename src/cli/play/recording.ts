@@ -2,7 +2,7 @@ import { existsSync, renameSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { z } from "zod";
 import { MarioError } from "../../core/errors.js";
-import { explainWriteErrors } from "../../logging/file-error.js";
+import { explainWriteErrors } from "../../core/write-error.js";
 import { FRAME_RATE } from "../../nes/emulator.js";
 import { writeFileAtomically } from "../../trainer/checkpoint/atomic-file.js";
 import { encodePlay, endSchema, readPlay, runSchema, type PlayEnd, type Run } from "./play-file.js";

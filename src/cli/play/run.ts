@@ -2,16 +2,18 @@ import { basename } from "node:path";
 import type { WebSocket } from "ws";
 import { MarioError } from "../../core/errors.js";
 import { parseRom } from "../../nes/rom.js";
-import { openLocalServer, type Asset } from "../../viewer/server/local-server.js";
-import { pageFolder, readPage } from "../../viewer/server/page-files.js";
+import { observeWrite, type WriteObserver } from "../../core/write-error.js";
+import type { Asset } from "../../viewer/server/local-server.js";
 import { watchForInterrupt } from "../process/interrupt.js";
-import { openInBrowser } from "../page/open-browser.js";
+import { openPage } from "../page/page-server.js";
 import { readPlay, requireSameRom, type Play } from "./play-file.js";
 import { PlayRecording } from "./recording.js";
 import { replay, requireSameEnd } from "./replay.js";
 import type { PlayOptions } from "./command.js";
 import { readRomFile, type RomFile } from "../rom-file.js";
 
+/** `mario play`'s page asks for this port first. */
+const USUAL_PORT = 8472;
 /** How often a recording under way is written, ms. */
 const SAVE_PERIOD_MS = 5_000;
 /** What a page gets to send its last inputs when the program ends, ms. */
@@ -62,7 +64,7 @@ function replayBlindly(film: Play, path: string, rom: RomFile): void {
   if (film.end !== undefined) process.stderr.write(`${basename(path)}: ends as recorded\n`);
 }
 
-/** The page, the cartridge, and what to do with it (`Session` in the page's session.ts). */
+/** The cartridge, and what to do with it (`Session` in the page's session.ts). */
 function pageAssets(options: PlayOptions, rom: RomFile, film?: Play): Map<string, Asset> {
   const stage = film === undefined ? options.stage : film.stage;
   const session = {
@@ -73,13 +75,11 @@ function pageAssets(options: PlayOptions, rom: RomFile, film?: Play): Map<string
       replay: { name: basename(options.replay ?? ""), inputs: film.inputs, end: film.end },
     }),
   };
-  const assets = readPage(pageFolder("play"));
-  assets.set("cartridge.nes", { body: rom.bytes, type: "application/octet-stream" });
-  assets.set("session.json", {
-    body: new TextEncoder().encode(JSON.stringify(session)),
-    type: "application/json; charset=utf-8",
-  });
-  return assets;
+  const body = new TextEncoder().encode(JSON.stringify(session));
+  return new Map([
+    ["cartridge.nes", { body: rom.bytes, type: "application/octet-stream" }],
+    ["session.json", { body, type: "application/json; charset=utf-8" }],
+  ]);
 }
 
 /** Serves until a person stops the program; what was played by then is in the file. */
@@ -91,41 +91,31 @@ async function servePage(
   const pages = new Set<WebSocket>();
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => (fail = reject));
-  const attempt = (work: () => void): void => {
+  const observer = warnOfUnsaved();
+  const save = (): void => {
     try {
-      work();
+      observeWrite(observer, () => recording?.save());
     } catch (error) {
       fail(error);
     }
   };
-  const server = await openLocalServer({
-    assets,
-    ...(options.host !== undefined && { host: options.host }),
-    port: options.port,
-    allowBlobScripts: true,
-    maxMessageBytes: MAX_MESSAGE_BYTES,
-    onConnection: (socket) => {
-      pages.add(socket);
-      socket.on("message", (data: Buffer, isBinary) => {
-        const refusal = isBinary ? undefined : recording?.receive(socket, data.toString());
-        if (refusal !== undefined) {
-          socket.send(JSON.stringify({ type: "refused", reason: refusal }));
-        }
-      });
-      socket.on("close", () => {
-        pages.delete(socket);
-        recording?.leave(socket);
-        attempt(() => recording?.save());
-      });
-    },
-  });
-  const timer = setInterval(() => {
-    attempt(() => recording?.save());
-  }, SAVE_PERIOD_MS);
+  const onConnection = (socket: WebSocket): void => {
+    pages.add(socket);
+    if (recording) recordFrom(socket, recording, save);
+    socket.on("close", () => pages.delete(socket));
+  };
   let stop: () => void = () => undefined;
   const stopped = new Promise<void>((resolve) => (stop = resolve));
+  // Before the page's address is printed: who reads it may stop at once.
   const interrupt = watchForInterrupt(stop);
-  announce(options, server.urls);
+  const server = await openPage(
+    {
+      ...{ name: "play", usualPort: USUAL_PORT, assets, onConnection },
+      ...{ allowBlobScripts: true, maxMessageBytes: MAX_MESSAGE_BYTES },
+    },
+    options,
+  );
+  const timer = setInterval(save, SAVE_PERIOD_MS);
   try {
     await Promise.race([stopped, failed]);
     await sayFarewell(pages);
@@ -138,13 +128,34 @@ async function servePage(
   if (recording !== undefined) process.stderr.write(`${recording.summary()}\n`);
 }
 
-function announce(options: PlayOptions, urls: readonly string[]): void {
-  const isOpening = options.open && openInBrowser(urls[0]);
-  const others = options.host === undefined ? [] : urls.slice(1);
-  process.stdout.write(
-    `${isOpening ? "Playing" : "Play"} at ${urls[0]} (Ctrl-C ends it)\n` +
-      others.map((url) => `     or ${url}\n`).join(""),
-  );
+/** @param save called when the connection has ended */
+function recordFrom(socket: WebSocket, recording: PlayRecording, save: () => void): void {
+  socket.on("message", (data: Buffer, isBinary) => {
+    const refusal = isBinary ? undefined : recording.receive(socket, data.toString());
+    if (refusal !== undefined) socket.send(JSON.stringify({ type: "refused", reason: refusal }));
+  });
+  socket.on("close", () => {
+    recording.leave(socket);
+    save();
+  });
+}
+
+/** Warns once until it works again: meanwhile all that was played is in memory. */
+function warnOfUnsaved(): WriteObserver {
+  let isWarned = false;
+  return {
+    failed: (error) => {
+      if (!isWarned) {
+        process.stderr.write(
+          `mario: the recording is not saved: ${error.message} Saving is tried again every ${SAVE_PERIOD_MS / 1000} s.\n`,
+        );
+      }
+      isWarned = true;
+    },
+    written: () => {
+      isWarned = false;
+    },
+  };
 }
 
 /** Lets the pages send what they have not sent yet. */

@@ -1,7 +1,7 @@
 import { isatty } from "node:tty";
 import { getSystemErrorMap } from "node:util";
 import { MarioError } from "../../core/errors.js";
-import { systemErrorCode } from "../../logging/file-error.js";
+import { systemErrorCode } from "../../core/write-error.js";
 import { exitCodeOf, explain } from "./failure.js";
 
 /** What a shell sees of a program that SIGPIPE ended: 128 and the signal's number. */

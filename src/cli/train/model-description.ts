@@ -1,5 +1,6 @@
 import type { NamedTensors } from "../../agent/agent.js";
 import type { TrainSettings } from "../../config/schema.js";
+import { PREPROCESSING_KIND } from "../../env/preprocess.js";
 import type { RomInfo } from "../../nes/rom.js";
 import type { BackendName } from "../../nn/backend.js";
 import { STACK_FRAMES } from "../../replay/transition.js";
@@ -37,7 +38,7 @@ export function modelDescriber(run: DescribedRun, root = packageRoot): DescribeM
     metadata: {
       formatVersion: MODEL_FORMAT_VERSION,
       architecture: architectureOf(settings),
-      preprocessing: { kind: "luma-area", stackedFrames: STACK_FRAMES },
+      preprocessing: { kind: PREPROCESSING_KIND, stackedFrames: STACK_FRAMES },
       actionSet: environment.actionSet,
       actionRepeat: environment.actionRepeat,
       reward: environment.reward,

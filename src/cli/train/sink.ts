@@ -2,7 +2,7 @@ import type { TrainSettings } from "../../config/schema.js";
 import { openEventFile } from "../../logging/event-file.js";
 import { createRunDirectory } from "../../logging/run-directory.js";
 import { combine, type ScalarSink } from "../../logging/scalar-sink.js";
-import type { WriteObserver } from "../../logging/file-error.js";
+import type { WriteObserver } from "../../core/write-error.js";
 import type { HparamValues } from "../../logging/hparams-encoding.js";
 import type { SummarySink } from "../../logging/summary-sink.js";
 import { RUN_SETTINGS_TAG } from "../../logging/tags.js";

@@ -1,5 +1,5 @@
 import { MarioError } from "../../core/errors.js";
-import { isWriteError, type WriteObserver } from "../../logging/file-error.js";
+import { isWriteError, type WriteObserver } from "../../core/write-error.js";
 
 /**
  * What of a run could not be written. The run goes on: hours of learning are worth more than a file,

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { basename, dirname, join } from "node:path";
-import { asWriteError, explainWriteErrors, systemErrorCode } from "../../logging/file-error.js";
+import { asWriteError, explainWriteErrors, systemErrorCode } from "../../core/write-error.js";
 
 export interface AtomicWriteOptions {
   /** Replace a file of that name (default), or leave it and return false. */

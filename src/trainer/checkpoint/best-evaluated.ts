@@ -1,6 +1,6 @@
 import { basename, join } from "node:path";
 import type { Evaluation } from "../evaluation.js";
-import { observeWrite, type WriteObserver } from "../../logging/file-error.js";
+import { observeWrite, type WriteObserver } from "../../core/write-error.js";
 import type { CandidateModel } from "./best-model.js";
 import { ownModelFiles, removeModel } from "./model-folder.js";
 import { saveModel, type Model } from "./model-file.js";

@@ -1,6 +1,6 @@
 import { basename, join } from "node:path";
 import type { NamedTensors } from "../../agent/agent.js";
-import { observeWrite, type WriteObserver } from "../../logging/file-error.js";
+import { observeWrite, type WriteObserver } from "../../core/write-error.js";
 import { saveModel, type Model } from "./model-file.js";
 import { ownModelFiles, removeModel } from "./model-folder.js";
 import type { ModelMetadata } from "./model-metadata.js";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { MarioError } from "../../core/errors.js";
 import type { NamedTensors } from "../../agent/agent.js";
-import { systemErrorCode } from "../../logging/file-error.js";
+import { systemErrorCode } from "../../core/write-error.js";
 import { weightShapes } from "../../nn/architecture.js";
 import { requireSameTensors } from "../../nn/named-tensors.js";
 import { writeFileAtomically, type AtomicWriteOptions } from "./atomic-file.js";

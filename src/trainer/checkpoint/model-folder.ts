@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { MarioError } from "../../core/errors.js";
-import { asWriteError, systemErrorCode } from "../../logging/file-error.js";
+import { asWriteError, systemErrorCode } from "../../core/write-error.js";
 import { readModelMetadata } from "./model-file.js";
 
 /** Names in a folder; one that does not exist has none. */

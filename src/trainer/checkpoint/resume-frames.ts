@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { deflate, inflateSync } from "node:zlib";
 import { z } from "zod";
 import { MarioError } from "../../core/errors.js";
-import { systemErrorCode } from "../../logging/file-error.js";
+import { systemErrorCode } from "../../core/write-error.js";
 import type { FrameStore } from "../../replay/frame-store.js";
 import { writeFileAtomically } from "./atomic-file.js";
 

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { trainSettingsSchema, type TrainSettings } from "../../config/schema.js";
 import { MarioError } from "../../core/errors.js";
 import { PRECISIONS, type Precision } from "../../nn/backend.js";
-import { systemErrorCode } from "../../logging/file-error.js";
+import { systemErrorCode } from "../../core/write-error.js";
 import type { FrameStore } from "../../replay/frame-store.js";
 import { WEIGHT_CHOICES, type PeriodicEvaluationState } from "../periodic-evaluation.js";
 import type { LoopState } from "../train-loop.js";

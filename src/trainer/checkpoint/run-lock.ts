@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { MarioError } from "../../core/errors.js";
-import { explainWriteErrors, isWriteError, systemErrorCode } from "../../logging/file-error.js";
+import { explainWriteErrors, isWriteError, systemErrorCode } from "../../core/write-error.js";
 
 const LOCK_FILE = "running.pid";
 /** Error codes of `link` on file systems without hard links, e.g. exFAT; EISDIR on Windows. */

@@ -1,6 +1,6 @@
-import { open, rename, rm, type FileHandle } from "node:fs/promises";
-import { MarioError } from "../../core/errors.js";
-import { writeFailure } from "../picture/save-file.js";
+import { open, rename, type FileHandle } from "node:fs/promises";
+import { asWriteError } from "../../core/write-error.js";
+import { removeTemporary, temporaryOf } from "../picture/save-file.js";
 
 /** Where a film's bytes go, piece by piece. */
 export interface FilmOutput {
@@ -18,12 +18,12 @@ export interface FilmOutput {
  * @throws MarioError NOT_WRITABLE, DISK_FULL, here and from its methods.
  */
 export async function fileOutput(path: string): Promise<FilmOutput> {
-  const temporary = `${path}.part`;
+  const temporary = temporaryOf(path);
   const explained = async <T>(action: () => Promise<T>): Promise<T> => {
     try {
       return await action();
     } catch (error) {
-      throw error instanceof MarioError ? error : writeFailure(path, error);
+      throw asWriteError(error, path);
     }
   };
   const file: FileHandle = await explained(() => open(temporary, "w"));
@@ -39,8 +39,9 @@ export async function fileOutput(path: string): Promise<FilmOutput> {
         await rename(temporary, path);
       }),
     discard: async () => {
-      await file.close();
-      await rm(temporary, { force: true });
+      // A full disk may be told of once more.
+      await file.close().catch(() => undefined);
+      await removeTemporary(path);
     },
   };
 }

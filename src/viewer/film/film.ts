@@ -1,5 +1,3 @@
-import { access, constants } from "node:fs/promises";
-import { dirname } from "node:path";
 import { MarioError } from "../../core/errors.js";
 import { AnimatedFilm } from "./animation.js";
 import { findMp4Encoder, Mp4Film } from "./mp4.js";
@@ -7,7 +5,7 @@ import { fileOutput, MemoryOutput } from "./film-output.js";
 import { FilmStrip } from "./strip.js";
 import { checkScale, loadSharp } from "../picture/load-sharp.js";
 import type { Picture } from "../picture/picture.js";
-import { writeFailure } from "../picture/save-file.js";
+import { requireFileName } from "../picture/save-file.js";
 
 export interface FilmOptions {
   /** Of the pictures before they are enlarged. Default the console's, 256 × 240. */
@@ -73,11 +71,7 @@ export async function checkFilm(path: string, options: FilmOptions = {}): Promis
   completed(format, options);
   if (format === "mp4") await findMp4Encoder();
   else await loadSharp();
-  try {
-    await access(dirname(path), constants.W_OK);
-  } catch (error) {
-    throw writeFailure(path, error);
-  }
+  await requireFileName(path);
 }
 
 /**

@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { rename, rm, stat } from "node:fs/promises";
+import { rename, stat } from "node:fs/promises";
 import { MarioError } from "../../core/errors.js";
+import { asWriteError } from "../../core/write-error.js";
 import type { Film, FilmOptions, FilmSummary } from "./film.js";
 import { FRAMES_PER_SECOND } from "./timing.js";
 import { drawRgb, type Picture } from "../picture/picture.js";
-import { writeFailure } from "../picture/save-file.js";
+import { removeTemporary, temporaryOf } from "../picture/save-file.js";
 
 /** NTSC frames a second as a fraction, 60.0988…: 39,375,000 / 655,171. */
 const FRAMES_NUMERATOR = 39_375_000;
@@ -16,6 +17,12 @@ const ENCODERS = [
   { name: "h264_videotoolbox", options: ["-q:v", "70"] },
   { name: "libopenh264", options: ["-b:v", "4M"] },
   { name: "mpeg4", options: ["-q:v", "2"] },
+] as const;
+/** The system's words for a disk without room (`strerror`), and the codes they stand for. */
+const FULL_DISK = [
+  { said: /no space left/i, code: "ENOSPC" },
+  { said: /quota exceeded/i, code: "EDQUOT" },
+  { said: /file too large/i, code: "EFBIG" },
 ] as const;
 /** Of what ffmpeg says on standard error. */
 const LAST_WORDS = 2000;
@@ -64,7 +71,7 @@ export class Mp4Film implements Film {
   constructor(path: string, options: Required<FilmOptions>, encoder: string, ffmpeg = "ffmpeg") {
     this.#options = options;
     this.#path = path;
-    this.#temporary = `${path}.part`;
+    this.#temporary = temporaryOf(path);
     this.#child = spawn(ffmpeg, ffmpegArguments(options, encoder, this.#temporary), {
       stdio: ["pipe", "ignore", "pipe"],
       // A Ctrl-C in the terminal reaches us; ffmpeg must live to write the film's end.
@@ -114,7 +121,7 @@ export class Mp4Film implements Film {
     this.#child.stdin?.end();
     await this.#ended;
     if (this.#failure !== undefined) {
-      await rm(this.#temporary, { force: true });
+      await removeTemporary(this.#path);
       throw this.#explain();
     }
     try {
@@ -128,21 +135,23 @@ export class Mp4Film implements Film {
         height: height * scale,
       };
     } catch (error) {
-      throw writeFailure(this.#path, error);
+      throw asWriteError(error, this.#path);
     }
   }
 
   async discard(): Promise<void> {
     this.#child.kill();
     await this.#ended;
-    await rm(this.#temporary, { force: true });
+    await removeTemporary(this.#path);
   }
 
-  #explain(): MarioError {
-    if (/no space left/i.test(this.#lastWords)) {
-      return writeFailure(this.#path, { code: "ENOSPC" });
+  #explain(): unknown {
+    const words = this.#lastWords.trim();
+    const full = FULL_DISK.find(({ said }) => said.test(words));
+    if (full) {
+      return asWriteError(Object.assign(new Error(words), { code: full.code }), this.#path);
     }
-    const [why] = this.#lastWords.trim().split("\n").slice(-1);
+    const [why] = words.split("\n").slice(-1);
     return new MarioError("NOT_WRITABLE", `ffmpeg could not write '${this.#path}': ${why}.`, {
       value: this.#path,
       cause: this.#failure,

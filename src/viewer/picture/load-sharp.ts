@@ -3,15 +3,16 @@ import { MarioError } from "../../core/errors.js";
 
 /**
  * sharp is large and native: loaded when the first picture is written, not before.
+ * @param alternative a way to do without it, e.g. `name it .svg`
  * @throws MarioError NOT_WRITABLE when it is not installed or does not run here.
  */
-export async function loadSharp(): Promise<typeof sharp> {
+export async function loadSharp(alternative?: string): Promise<typeof sharp> {
   try {
     return (await import("sharp")).default;
   } catch (cause) {
     throw new MarioError("NOT_WRITABLE", "Pictures cannot be written: sharp does not load.", {
       cause,
-      remedy: "Run npm install again, for this platform.",
+      remedy: `Run npm install again, for this platform${alternative ? `, or ${alternative}` : ""}.`,
     });
   }
 }

@@ -81,7 +81,8 @@ export interface Moment {
   readonly left: number;
 }
 
-export type EpisodeEnding = "completed" | "died" | "timeUp" | "cut";
+/** As the trainer counts them: `hit` is an enemy or a hazard, `cut` a limit of ours. */
+export type EpisodeEnding = "completed" | "fell" | "hit" | "timeUp" | "died" | "cut";
 
 /** One episode of the list. */
 export interface EpisodeEntry {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FileRun } from "../../../src/cli/dashboard/file-run.js";
 import { openEventFile } from "../../../src/logging/event-file.js";
 import { readRun } from "../../../src/logging/run-events.js";
+import { RUN_SETTINGS_TAG } from "../../../src/logging/tags.js";
 import { LiveFeed } from "../../../src/viewer/dashboard/live-feed.js";
 import type { RunGrowth } from "../../../src/viewer/dashboard/series.js";
 
@@ -106,4 +107,24 @@ it("a later figure about an earlier step counts for when that step was done with
   run.seconds += HOUR;
   run.session(3, 3, 60, 3);
   expect(pointsOf(new FileRun(directory, "").poll()).at(-1)).toEqual([3, 300]);
+});
+
+it("reads a run's settings, and passes over rows that are none, however long", () => {
+  const spaces = " ".repeat(100_000);
+  const rows = [
+    "| setting | value |",
+    "| --- | --- |",
+    "| learning.gamma | 0.9 |",
+    `| ${spaces}`,
+    `|${spaces}|${spaces}|`,
+    "| one | two | three |",
+    "|preset|  fast  |",
+    `| note |${spaces}|`,
+    "no row",
+  ];
+  const file = openEventFile({ directory });
+  file.text(RUN_SETTINGS_TAG, rows.join("\n"), 0);
+  file.close();
+  const settings = new FileRun(directory, "").poll().find((growth) => growth.settings)?.settings;
+  expect(settings).toEqual({ "learning.gamma": "0.9", preset: "fast", note: "" });
 });

@@ -81,7 +81,7 @@ describe("the survey of a stage", () => {
 describe("a map of episodes", () => {
   it("shows where and how they ended", async () => {
     const path = join(folder, "map.png");
-    const map = new EpisodeMap(path);
+    const map = await EpisodeMap.open(path);
     const finished = play(recorded());
     map.add(finished, environment.info(), traced.trace);
     const place = environment.info();
@@ -123,13 +123,11 @@ describe("a map of episodes", () => {
   }, 60_000);
 
   it("is refused before anything is played where it cannot be written, and left out without episodes", async () => {
-    expect(() => new EpisodeMap("map.jpeg")).toThrow(
-      expect.objectContaining({ code: "INVALID_OPTION" }) as Error,
-    );
-    expect(() => new EpisodeMap(join(file("package.json").pathname, "map.png"))).toThrow(
-      expect.objectContaining({ code: "NOT_WRITABLE" }) as Error,
-    );
-    const map = new EpisodeMap(join(folder, "none.png"));
+    await expect(EpisodeMap.open("map.jpeg")).rejects.toMatchObject({ code: "INVALID_OPTION" });
+    await expect(
+      EpisodeMap.open(join(file("package.json").pathname, "map.png")),
+    ).rejects.toMatchObject({ code: "NOT_WRITABLE" });
+    const map = await EpisodeMap.open(join(folder, "none.png"));
     expect(await map.write(environment, "None", summarise([], 0, 0))).toBe(false);
   });
 });

@@ -1,14 +1,32 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
 import { browserCommand } from "../../../src/cli/page/open-browser.js";
-import { encodePlay, endOf, parsePlay, type Play } from "../../../src/cli/play/play-file.js";
+import {
+  encodePlay,
+  endOf,
+  parsePlay,
+  readPlay,
+  type Play,
+} from "../../../src/cli/play/play-file.js";
 import { PlayRecording } from "../../../src/cli/play/recording.js";
 import { replay } from "../../../src/cli/play/replay.js";
 import { createMarioEnv } from "../../../src/env/mario-env.js";
 import { Emulator } from "../../../src/nes/emulator.js";
 import { ROM_FILE } from "../../roms/console.js";
+import { startProgram, type Program } from "../../viewer/web/program.js";
 import { mario } from "../run-cli.js";
 
 const rom = new Uint8Array(readFileSync(ROM_FILE));
@@ -172,6 +190,91 @@ describe("what cannot be played gets one clear line and exit code 2", () => {
     refused(["--record", file], /is there already and is no recording/);
     expect(readFileSync(file, "utf8")).toBe("a letter");
     refused(["--record", join(file, "below.json")], /Cannot write/);
+  });
+});
+
+describe("mario play on a page", () => {
+  let program: Program | undefined;
+  afterEach(async () => {
+    await program?.stop();
+    program = undefined;
+  });
+
+  /** A page's connection, without a browser. */
+  async function connect(url: string): Promise<WebSocket> {
+    const { origin, host } = new URL(url);
+    const socket = new WebSocket(`ws://${host}/socket`, { origin });
+    await once(socket, "open");
+    return socket;
+  }
+
+  const inputsOf = (from: number, frames: number): string =>
+    JSON.stringify({
+      ...{ page: "p", take: 0, from, runs: [[frames, 1]] },
+      end: { ram: "0".repeat(40), picture: "1".repeat(40) },
+    });
+
+  async function until(isSo: () => boolean): Promise<void> {
+    while (!isSo()) {
+      if (program!.process.exitCode !== null) throw new Error(`It ended: ${program!.stderr()}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  it("prints its address on standard error, as every page does", async () => {
+    program = await startProgram(["play", "--port", "0"]);
+    const page = await fetch(program.url);
+    expect(await page.text()).toContain("<title>");
+    const { code, stdout, stderr } = await program.stop();
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
+    expect(stderr).toMatch(/^page: http:\/\/127\.0\.0\.1:\d+\/\nCtrl-C ends it\n/);
+  });
+
+  it("takes the port that it was given, or says that it is taken", async () => {
+    program = await startProgram(["play", "--port", "0"]);
+    const { port } = new URL(program.url);
+    const { status, stderr } = mario(["play", "--no-open", "--port", port]);
+    expect(stderr).toMatch(/^mario: Port \d+ is taken.*--port.*\n$/);
+    expect(status).toBe(2);
+  });
+
+  it("goes on recording when its file could not be written for a while", async () => {
+    const home = join(folder, "recordings");
+    const away = join(folder, "away");
+    const path = join(home, "run.json");
+    mkdirSync(home);
+    program = await startProgram(["play", "--port", "0", "--record", path]);
+    const socket = await connect(program.url);
+    socket.send(inputsOf(0, 30));
+    // A file in the folder's place stops even root from writing there.
+    renameSync(home, away);
+    writeFileSync(home, "");
+    await until(() => program!.stderr().includes("not saved"));
+    socket.send(inputsOf(30, 12));
+    rmSync(home);
+    renameSync(away, home);
+    await until(() => existsSync(path) && readPlay(path).frames === 42);
+    socket.terminate();
+    const { code, stderr } = await program.stop();
+    expect(code).toBe(0);
+    expect(stderr.match(/not saved/g)).toHaveLength(1);
+    expect(stderr).toMatch(/the recording is not saved: Cannot write .*run\.json .*tried again/);
+    expect(stderr).toContain("recorded 42 frames");
+  });
+
+  it("fails when its file cannot be written at the end either", async () => {
+    const home = join(folder, "gone");
+    mkdirSync(home);
+    program = await startProgram(["play", "--port", "0", "--record", join(home, "run.json")]);
+    const socket = await connect(program.url);
+    socket.send(inputsOf(0, 30));
+    rmSync(home, { recursive: true });
+    writeFileSync(home, "");
+    socket.close();
+    await until(() => program!.stderr().includes("not saved"));
+    const { code, stderr } = await program.stop();
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/\nmario: Cannot write .*run\.json .*\n$/);
   });
 });
 

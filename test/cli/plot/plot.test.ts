@@ -1,5 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseRuns } from "../../../src/cli/plot/run.js";
+import { openEventFile } from "../../../src/logging/event-file.js";
+import { mario, WITHOUT_SHARP } from "../run-cli.js";
 
 describe("runs to plot", () => {
   it("are labelled, or named after what differs", () => {
@@ -15,5 +20,28 @@ describe("runs to plot", () => {
       "lr2/tuesday",
       "lr1/tuesday",
     ]);
+  });
+});
+
+describe("mario plot without sharp", () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "mario-plot-"));
+    const file = openEventFile({ directory: join(folder, "run") });
+    for (const step of [1, 2, 3]) file.scalar("x/y", step, step);
+    file.close();
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const plot = (out: string) =>
+    mario(["plot", "run", "--metric", "x/y", "--out", out], { cwd: folder, env: WITHOUT_SHARP });
+
+  it("says in one line that a .png needs it, and writes an .svg", () => {
+    const { status, stderr } = plot("curves.png");
+    expect(stderr).toMatch(/^mario: Pictures cannot be written: sharp .*, or name it \.svg\.\n$/);
+    expect(status).toBe(2);
+    expect(plot("curves.svg").status).toBe(0);
   });
 });

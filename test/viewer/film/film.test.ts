@@ -246,7 +246,7 @@ describe.skipIf(process.platform === "win32")(
         "a full disk",
         "echo 'av_write: No space left on device' >&2; exit 1",
         "DISK_FULL",
-        /Cannot/,
+        /^No space left/,
       ],
       ["its last words", "echo one >&2; echo two >&2; exit 1", "NOT_WRITABLE", /film.mp4': two\.$/],
       ["the signal", "kill -9 $$", "NOT_WRITABLE", /film.mp4': it was ended by SIGKILL\.$/],

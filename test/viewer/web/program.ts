@@ -5,8 +5,10 @@ import { main } from "../../cli/run-cli.js";
 export interface Program {
   readonly url: string;
   readonly process: ChildProcess;
-  /** As Ctrl-C does. @returns what it had printed to standard output. */
-  stop(): Promise<string>;
+  /** What it has printed to standard error so far. */
+  stderr(): string;
+  /** As Ctrl-C does. @returns exit code, or null where a signal ended it, and what it printed. */
+  stop(): Promise<{ code: number | null; stdout: string; stderr: string }>;
 }
 
 /** Starts it and waits for the page's address. @throws Error with its last words if it ends first. */
@@ -17,9 +19,9 @@ export function startProgram(args: readonly string[]): Promise<Program> {
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (data: Buffer) => (stdout += data.toString()));
-  const ended = new Promise<string>((resolve) => {
-    child.once("close", () => {
-      resolve(stdout);
+  const ended = new Promise<Awaited<ReturnType<Program["stop"]>>>((resolve) => {
+    child.once("close", (code) => {
+      resolve({ code, stdout, stderr });
     });
   });
   return new Promise((resolve, reject) => {
@@ -30,6 +32,7 @@ export function startProgram(args: readonly string[]): Promise<Program> {
       resolve({
         url,
         process: child,
+        stderr: () => stderr,
         stop: () => {
           child.kill("SIGINT");
           return ended;

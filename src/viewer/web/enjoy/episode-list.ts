@@ -3,8 +3,10 @@ import { make, whole, clock } from "../shared/dom.js";
 
 const ENDINGS: Readonly<Record<EpisodeEntry["ending"], string>> = {
   completed: "finished",
+  fell: "fell",
+  hit: "hit",
+  timeUp: "time up",
   died: "died",
-  timeUp: "out of time",
   cut: "cut short",
 };
 /** Rows beyond these are dropped from the page; they can still be counted. */

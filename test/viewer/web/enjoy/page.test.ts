@@ -117,7 +117,9 @@ describe("many viewers of mario enjoy", () => {
         isOver ||= data.toString().includes('"finished":true');
       });
       await client.until(() => isOver);
-      expect(await program!.stop()).toMatch(/episodes +1\n +stage finished .*\n +mean distance/);
+      expect((await program!.stop()).stdout).toMatch(
+        /episodes +1\n +stage finished .*\n +mean distance/,
+      );
     },
     TIMEOUT_MS,
   );

@@ -11,7 +11,7 @@ import { parseStage } from "../../../../src/env/stages.js";
 import { Emulator } from "../../../../src/nes/emulator.js";
 import { ROM_FILE } from "../../../roms/console.js";
 import { chromiumPath, openChromium, type TestBrowser } from "./browser.js";
-import { startPlay, type PlayProgram } from "./play-program.js";
+import { startProgram, type Program } from "../program.js";
 
 const rom = new Uint8Array(readFileSync(ROM_FILE));
 const WIDTH = 256;
@@ -20,7 +20,7 @@ const HEIGHT = 240;
 const SHOWN_EVERY = 15;
 
 let folder: string;
-let program: PlayProgram | undefined;
+let program: Program | undefined;
 let browser: TestBrowser | undefined;
 /** What a page may not do: fail, or ask for something from elsewhere. */
 let complaints: string[] = [];
@@ -46,7 +46,7 @@ async function open(
   options: BrowserContextOptions = {},
   browserArgs: readonly string[] = [],
 ): Promise<Page> {
-  program = await startPlay(args);
+  program = await startProgram(["play", ...args]);
   browser = await openChromium({ viewport: { width: 1000, height: 760 }, ...options }, browserArgs);
   return newPage(program.url);
 }
@@ -345,7 +345,7 @@ describe.skipIf(chromiumPath === undefined)("the page (skipped without chromium)
   }, 120_000);
 
   it("sounds at the device's own rate, and is silent when muted", async () => {
-    program = await startPlay(["--stage", "1-1"]);
+    program = await startProgram(["play", "--stage", "1-1"]);
     browser = await openChromium();
     // Counts what goes to the sound worklet.
     await browser.context.addInitScript(`
@@ -383,7 +383,7 @@ describe.skipIf(chromiumPath === undefined)("the page (skipped without chromium)
   }, 120_000);
 
   it("lets in whoever has the address with its token", async () => {
-    program = await startPlay(["--host", "0.0.0.0"]);
+    program = await startProgram(["play", "--host", "0.0.0.0"]);
     browser = await openChromium();
     // Sound without a worklet: one buffer for each frame.
     await browser.context.addInitScript(`

@@ -1,4 +1,4 @@
-import { MarioError } from "../core/errors.js";
+import { MarioError } from "./errors.js";
 
 /** EFBIG (a file-size limit) and EDQUOT (a quota) are full disks to the person who meets them. */
 const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
