@@ -33,7 +33,8 @@ export function openModel(
     readonly rom?: string | undefined;
   },
 ): SavedModel {
-  const path = file ?? bestModelPath({ stage: play.stage, rom: play.rom, stickyActions: play.sticky });
+  const path =
+    file ?? bestModelPath({ stage: play.stage, rom: play.rom, stickyActions: play.sticky });
   const model = loadModel(path);
   const { metadata } = model;
   requireSameObservations(path, metadata);
