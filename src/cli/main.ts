@@ -13,7 +13,9 @@ try {
 } catch (error) {
   const text = explain(error);
   if (text) process.stderr.write(`${text}\n`);
-  process.exitCode = exitCodeOf(error);
+  const code = exitCodeOf(error);
+  // With 0, e.g. of `--help`, writing to standard output may still fail.
+  if (code !== 0) process.exitCode = code;
 }
 
 /** The tutorial wrote `--exploration_fraction`; we read both. */

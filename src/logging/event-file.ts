@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { crc32c } from "@node-rs/crc32";
 import { MarioError } from "../core/errors.js";
@@ -46,6 +46,8 @@ export interface EventFile extends SummarySink {
   readonly path: string;
 }
 
+/** Seconds since 1970 in an event file's name, TensorBoard's own writers' included. */
+const EVENT_FILE = /^events\.out\.tfevents\.(\d{1,10})\./;
 /** Beyond this much the buffer is written out at once, whatever the time. */
 const BUFFER_BYTES = 64 * 1024;
 /** Beyond this much, hours of figures, what comes while the disk is full is lost. */
@@ -54,8 +56,9 @@ const MAX_BUFFER_BYTES = 16 * 1024 * 1024;
 const RETRY_PERIOD_MS = 30_000;
 
 /**
- * Opens `events.out.tfevents.<seconds>.mario.<n>` in a run's folder. The name has no host in it, so
- * that logs can be shared; `n` keeps two writers of one second apart.
+ * Opens `events.out.tfevents.<seconds>.mario.<n>` in a run's folder, by name the last of its event
+ * files. The name has no host in it, so that logs can be shared; `n` keeps two processes that open one
+ * at the same time apart.
  *
  * @throws MarioError NOT_WRITABLE, DISK_FULL: here and, without an observer, from every call that
  * writes. A failure of the background flush is thrown by the next call.
@@ -71,17 +74,25 @@ export function openEventFile(options: EventFileOptions): EventFile {
   return writer;
 }
 
-function createFile(directory: string, seconds: number): { path: string; descriptor: number } {
+function createFile(directory: string, now: number): { path: string; descriptor: number } {
   mkdirSync(directory, { recursive: true });
+  // A folder's files are read in the order of their names: seconds first, in ten digits until the
+  // year 2286. The new file must come last even if the clock was set back.
+  const seconds = Math.max(now, newestSeconds(directory) + 1);
   for (let n = 0; ; n++) {
-    // TensorBoard reads a folder's files by name: seconds first, in ten digits until the year 2286.
-    const path = join(directory, `events.out.tfevents.${String(seconds)}.mario.${String(n)}`);
+    const path = join(directory, `events.out.tfevents.${seconds}.mario.${n}`);
     try {
       return { path, descriptor: openSync(path, "wx") };
     } catch (error) {
       if (systemErrorCode(error) !== "EEXIST" || n >= 1000) throw error;
     }
   }
+}
+
+/** @returns seconds since 1970 in the name of a folder's last event file; -Infinity without one */
+function newestSeconds(directory: string): number {
+  const seconds = readdirSync(directory).map((name) => Number(EVENT_FILE.exec(name)?.[1] ?? NaN));
+  return seconds.reduce((newest, own) => (own > newest ? own : newest), -Infinity);
 }
 
 class EventFileWriter implements EventFile {

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { mario } from "./run-cli.js";
 
 let folder: string;
@@ -90,6 +91,47 @@ describe("bad input gets one clear line and exit code 2", () => {
     writeFileSync(file, "");
     expectOneLine(["train", "--model-dir", file, "--log-dir", folder], /Cannot write .*a-file/);
     expectOneLine(["train", "--log-dir", file, "--model-dir", folder], /Cannot write .*a-file/);
+  });
+});
+
+describe("a run that cannot be resumed gets one clear line and exit code 2", () => {
+  let run: string;
+  let point: string;
+  beforeEach(() => {
+    run = mkdtempSync(join(folder, "run-"));
+    mkdirSync(join(run, "resume"));
+    point = join(run, "resume", "point.bin");
+  });
+  const expectRefusal = (pattern: RegExp): void => {
+    expectOneLine(["train", "--resume", run], pattern);
+  };
+
+  it("without a point in its folder", () => {
+    expectRefusal(/no resume point in .*run-/);
+  });
+
+  it("with a folder in the place of its point", () => {
+    mkdirSync(point);
+    expectRefusal(/point\.bin cannot be read \(EISDIR\)\. Check that it is a file/);
+  });
+
+  it.skipIf(process.getuid?.() === 0)("with somebody else's point", () => {
+    writeFileSync(point, "", { mode: 0 });
+    expectRefusal(/point\.bin cannot be read \(EACCES\).*permission/);
+  });
+
+  it("with a point that is damaged, or holds anything else", () => {
+    writeFileSync(point, "too short");
+    expectRefusal(/point\.bin cannot be resumed from: its checksum is wrong/);
+    const body = Buffer.from("not a saved state");
+    const checksum = createHash("sha256").update(body).digest();
+    writeFileSync(point, Buffer.concat([checksum, body]));
+    expectRefusal(/point\.bin cannot be resumed from: its content is not a saved state/);
+  });
+
+  it("with a lock that cannot be read", () => {
+    mkdirSync(join(run, "running.pid"));
+    expectRefusal(/Cannot read the lock .*running\.pid \(EISDIR\)\. Remove it/);
   });
 });
 

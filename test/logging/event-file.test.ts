@@ -12,6 +12,7 @@ import {
 } from "../../src/logging/hparams-encoding.js";
 import { readEventFile } from "../../src/logging/event-reader.js";
 import { frameRecord, maskedCrc32c, readRecords } from "../../src/logging/record-framing.js";
+import { readRun } from "../../src/logging/run-events.js";
 import { combine, type ScalarSink } from "../../src/logging/scalar-sink.js";
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
@@ -225,13 +226,35 @@ describe("event file", () => {
     expect(groups[2]).not.toBe(groups[0]);
   });
 
-  it("keeps two writers of one second apart", () => {
-    const now = () => 5000;
-    const files = [0, 1, 2].map(() => openEventFile({ directory, now }));
-    for (const file of files) file.close();
-    expect(readdirSync(directory).sort()).toEqual(
-      [0, 1, 2].map((n) => `events.out.tfevents.5.mario.${n}`),
-    );
+  it("keeps the writers of one second apart, in the order of their names", () => {
+    const now = () => 1_700_000_000_000;
+    const paths = Array.from({ length: 12 }, () => {
+      const file = openEventFile({ directory, now });
+      file.close();
+      return file.path;
+    });
+    const names = readdirSync(directory).sort();
+    expect(paths).toEqual(names.map((name) => join(directory, name)));
+    expect(new Set(names).size).toBe(12);
+  });
+
+  it("comes after the earlier files of its folder when the clock was set back", () => {
+    let seconds = 1_700_000_000;
+    const now = () => 1000 * seconds;
+    const steps = (from: number, to: number) =>
+      Array.from({ length: to - from + 1 }, (_, i) => from + i);
+    const first = openEventFile({ directory, now });
+    for (const step of steps(1, 100)) first.scalar("x", 0, step);
+    first.close();
+    seconds -= 3600;
+    const second = openEventFile({ directory, now, resumeStep: 51 });
+    for (const step of steps(51, 120)) second.scalar("x", 1, step);
+    second.close();
+    const points = readRun(directory).scalars.get("x")!;
+    expect(points.map(({ step, value }) => [step, value])).toEqual([
+      ...steps(1, 50).map((step) => [step, 0]),
+      ...steps(51, 120).map((step) => [step, 1]),
+    ]);
   });
 
   it("lets a resumed run take back what it does again", () => {

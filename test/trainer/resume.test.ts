@@ -52,6 +52,7 @@ async function startThreads(actors: number) {
     backend: "auto",
     threads: 1,
     actors,
+    evalEpisodes: 0,
   });
   await threads.setUp(settings, rom, startState);
   return threads;

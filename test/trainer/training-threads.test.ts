@@ -22,9 +22,9 @@ const settings = resolveSettings("tutorial", {
   replay: { capacity: 100 },
 });
 
-async function startThreads(actors: number, threads = 1) {
+async function startThreads(actors: number, threads = 1, evalEpisodes = 0) {
   // It may turn out to be more environments than were thought of when the first threads started.
-  const started = new TrainingThreads(1, { backend: "auto", threads, actors });
+  const started = new TrainingThreads(1, { backend: "auto", threads, actors, evalEpisodes });
   await started.setUp(settings, rom, createMarioEnv({ rom }).startState);
   return started;
 }
@@ -62,16 +62,31 @@ describe("the threads of a run", () => {
     for (const { frames } of played!) expect(frames).toBeLessThan(60 * 80);
   }, 120_000);
 
-  it("evaluate on the learner's cores as well", async () => {
+  it("evaluate on the learner's cores as well, all started with the others", async () => {
     const seeds = [5, 6, 7, 8];
-    const three = await startThreads(1, 3);
+    const three = await startThreads(1, 3, 4);
     try {
+      expect([one.evaluationThreads, three.evaluationThreads]).toEqual([1, 3]);
       expect(await three.evaluate(BEFORE_THE_FIRST, seeds)).toEqual(
         await one.evaluate(BEFORE_THE_FIRST, seeds),
       );
-      expect([one.evaluationThreads, three.evaluationThreads]).toEqual([1, 3]);
+      expect(three.evaluationThreads).toBe(3);
     } finally {
       await three.dispose();
+    }
+  }, 120_000);
+
+  it("are no more than an evaluation has episodes, nor than the actors where there is none", async () => {
+    for (const [evalEpisodes, expected] of [
+      [2, 2],
+      [0, 1],
+    ]) {
+      const threads = await startThreads(1, 3, evalEpisodes);
+      try {
+        expect(threads.evaluationThreads).toBe(expected);
+      } finally {
+        await threads.dispose();
+      }
     }
   }, 120_000);
 

@@ -32,7 +32,11 @@ export async function runBenchEndToEnd(options: BenchEndToEndCommandOptions): Pr
   requireMemory(replayPlanOf(settings));
   const cores = availableParallelism();
   const actors = options.actors ?? defaultActorThreads();
-  const threads = new TrainingThreads(settings.actors.environments, { ...options, actors });
+  const threads = new TrainingThreads(settings.actors.environments, {
+    ...options,
+    actors,
+    evalEpisodes: 0,
+  });
   try {
     const { startState } = openEnvironment(rom, settings.environment);
     const backend = await threads.setUp(settings, rom.bytes, startState);

@@ -1,5 +1,8 @@
 import { isatty } from "node:tty";
+import { getSystemErrorMap } from "node:util";
+import { MarioError } from "../../core/errors.js";
 import { systemErrorCode } from "../../core/write-error.js";
+import { exitCodeOf, explain } from "./failure.js";
 
 /** What a shell sees of a program that SIGPIPE ended: 128 and the signal's number. */
 const BROKEN_PIPE_EXIT_CODE = 141;
@@ -7,15 +10,32 @@ const STANDARD_STREAMS = [0, 1, 2];
 
 /**
  * Keeps the program alive when nobody reads its output any more (`| head`), its terminal was closed,
- * or the file it is sent to cannot grow: what it does besides is worth more. Of a broken pipe the exit
- * code tells, unless the command has set one of its own by then.
+ * or its output file cannot grow: its other work is worth more. The exit code then reports the lost
+ * output, unless the command has already set one because its result is elsewhere (`train`). Failures
+ * other than a closed pipe are also reported on standard error.
  */
 export function surviveLostOutput(): void {
-  process.stdout.on("error", (error) => {
-    if (systemErrorCode(error) === "EPIPE") process.exitCode ??= BROKEN_PIPE_EXIT_CODE;
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (process.exitCode !== undefined) return;
+    if (systemErrorCode(error) === "EPIPE") process.exitCode = BROKEN_PIPE_EXIT_CODE;
+    else {
+      const failure = lostOutput(error);
+      process.exitCode = exitCodeOf(failure);
+      process.stderr.write(`${explain(failure)}\n`);
+    }
   });
   process.stderr.on("error", () => undefined);
   endOfHangUp();
+}
+
+function lostOutput(error: NodeJS.ErrnoException): MarioError {
+  const reason = getSystemErrorMap().get(error.errno ?? 0)?.[1] ?? error.message;
+  const code = systemErrorCode(error);
+  return new MarioError(
+    "NOT_WRITABLE",
+    `Cannot write to standard output: ${reason}${code === undefined ? "" : ` (${code})`}.`,
+    { remedy: "Free some space there, or send the output to another file.", cause: error },
+  );
 }
 
 /**

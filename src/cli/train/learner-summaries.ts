@@ -3,6 +3,7 @@ import type { LearnerSnapshot } from "../../trainer/learner.js";
 import { SUMMARY_TAGS } from "../../logging/tags.js";
 import { observationPicture } from "../../viewer/picture/observation-picture.js";
 import { encodePng } from "../../viewer/picture/png.js";
+import type { WriteFailures } from "./write-failures.js";
 
 /** Steps between two snapshots of the learner: 50 in a run of half a million. */
 const STEP_PERIOD = 10_000;
@@ -16,6 +17,10 @@ export interface LearnerSummariesOptions {
   readonly shape?: readonly [number, number, number];
   /** Default 10,000. */
   readonly stepPeriod?: number;
+  /** Told of pictures that cannot be written; the run continues without them. */
+  readonly failures: WriteFailures;
+  /** Default {@link encodePng}. */
+  readonly encode?: typeof encodePng;
 }
 
 /**
@@ -46,9 +51,11 @@ export class LearnerSummaries {
       sink.histogram(`${SUMMARY_TAGS.gradients}/${name}`, data, step);
     }
     sink.histogram(SUMMARY_TAGS.qValues, seen.qValues, step);
-    const picture = this.#writePicture(seen.observation, shape, step);
+    const picture = this.#options.failures.observe("a picture of an observation", () =>
+      this.#writePicture(seen.observation, shape, step),
+    );
     this.#pictures = Promise.all([this.#pictures, picture]).then(() => undefined);
-    // A failure is told by `finish`, not as one that nobody handles.
+    // Any other failure is thrown by `finish`, not as one that nobody handles.
     this.#pictures.catch(() => undefined);
   }
 
@@ -62,9 +69,10 @@ export class LearnerSummaries {
     shape: readonly [number, number, number],
     step: number,
   ): Promise<void> {
+    const { encode = encodePng, sink } = this.#options;
     const picture = observationPicture(observation, shape);
-    const bytes = await encodePng(picture, ENLARGED);
+    const bytes = await encode(picture, ENLARGED);
     const size = { width: ENLARGED * picture.width, height: ENLARGED * picture.height };
-    this.#options.sink.image(SUMMARY_TAGS.observation, { bytes, ...size }, step);
+    sink.image(SUMMARY_TAGS.observation, { bytes, ...size }, step);
   }
 }

@@ -10,24 +10,30 @@ import { architectureOf } from "../../trainer/agent-options.js";
 import { commitOf } from "../commit.js";
 import { packageRoot, version } from "../version.js";
 
-export interface ModelDescription {
-  /** Copied. */
-  readonly weights: NamedTensors;
+/** What is the same of all models of a run. */
+export interface DescribedRun {
   readonly settings: TrainSettings;
   readonly rom: RomInfo;
   readonly romName: string;
   readonly backend: BackendName;
-  readonly step: number;
   /** That would learn the same again. */
   readonly command: string;
 }
 
-/** Weights and all that is needed to play them as they were trained. */
-export function describeModel(description: ModelDescription): CandidateModel {
-  const { weights, settings, rom, romName, backend, step, command } = description;
+/** @param weights copied @param step after which the run had them */
+export type DescribeModel = (weights: NamedTensors, step: number) => CandidateModel;
+
+/**
+ * Adds to weights all that is needed to play them as they were trained. The program's version and
+ * commit are read once, here: the checkout may change during a long run.
+ * @param root folder of the program's package.json
+ */
+export function modelDescriber(run: DescribedRun, root = packageRoot): DescribeModel {
+  const { settings, rom, romName, backend, command } = run;
   const { environment } = settings;
-  const commit = commitOf(packageRoot);
-  return {
+  const commit = commitOf(root);
+  const versions = { mario: version(root), node: process.versions.node, backend };
+  return (weights, step) => ({
     weights,
     metadata: {
       formatVersion: MODEL_FORMAT_VERSION,
@@ -43,8 +49,8 @@ export function describeModel(description: ModelDescription): CandidateModel {
       preset: settings.preset,
       command,
       ...(commit !== undefined && { commit }),
-      versions: { mario: version(), node: process.versions.node, backend },
+      versions,
       created: new Date().toISOString(),
     },
-  };
+  });
 }

@@ -19,7 +19,7 @@ import type { LoopState, TrainObserver } from "../../trainer/train-loop.js";
 import { TrainSession, type TrainProgress } from "../../trainer/train-session.js";
 import type { Window } from "../../trainer/window.js";
 import { LearnerSummaries } from "./learner-summaries.js";
-import { describeModel } from "./model-description.js";
+import { modelDescriber, type DescribeModel } from "./model-description.js";
 import type { BestFilms } from "../film/best-films.js";
 import type { TrainContext } from "./context.js";
 import { keptOptions } from "./resume-options.js";
@@ -31,6 +31,7 @@ import { ResumeKeeper } from "./resume-keeper.js";
 export class TrainObservers implements TrainObserver {
   readonly session: TrainSession;
   readonly #context: TrainContext;
+  readonly #describe: DescribeModel;
   readonly #best: BestModel;
   readonly #bestEvaluated: BestEvaluated;
   readonly #evaluation: PeriodicEvaluation | undefined;
@@ -48,7 +49,15 @@ export class TrainObservers implements TrainObserver {
 
   private constructor(context: TrainContext, from: LoopState, films: BestFilms | undefined) {
     const { failures, modelDirectory: directory, runId, summaries, threads } = context;
+    const { backend, command, emulator, rom, settings } = context;
     this.#context = context;
+    this.#describe = modelDescriber({
+      command,
+      settings,
+      backend: backend.name,
+      rom: emulator.rom,
+      romName: rom.name,
+    });
     this.#films = films;
     this.#best = new BestModel({ directory, runId, observer: failures.of("the best model") });
     this.#bestEvaluated = new BestEvaluated({
@@ -59,7 +68,8 @@ export class TrainObservers implements TrainObserver {
     this.session = this.#openSession();
     this.#evaluation = this.#openEvaluation();
     this.#summaries =
-      summaries && new LearnerSummaries({ sink: summaries, snapshot: () => threads.snapshot() });
+      summaries &&
+      new LearnerSummaries({ sink: summaries, snapshot: () => threads.snapshot(), failures });
     this.#keeper = this.#openKeeper(from);
   }
 
@@ -120,16 +130,7 @@ export class TrainObservers implements TrainObserver {
     { index, last }: Window,
     weights = this.#context.threads.weightsAfter(index),
   ): CandidateModel {
-    const { backend, command, emulator, rom, settings } = this.#context;
-    return describeModel({
-      command,
-      weights,
-      settings,
-      rom: emulator.rom,
-      romName: rom.name,
-      backend: backend.name,
-      step: last,
-    });
+    return this.#describe(weights, last);
   }
 
   #openSession(): TrainSession {

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { z } from "zod";
 import { trainSettingsSchema, type TrainSettings } from "../../config/schema.js";
 import { MarioError } from "../../core/errors.js";
 import { PRECISIONS, type Precision } from "../../nn/backend.js";
+import { systemErrorCode } from "../../core/write-error.js";
 import type { FrameStore } from "../../replay/frame-store.js";
 import { WEIGHT_CHOICES, type PeriodicEvaluationState } from "../periodic-evaluation.js";
 import type { LoopState } from "../train-loop.js";
@@ -147,25 +148,50 @@ export class ResumeWriter {
 
 /**
  * @param runDirectory folder of the run's logs
- * @throws MarioError STATE_INVALID when there is none, or it is damaged or of another version
+ * @throws MarioError STATE_INVALID when there is none, or it cannot be read, is damaged or of another
+ * version
  */
 export function readResumePoint(runDirectory: string): ResumePoint {
   const path = join(resumeDirectory(runDirectory), POINT_FILE);
-  if (!existsSync(path)) {
+  const file = readPointFile(path);
+  if (file === undefined) {
     throw new MarioError("STATE_INVALID", `There is no resume point in ${runDirectory}.`, {
       remedy:
         "Name the folder of a run's logs (tensorboard/deepq/…). A run that reached its end has none, nor has one that was killed before its first, in its first minutes.",
     });
   }
-  if (statSync(path).size > MAX_POINT_BYTES) throw damaged(path, "it is too large");
-  const file = readFileSync(path);
   const body = file.subarray(CHECKSUM_BYTES);
   const checksum = createHash("sha256").update(body).digest();
   if (!checksum.equals(file.subarray(0, CHECKSUM_BYTES)))
     throw damaged(path, "its checksum is wrong");
-  const parsed = pointSchema.safeParse(deserialize(body));
+  const parsed = pointSchema.safeParse(decode(path, body));
   if (!parsed.success) throw damaged(path, "it is of another version of this program");
   return parsed.data as unknown as ResumePoint;
+}
+
+/** @returns undefined when there is no such file */
+function readPointFile(path: string): Buffer | undefined {
+  try {
+    if (statSync(path).size > MAX_POINT_BYTES) throw damaged(path, "it is too large");
+    return readFileSync(path);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === undefined) throw error;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw new MarioError("STATE_INVALID", `${path} cannot be read (${code}).`, {
+      value: path,
+      remedy: "Check that it is a file, and that you have permission to read it.",
+      cause: error,
+    });
+  }
+}
+
+function decode(path: string, body: Uint8Array): unknown {
+  try {
+    return deserialize(body);
+  } catch {
+    throw damaged(path, "its content is not a saved state");
+  }
 }
 
 /** Puts the point's frames into the stores. @throws MarioError STATE_INVALID. */

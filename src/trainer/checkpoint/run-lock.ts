@@ -1,9 +1,19 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  constants,
+  copyFileSync,
+  linkSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { MarioError } from "../../core/errors.js";
 import { explainWriteErrors, isWriteError, systemErrorCode } from "../../core/write-error.js";
 
 const LOCK_FILE = "running.pid";
+/** Error codes of `link` on file systems without hard links, e.g. exFAT; EISDIR on Windows. */
+const NO_HARD_LINKS = new Set(["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EISDIR"]);
 
 /**
  * Keeps two processes from going on with the same run, whose resume points would delete each other's
@@ -21,23 +31,8 @@ export class RunLock {
   take(directory: string): void {
     const path = join(directory, LOCK_FILE);
     if (this.#path === path) return;
-    const holder = holderOf(path);
-    if (holder !== undefined) {
-      throw new MarioError("INVALID_OPTION", `Process ${holder} is at work on ${directory}.`, {
-        value: directory,
-        remedy: `Wait until it ends, or stop it: kill ${holder} (it saves where it stands).`,
-      });
-    }
     explainWriteErrors(path, () => {
-      rmSync(path, { force: true });
-      try {
-        writeFileSync(path, `${process.pid}\n${startOf(process.pid)}\n`, { flag: "wx" });
-      } catch (error) {
-        if (systemErrorCode(error) !== "EEXIST") throw error;
-        throw new MarioError("INVALID_OPTION", `Another process took up ${directory} just now.`, {
-          remedy: "Let it go on.",
-        });
-      }
+      takeFile(path, directory);
     });
     this.#path = path;
   }
@@ -45,7 +40,8 @@ export class RunLock {
   /** What cannot be removed is taken over like that of a killed process. */
   release(): void {
     try {
-      if (this.#path !== undefined) rmSync(this.#path, { force: true });
+      // If another process has taken it over meanwhile, that one keeps it.
+      if (this.#path !== undefined && read(this.#path) === ownText()) rmSync(this.#path);
     } catch (error) {
       if (!isWriteError(error)) throw error;
     }
@@ -53,18 +49,95 @@ export class RunLock {
   }
 }
 
-/** The process that holds a lock, if it is still there. */
-function holderOf(path: string): number | undefined {
-  let text: string;
+/**
+ * Takes one lock file. A lock left by a killed process is replaced only while holding a second lock:
+ * otherwise, of two processes that find it, the slower one would replace the lock that the faster one
+ * has just taken. The second lock may have been left by a killed process, too.
+ */
+function takeFile(path: string, directory: string): void {
+  if (create(path)) return;
+  refuseIfHeld(path, directory);
+  const takeover = `${path}.takeover`;
+  takeFile(takeover, directory);
   try {
-    text = readFileSync(path, "utf8");
+    // Checked again: from here on no other process replaces it.
+    if (create(path)) return;
+    refuseIfHeld(path, directory);
+    withOwnFile(path, (own) => {
+      renameSync(own, path);
+    });
+  } finally {
+    rmSync(takeover, { force: true });
+  }
+}
+
+/** @returns false when the file already exists */
+function create(path: string): boolean {
+  try {
+    withOwnFile(path, (own) => {
+      link(own, path);
+    });
+    return true;
   } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return undefined;
+    if (systemErrorCode(error) === "EEXIST") return false;
     throw error;
   }
-  const [pid, start] = text.split("\n");
+}
+
+/** A hard link makes the file visible only with its complete text. */
+function link(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if (!NO_HARD_LINKS.has(systemErrorCode(error) ?? "")) throw error;
+    // Not atomic: a process that reads at this moment may see an empty file.
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
+  }
+}
+
+/** Calls `use` with a temporary file of this process that contains the lock's text. */
+function withOwnFile(path: string, use: (own: string) => void): void {
+  const own = `${path}.${process.pid}`;
+  writeFileSync(own, ownText());
+  try {
+    use(own);
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+function ownText(): string {
+  return `${process.pid}\n${startOf(process.pid)}\n`;
+}
+
+/** @throws MarioError INVALID_OPTION when the process named in it is still running; NOT_WRITABLE */
+function refuseIfHeld(path: string, directory: string): void {
+  const [pid, start] = read(path).split("\n");
   const isAlive = /^[1-9]\d*$/.test(pid) && isRunning(Number(pid));
-  return isAlive && startOf(Number(pid)) === start ? Number(pid) : undefined;
+  if (!isAlive || startOf(Number(pid)) !== start) return;
+  throw new MarioError("INVALID_OPTION", `Process ${pid} is at work on ${directory}.`, {
+    value: directory,
+    remedy: `Wait until it ends, or stop it: kill ${pid} (it saves where it stands).`,
+  });
+}
+
+/** @returns a lock's text; empty when there is none @throws MarioError NOT_WRITABLE */
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === "ENOENT") return "";
+    throw new MarioError(
+      "NOT_WRITABLE",
+      `Cannot read the lock ${path} (${code ?? String(error)}).`,
+      {
+        value: path,
+        remedy: "Remove it if no other process trains this run.",
+        cause: error,
+      },
+    );
+  }
 }
 
 function isRunning(pid: number): boolean {

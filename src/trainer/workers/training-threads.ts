@@ -21,6 +21,8 @@ export interface ThreadOptions extends BackendOptions {
   readonly backend: BackendName | "auto";
   /** Actor threads at most: never more than there are groups of environments. */
   readonly actors: number;
+  /** Of each evaluation: it needs no more threads. 0 where there is none. */
+  readonly evalEpisodes: number;
 }
 
 /** What all threads know between two windows, but for the frames. */
@@ -40,13 +42,24 @@ export interface BusyTimes {
   readonly learner: number;
 }
 
+/** A thread, and when it has loaded its libraries. */
+interface Player {
+  readonly worker: RemoteWorker;
+  readonly loading: Promise<unknown>;
+}
+
+interface Evaluator extends Player {
+  /** Undefined before its first evaluation. */
+  ready?: Promise<unknown>;
+}
+
 /** The threads of one run: actors, and a learner. */
 export class TrainingThreads implements TrainParts {
   readonly learner: LearnerHandle;
   readonly #options: ThreadOptions;
   readonly #actorWorkers: RemoteWorker[] = [];
-  /** Play evaluations beside the actors; none before the first. */
-  readonly #evaluators: RemoteWorker[] = [];
+  /** Play evaluations beside the actors; set up at the first. */
+  readonly #evaluators: Evaluator[] = [];
   #evaluatorShare: ActorShare | undefined;
   readonly #learnerWorker: RemoteWorker;
   readonly #loading: Promise<unknown>[] = [];
@@ -98,7 +111,7 @@ export class TrainingThreads implements TrainParts {
     }
   }
 
-  #startPlayer(name: string): { worker: RemoteWorker; loading: Promise<unknown> } {
+  #startPlayer(name: string): Player {
     const worker = new RemoteWorker(new URL("actor-worker.js", import.meta.url), name);
     const loading = worker.call("load", this.#options.backend);
     loading.catch(() => undefined);
@@ -119,6 +132,8 @@ export class TrainingThreads implements TrainParts {
     const { environments } = settings.actors;
     this.#startActors(environments);
     const backend = await this.#backend;
+    // Now, not at the first evaluation: a rebuild in between would mix two versions in one run.
+    this.#startEvaluators(backend.threads);
     await Promise.all(this.#loading);
     const { laneFrames, frameBytes } = replayPlanOf(settings);
     this.#exchange = new WeightExchange(weightShapes(architectureOf(settings)));
@@ -169,7 +184,7 @@ export class TrainingThreads implements TrainParts {
     seeds: readonly number[],
     { weights, shouldStop }: EvaluateOptions = {},
   ): Promise<EpisodeSummary[] | undefined> {
-    await this.#startEvaluators(seeds.length);
+    await this.#setUpEvaluators();
     const workers = this.#evaluationWorkers;
     const request: EvaluationRequest = { window: window + 1, weights };
     await Promise.all(workers.map((worker) => worker.call("prepareEvaluation", request)));
@@ -188,24 +203,32 @@ export class TrainingThreads implements TrainParts {
   }
 
   get #evaluationWorkers(): readonly RemoteWorker[] {
-    return [...this.#actorWorkers, ...this.#evaluators];
+    return [...this.#actorWorkers, ...this.#evaluators.map(({ worker }) => worker)];
   }
 
-  /** Threads that play evaluations; the actors alone before the first. */
+  /** Threads that play evaluations, the actors included. */
   get evaluationThreads(): number {
     return this.#evaluationWorkers.length;
   }
 
-  /** The learner rests while evaluations are played: its compute threads' cores play, too. */
-  async #startEvaluators(episodes: number): Promise<void> {
-    const { threads } = await this.#backend;
-    const ready: Promise<unknown>[] = [];
-    while (this.evaluationThreads < Math.min(threads, episodes)) {
-      const { worker, loading } = this.#startPlayer(`evaluator ${this.#evaluators.length + 1}`);
-      this.#evaluators.push(worker);
-      ready.push(loading.then(() => worker.call("setUp", this.#evaluatorShare)));
+  /**
+   * The learner rests while evaluations are played: its compute threads' cores play, too.
+   * @param threads of the learner
+   */
+  #startEvaluators(threads: number): void {
+    const { evalEpisodes } = this.#options;
+    while (this.evaluationThreads < Math.min(threads, evalEpisodes)) {
+      this.#evaluators.push(this.#startPlayer(`evaluator ${this.#evaluators.length + 1}`));
     }
-    await Promise.all(ready);
+  }
+
+  async #setUpEvaluators(): Promise<void> {
+    const setUps = this.#evaluators.map((evaluator) => {
+      const { loading, worker } = evaluator;
+      evaluator.ready ??= loading.then(() => worker.call("setUp", this.#evaluatorShare));
+      return evaluator.ready;
+    });
+    await Promise.all(setUps);
   }
 
   /** To be asked for between two windows; undefined where none is kept, or before the first update. */

@@ -2,11 +2,23 @@ import sharp from "sharp";
 import { expect, it } from "vitest";
 import { createDqnAgent } from "../../../src/agent/dqn-agent.js";
 import { LearnerSummaries } from "../../../src/cli/train/learner-summaries.js";
+import { WriteFailures } from "../../../src/cli/train/write-failures.js";
+import { MarioError } from "../../../src/core/errors.js";
 import type { EncodedImage } from "../../../src/logging/summary-encoding.js";
 import type { SummarySink } from "../../../src/logging/summary-sink.js";
 import { createCpuBackend } from "../../../src/nn/tfjs-cpu/backend.js";
 
 const nothing = (): void => undefined;
+const emptySink: SummarySink = {
+  scalar: nothing,
+  text: nothing,
+  hparams: nothing,
+  endSession: nothing,
+  flush: nothing,
+  close: nothing,
+  histogram: nothing,
+  image: nothing,
+};
 
 it("writes every weight, every gradient's mean, all Q-values, and what the network saw", async () => {
   const agent = createDqnAgent({
@@ -26,12 +38,7 @@ it("writes every weight, every gradient's mean, all Q-values, and what the netwo
   const histograms = new Map<string, number[]>();
   const images = new Map<string, EncodedImage>();
   const sink: SummarySink = {
-    scalar: nothing,
-    text: nothing,
-    hparams: nothing,
-    endSession: nothing,
-    flush: nothing,
-    close: nothing,
+    ...emptySink,
     histogram: (tag, values, step) => {
       expect(step).toBe(10_000);
       histograms.set(tag, Array.from(values));
@@ -55,6 +62,7 @@ it("writes every weight, every gradient's mean, all Q-values, and what the netwo
       });
     },
     shape: [8, 8, 4],
+    failures: new WriteFailures(nothing),
   });
   // Once a period, not after every window.
   for (const last of [9_984, 10_000, 10_064, 19_996]) await summaries.onWindow({ last });
@@ -81,4 +89,33 @@ it("writes every weight, every gradient's mean, all Q-values, and what the netwo
   const at = 3 * (2 * 3 * info.width + 2 * (2 * 10 + 5));
   expect([...data.subarray(at, at + 3)]).toEqual(Array(3).fill(seen[(3 * 8 + 5) * 4 + 2]));
   agent.dispose();
+});
+
+it("tells at once that pictures cannot be written, and lets the run end well", async () => {
+  const warnings: string[] = [];
+  const failures = new WriteFailures((message) => warnings.push(message));
+  const histograms: string[] = [];
+  const summaries = new LearnerSummaries({
+    sink: { ...emptySink, histogram: (tag) => histograms.push(tag) },
+    snapshot: () =>
+      Promise.resolve({
+        weights: new Map(),
+        gradients: new Map(),
+        qValues: Float32Array.of(1),
+        observation: new Uint8Array(256),
+      }),
+    shape: [8, 8, 4],
+    stepPeriod: 100,
+    failures,
+    // As where sharp does not load.
+    encode: () => Promise.reject(new MarioError("NOT_WRITABLE", "Pictures cannot be written.")),
+  });
+  await summaries.onWindow({ last: 50 });
+  await expect.poll(() => warnings).toHaveLength(1);
+  expect(warnings[0]).toMatch(/a picture of an observation: Pictures cannot be written\./);
+  await summaries.onWindow({ last: 150 });
+  await summaries.finish();
+  expect(warnings).toHaveLength(1);
+  expect(failures.summary).toMatch(/a picture of an observation/);
+  expect(histograms).toEqual(["q_values", "q_values"]);
 });
