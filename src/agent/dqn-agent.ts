@@ -13,7 +13,7 @@ import { nativeStep, tapeStep, type UpdateOutputs } from "./update-step.js";
 
 /** How an agent learns; what it is for, and each paper, in docs/algorithms.md. */
 export interface LearningOptions {
-  /** Step size of Adam; `setLearningRate` changes it later. */
+  /** Learning rate of Adam; `setLearningRate` changes it later. */
   readonly learningRate: number;
   /** The online network chooses the target's action (van Hasselt et al. 2016); default true. */
   readonly doubleDqn?: boolean;

@@ -38,7 +38,7 @@ const actorsSchema = z.strictObject({
 });
 
 const explorationSchema = z.strictObject({
-  /** Share of the run over which epsilon falls linearly. */
+  /** Fraction of the run over which epsilon decays linearly. */
   fraction: probability,
   initialEpsilon: probability,
   finalEpsilon: probability,
@@ -56,24 +56,24 @@ const replaySchema = z.strictObject({
   batchSize: positiveInteger.max(4096),
   /** Steps before the first update. */
   learningStarts: count,
-  /** Transitions are looked at by how wrong their values were (Schaul et al. 2016), not evenly. */
+  /** Prioritized experience replay (Schaul et al. 2016) instead of uniform sampling. */
   prioritized: z.boolean(),
-  /** Pixels by which observations are moved at random each time they are looked at (DrQ); 0: not. */
+  /** Random shifts of sampled observations (DrQ), up to so many pixels; 0: off. */
   randomShift: count.max(16),
-  /** How much priorities count, 0 to 1. */
+  /** Prioritization exponent, 0 (uniform) to 1. */
   priorityAlpha: probability,
-  /** How much importance weights correct for it at the start; rises linearly to 1 at the end. */
+  /** Importance-sampling exponent at the start; annealed linearly to 1 at the end. */
   priorityBeta: probability,
 });
 
 const learningSchema = z.strictObject({
-  /** Adam's step size. */
+  /** Learning rate (Adam) at the start. */
   learningRate: z.number().positive().max(1),
-  /** Share of it that is left at the end; it falls linearly. 1: it stays. */
+  /** Final learning rate as a fraction of the first; the decay is linear. 1: constant. */
   finalLearningRateFraction: probability,
-  /** Share of the run over which it falls. */
+  /** Fraction of the run over which the learning rate decays. */
   learningRateDecayFraction: probability,
-  /** Added to the root of Adam's second moment. */
+  /** Adam's epsilon. */
   adamEpsilon: z.number().positive().max(1),
   /** Share of the kernels, times the learning rate, taken off at each update (AdamW). */
   weightDecay: z.number().min(0).max(1),
