@@ -85,7 +85,7 @@ function installDependencies() {
     "--include=dev",
     "--include=optional",
     // No dependency needs its install script; tfjs-node-gpu's would download hundreds of megabytes,
-    // so it runs below, only where there is a card for it.
+    // so it runs below, only where there is a GPU for it.
     "--ignore-scripts",
     "--no-audit",
     "--no-fund",
@@ -95,14 +95,14 @@ function installDependencies() {
   writeStamp("dependencies", stamp);
 }
 
-/** Gives tfjs-node-gpu its libtensorflow where an NVIDIA card is to be seen; it may fail. */
+/** Gives tfjs-node-gpu its libtensorflow where an NVIDIA GPU is to be seen; it may fail. */
 function installTensorflow() {
   const packageFolder = join(root, "node_modules", "@tensorflow", "tfjs-node-gpu");
-  const hasCard = existsSync("/dev/nvidia0") || run("nvidia-smi", ["-L"]).ok;
-  if (!hasCard || !existsSync(packageFolder) || existsSync(join(packageFolder, "deps", "lib")))
+  const hasGpu = existsSync("/dev/nvidia0") || run("nvidia-smi", ["-L"]).ok;
+  if (!hasGpu || !existsSync(packageFolder) || existsSync(join(packageFolder, "deps", "lib")))
     return;
   if (readStamp("tensorflow") === "failed" && !retry) return;
-  say("an NVIDIA card: downloading libtensorflow for @tensorflow/tfjs-node-gpu ...");
+  say("NVIDIA GPU found: downloading libtensorflow for @tensorflow/tfjs-node-gpu ...");
   const result = run("npm", [
     "explore",
     "@tensorflow/tfjs-node-gpu",
@@ -113,7 +113,7 @@ function installTensorflow() {
   writeStamp("tensorflow", result.ok ? "done" : "failed");
   if (!result.ok) {
     say(
-      "libtensorflow could not be downloaded: the card stays unused, all else works. Again: npm run setup -- --retry",
+      "libtensorflow could not be downloaded: the GPU stays unused, everything else works. Try again: npm run setup -- --retry",
     );
   }
 }

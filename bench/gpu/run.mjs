@@ -1,7 +1,7 @@
-// Measures a machine with a card, and prints the table for docs/performance.md:
+// Measures a machine with a GPU, and prints the table for docs/performance.md:
 //   npm run build && node bench/gpu/run.mjs [--backends webgpu,onednn] [--batches 32,512]
 //     [--actors N] [--envs 8,32] [--seconds 20] [--python python3] [--json FILE]
-// Without --backends: all that work here. PyTorch is measured where --python has it and sees a card.
+// Without --backends: all that work here. PyTorch is measured where --python has it and sees a GPU.
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import os from "node:os";
@@ -102,7 +102,7 @@ const conditions = [
 const table = [
   conditions.join("; "),
   "",
-  "| who | batch | one update, median ms | shaders given to the card |",
+  "| who | batch | one update, median ms | dispatches |",
   "| --- | --- | --- | --- |",
   ...updates.flatMap(updateRows),
   "",

@@ -36,7 +36,7 @@ export interface AgentState {
   readonly largestDiscount: number;
 }
 
-/** A value, or the promise of one where it comes from a card. */
+/** A value, or the promise of one where it comes from a GPU. */
 type Eventually<T> = T | Promise<T>;
 
 /** What a learner needs of an agent: {@link Agent}, or one whose results come later. */

@@ -39,7 +39,7 @@ export interface BenchTrainStepResult {
    * layout, measured between the updates; null where the backend cannot tell. `median` sums medians.
    */
   readonly primitivesMs: { readonly min: number; readonly median: number } | null;
-  /** Of a card: shaders and lists of commands that one update gives it, else null. */
+  /** On a GPU: dispatches and submits of one update, else null. */
   readonly dispatches: number | null;
   readonly submits: number | null;
   /** Milliseconds of `qValues` for a batch of 1 and of 8. */

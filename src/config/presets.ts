@@ -128,8 +128,8 @@ const fast: TrainSettings = {
 };
 
 /**
- * `fast` for a graphics card, which wants fewer and larger updates, and environments to feed them: each
- * transition is looked at as often. The default where a card learns; never run on one yet.
+ * `fast` for a GPU, which wants fewer and larger updates, and environments to feed them: each
+ * transition is looked at as often. The default where a GPU learns; never run on one yet.
  */
 const fastGpu: TrainSettings = {
   ...fast,
@@ -204,5 +204,5 @@ export const presets = {
 export type PresetName = keyof typeof presets;
 export const presetNames = Object.keys(presets) as PresetName[];
 export const defaultPreset: PresetName = "fast";
-/** The default where a graphics card learns. */
-export const cardPreset: PresetName = "fast-gpu";
+/** The default where a GPU learns. */
+export const gpuPreset: PresetName = "fast-gpu";

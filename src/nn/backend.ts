@@ -27,8 +27,8 @@ export interface ComputeBackend {
   readonly description: string;
   /** What people should know of the choice, one line: why `auto` took it, or that it will be slow. */
   readonly note?: string;
-  /** True where a graphics card computes; a graphics interface in software is none. */
-  readonly card?: boolean;
+  /** True where a GPU computes; a graphics interface in software is none. */
+  readonly isGpu?: boolean;
   /**
    * Uploads observations and scales them to [0, 1].
    * @param observations `[batch, height, width, channels] uint8` (row-major, channels last)
@@ -51,7 +51,7 @@ export interface ComputeBackend {
    * ended earlier takes the process with it.
    */
   settled?(): Promise<void>;
-  /** Of a card: what it has been given so far in this thread. */
+  /** Of a GPU: what it has been given so far in this thread. */
   dispatchCounts?(): DispatchCounts;
   /** Times the library's own operations by themselves, where the backend can. */
   benchmarkPrimitives?(requests: readonly PrimitiveRequest[]): PrimitiveBenchmark;

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 
-/** What of graphics cards this system shows, without asking any library of them. */
+/** What of GPUs this system shows, without asking any library of them. */
 export interface GraphicsReport {
-  /** Device files of cards, e.g. `/dev/nvidia0`; undefined where there are none to look for. */
-  readonly cards: readonly string[] | undefined;
+  /** Device files of GPUs, e.g. `/dev/nvidia0`; undefined where there are none to look for. */
+  readonly gpuFiles: readonly string[] | undefined;
   /** Of NVIDIA's kernel module, e.g. `550.54.15`. */
   readonly nvidiaDriver: string | undefined;
   /** Whether the system's linker finds the Vulkan loader; undefined where Vulkan is not used. */
@@ -16,7 +16,7 @@ const isLinux = process.platform === "linux";
 
 export function reportGraphics(): GraphicsReport {
   return {
-    cards: isLinux ? cardFiles() : undefined,
+    gpuFiles: isLinux ? gpuDeviceFiles() : undefined,
     nvidiaDriver: nvidiaDriver(),
     vulkanLoader: isLinux ? hasLibrary("libvulkan.so.1") : undefined,
     vulkanDrivers: isLinux ? vulkanDrivers() : [],
@@ -24,19 +24,19 @@ export function reportGraphics(): GraphicsReport {
 }
 
 /**
- * Whether it is worth asking Vulkan for a card: loading it costs a third of a second, and its drivers
+ * Whether it is worth asking Vulkan for a GPU: loading it costs a third of a second, and its drivers
  * print warnings of their own where there is none.
  */
-export function mayHaveCard(): boolean {
-  return !isLinux || cardFiles().length > 0;
+export function mayHaveGpu(): boolean {
+  return !isLinux || gpuDeviceFiles().length > 0;
 }
 
 /**
- * Device files of cards, Linux only: NVIDIA's own, everybody's, and that of the Windows subsystem for
- * Linux. A container may have been given any one of several cards: `nvidia3` alone, say.
+ * Device files of GPUs, Linux only: NVIDIA's own, everybody's, and that of the Windows subsystem for
+ * Linux. A container may have been given any one of several GPUs: `nvidia3` alone, say.
  * @param devices folder of device files
  */
-export function cardFiles(devices = "/dev"): string[] {
+export function gpuDeviceFiles(devices = "/dev"): string[] {
   const listed = (folder: string, names: RegExp): string[] =>
     filesIn(folder)
       .filter((name) => names.test(name))

@@ -7,7 +7,7 @@ import {
   type BackendReport,
   type ComputeBackend,
 } from "./backend.js";
-import { mayHaveCard } from "./graphics.js";
+import { mayHaveGpu } from "./graphics.js";
 
 /*
  * The only place that loads a backend's modules, each on demand: TensorFlow's library alone is
@@ -23,7 +23,7 @@ const create: Record<BackendName, (options: BackendOptions) => Promise<ComputeBa
 
 /**
  * Loads a backend and makes it TensorFlow.js's current one. "auto" takes `tensorflow` where it sees
- * a CUDA device, else `webgpu` on a card, else `onednn` where the addon loads, else `wasm`; its note
+ * a CUDA device, else `webgpu` on a GPU, else `onednn` where the addon loads, else `wasm`; its note
  * says why.
  * @throws MarioError BACKEND_UNAVAILABLE, with the remedy, when it cannot work here
  */
@@ -39,11 +39,11 @@ export async function selectBackend(
     const note = "--backend auto takes tensorflow: it sees a CUDA device";
     return { ...(await create.tensorflow({})), note };
   }
-  const card = await tryCard(options);
-  if (typeof card !== "string") return card;
+  const webgpu = await tryWebgpu(options);
+  if (typeof webgpu !== "string") return webgpu;
   const backend = await bestOnCpu(options);
   const lost = backend.note === undefined ? "" : `. ${backend.note}`;
-  return { ...backend, note: `--backend auto takes ${backend.name}: ${card}${lost}` };
+  return { ...backend, note: `--backend auto takes ${backend.name}: ${webgpu}${lost}` };
 }
 
 async function seesCuda(): Promise<boolean> {
@@ -51,12 +51,12 @@ async function seesCuda(): Promise<boolean> {
   return seesCudaDevice();
 }
 
-/** WebGPU on a card, or why not. */
-async function tryCard(options: BackendOptions): Promise<ComputeBackend | string> {
-  if (!mayHaveCard()) return "no graphics card is seen (more: mario doctor)";
+/** WebGPU on a GPU, or why not. */
+async function tryWebgpu(options: BackendOptions): Promise<ComputeBackend | string> {
+  if (!mayHaveGpu()) return "no GPU found (see mario doctor)";
   try {
     const backend = await create.webgpu({ ...options, hardwareOnly: true });
-    return { ...backend, note: "--backend auto takes webgpu: it sees a graphics card" };
+    return { ...backend, note: "--backend auto takes webgpu: it finds a GPU" };
   } catch (error) {
     if (!(error instanceof MarioError && error.code === "BACKEND_UNAVAILABLE")) throw error;
     return error.message;
@@ -85,7 +85,7 @@ export async function selectPlayingBackend(
 
 /**
  * The backend of a thread that only plays, with one compute thread: small batches come faster from
- * the processor that plays than from a card. The processor's backend of that name, else its best.
+ * the processor that plays than from a GPU. The processor's backend of that name, else its best.
  * @throws MarioError BACKEND_UNAVAILABLE
  */
 export async function selectActingBackend(name: BackendName | "auto"): Promise<ComputeBackend> {

@@ -81,7 +81,7 @@ export class Learner {
   readonly #beforeUpdate: ((step: number) => void) | undefined;
   readonly #averages: NonNullable<LearnerOptions["averages"]>;
   #lastBatch: TransitionBatch | undefined;
-  /** Since the last window's updates, where an average took them in: read once, also from a card. */
+  /** Since the last window's updates, where an average took them in: read once, also from a GPU. */
   #newest: NamedTensors | undefined;
 
   constructor(options: LearnerOptions) {
@@ -95,7 +95,7 @@ export class Learner {
 
   /**
    * A window's share of updates. Where an update's figures come later than it is asked for, they are
-   * awaited when the next one has been asked for: priorities lag one update behind, and the card
+   * awaited when the next one has been asked for: priorities lag one update behind, and the GPU
    * always has work. Where they come at once nothing is awaited.
    * @param incoming what was played in the windows before this one and is not stored yet
    * @throws MarioError NOT_FINITE when the loss is NaN or infinite

@@ -17,7 +17,7 @@ const ROWS = 6;
 const ACTIONS = 4;
 
 beforeAll(async () => {
-  // Where no kernel is ours: what a card has instead is compared in test/nn/webgpu.test.ts.
+  // Where no kernel is ours: what a GPU has instead is compared in test/nn/webgpu.test.ts.
   await selectBackend("cpu");
 });
 

@@ -7,7 +7,7 @@ import { selectBackend } from "../../src/nn/select-backend.js";
 const SWIFTSHADER = "/usr/lib/chromium/vk_swiftshader_icd.json";
 
 /**
- * Where there is no card, tests compute on SwiftShader. The Vulkan loader reads these variables when
+ * Where there is no GPU, tests compute on SwiftShader. The Vulkan loader reads these variables when
  * Dawn first asks it, so this module is imported before anything does.
  */
 if (!existsSync("/dev/dri") && !existsSync("/dev/nvidia0") && existsSync(SWIFTSHADER)) {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { cardFiles, vulkanDrivers } from "../../src/nn/graphics.js";
+import { gpuDeviceFiles, vulkanDrivers } from "../../src/nn/graphics.js";
 import { explainMissingCuda } from "../../src/nn/tensorflow/cuda.js";
 import { loadDawn, requestAdapter } from "../../src/nn/webgpu/dawn.js";
 import type { Gpu, GpuAdapter } from "../../src/nn/webgpu/gpu-api.js";
@@ -33,9 +33,9 @@ describe("requestAdapter", () => {
       } as GpuAdapter),
   });
 
-  it("names a card by what is known of it", async () => {
-    const card = { vendor: "nvidia", architecture: "ampere", device: "NVIDIA RTX A2000" };
-    expect(await requestAdapter(gpuWith(card))).toMatchObject({
+  it("names a GPU by what is known of it", async () => {
+    const gpu = { vendor: "nvidia", architecture: "ampere", device: "NVIDIA RTX A2000" };
+    expect(await requestAdapter(gpuWith(gpu))).toMatchObject({
       description: "NVIDIA RTX A2000 (nvidia, ampere)",
       software: false,
     });
@@ -59,15 +59,15 @@ describe("requestAdapter", () => {
   });
 });
 
-describe("cardFiles", () => {
-  it("sees any one of several cards, and nothing that is none", () => {
+describe("gpuDeviceFiles", () => {
+  it("sees any one of several GPUs, and nothing that is none", () => {
     const devices = mkdtempSync(join(tmpdir(), "mario-devices-"));
     try {
-      expect(cardFiles(devices)).toEqual([]);
+      expect(gpuDeviceFiles(devices)).toEqual([]);
       mkdirSync(join(devices, "dri"));
       const names = ["nvidia3", "nvidiactl", "nvidia-uvm", "dri/card0", "dri/renderD129"];
       for (const name of names) writeFileSync(join(devices, name), "");
-      expect(cardFiles(devices)).toEqual([`${devices}/nvidia3`, `${devices}/dri/renderD129`]);
+      expect(gpuDeviceFiles(devices)).toEqual([`${devices}/nvidia3`, `${devices}/dri/renderD129`]);
     } finally {
       rmSync(devices, { recursive: true });
     }
@@ -91,7 +91,7 @@ describe("explainMissingCuda", () => {
     );
   });
 
-  it("tells a card that is not seen from libraries that are not there", () => {
+  it("tells a GPU that is not seen from libraries that are not there", () => {
     expect(explainMissingCuda(() => true, "linux")).toMatch(/see no device/);
     expect(explainMissingCuda(() => false, "win32")).toBe("no CUDA device found");
   });

@@ -257,7 +257,7 @@ describe.skipIf(typeof here === "string")("the webgpu backend", { timeout: 600_0
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it("gives the card few shaders for an update", async () => {
+  it("gives the GPU few shaders for an update", async () => {
     const agent = agentOf({ dueling: true, architecture: SMALL, padding: "valid" });
     const size = observationSize({ architecture: SMALL });
     await agent.learn(batch(80, size));

@@ -151,8 +151,8 @@ describe("a run that was cut and resumed", () => {
 });
 
 describe("a resume point", () => {
-  it("of a card, which has no threads, is read again, with the evaluation that is owed", async () => {
-    const run = join(folder, "card");
+  it("of a GPU, which has no threads, is read again, with the evaluation that is owed", async () => {
+    const run = join(folder, "gpu");
     const window = { index: 9, after: 432, last: 480 };
     const evaluation = { owed: { window, choices: ["average" as const] } };
     const arithmetic = { backend: "webgpu", threads: 0, precision: "fp32" as const };

@@ -58,7 +58,7 @@ interface RunOptions {
   readonly pipeline?: "overlap" | "turns";
   /** Environments' groups play in this order. */
   readonly reversed?: boolean;
-  /** An update's figures come later than it is asked for, as from a card: in this many turns. */
+  /** An update's figures come later than it is asked for, as from a GPU: in this many turns. */
   readonly late?: number;
   /** Late errors say whose they are. */
   readonly marked?: boolean;

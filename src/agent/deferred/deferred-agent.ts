@@ -16,7 +16,7 @@ export interface DeferredAgent {
   /** As `Agent.qValues`. */
   qValues(observations: Uint8Array, batch: number, noise?: Rng): Promise<Float32Array>;
   /**
-   * Gives the card one gradient step to do and returns at once. Rejects as `Agent.learn` throws, or
+   * Gives the GPU one gradient step to do and returns at once. Rejects as `Agent.learn` throws, or
    * with BACKEND_UNAVAILABLE when the device failed. A step whose loss or gradient is not finite has
    * changed nothing, but steps given meanwhile may have; DIVERGED is told after the step.
    */
@@ -36,7 +36,7 @@ export interface DeferredAgent {
 
 /**
  * The agent of `createDqnAgent` for a backend whose tensors cannot be read synchronously: the same
- * network, targets, loss and steps, but all of an update is computed on the card, in float32, and
+ * network, targets, loss and steps, but all of an update is computed on the GPU, in float32, and
  * only its figures come back.
  */
 export function createDeferredAgent(options: DqnAgentOptions): DeferredAgent {
@@ -63,7 +63,7 @@ export function createDeferredAgent(options: DqnAgentOptions): DeferredAgent {
     return { ...uploaded, policyT: greedyPolicy(head.qValues(selectorT)), outputsT: targetT };
   }
 
-  /** Loss, mean Q, gradient norm and TD errors of one step, still on the card. */
+  /** Loss, mean Q, gradient norm and TD errors of one step, still on the GPU. */
   function step(batch: TransitionBatch): tf.Tensor[] {
     // What the loss is made of outlives the tape's own scope.
     const kept: tf.Tensor[] = [];
@@ -148,7 +148,7 @@ export function createDeferredAgent(options: DqnAgentOptions): DeferredAgent {
   };
 }
 
-/** A head's loss, computed on the card, on TensorFlow.js's gradient tape; see `headLoss`. */
+/** A head's loss, computed on the GPU, on TensorFlow.js's gradient tape; see `headLoss`. */
 function tensorLoss(outputs: tf.Tensor2D, lossOf: (outputs: tf.Tensor2D) => TensorLoss): tf.Scalar {
   const onTape = tf.customGrad((...args: (tf.Tensor | tf.GradSaveFunc)[]) => {
     const [outputs, save] = args as [tf.Tensor2D, tf.GradSaveFunc];

@@ -4,7 +4,7 @@ import type { TransitionBatch } from "../../replay/transition.js";
 import { MUNCHAUSEN, type MunchausenOptions } from "../targets.js";
 import type { TensorHead, TensorTargets } from "./tensor-head.js";
 
-/** What of a batch goes to the card as it is. */
+/** What of a batch goes to the GPU as it is. */
 export function uploadBatch(
   batch: TransitionBatch,
   actions: number,

@@ -23,16 +23,16 @@ export async function runBenchTrainStep(options: BenchTrainStepOptions): Promise
           `each by itself: the update takes ${(msPerUpdate.median / primitivesMs.median).toFixed(2)} times as long`,
       ]
     : [];
-  const card =
+  const gpu =
     result.dispatches === null
       ? []
-      : [`  given to the card  ${result.dispatches} shaders in ${result.submits} lists`];
+      : [`  GPU work           ${result.dispatches} dispatches in ${result.submits} submits`];
   print(result, options, [
     ...(backend.note === undefined ? [] : [backend.note]),
     `${backend.description}, batch ${result.batch}: medians (least to greatest) of ${result.updates} updates after 3 that warm up`,
     `  one update         ${spread(msPerUpdate, 1)} ms`,
     ...primitives,
-    ...card,
+    ...gpu,
     `  acting, batch 1    ${spread(result.msPerAct.batch1, 1)} ms`,
     `  acting, batch 8    ${spread(result.msPerAct.batch8, 1)} ms`,
   ]);

@@ -51,14 +51,14 @@ async function adapters(): Promise<string[]> {
 }
 
 function graphicsLines(graphics: GraphicsReport & { readonly adapters: string[] }): string[] {
-  const { cards, nvidiaDriver, vulkanLoader, vulkanDrivers, adapters } = graphics;
+  const { gpuFiles, nvidiaDriver, vulkanLoader, vulkanDrivers, adapters } = graphics;
   const lines = ["graphics"];
   const add = (title: string, text: string): void => {
     lines.push(`  ${title.padEnd(15)}${text}`);
   };
   add("WebGPU sees", adapters.join(", ") || "no device");
-  if (cards)
-    add("card files", cards.join(", ") || "none: no card, or not passed into this container");
+  if (gpuFiles)
+    add("GPU files", gpuFiles.join(", ") || "none: no GPU, or not passed into this container");
   if (nvidiaDriver !== undefined) add("NVIDIA driver", nvidiaDriver);
   if (vulkanLoader === undefined) return lines;
   add(

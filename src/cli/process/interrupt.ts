@@ -40,7 +40,7 @@ export function watchForInterrupt(onRequest: () => void = () => undefined): Inte
 
 /**
  * By the signal itself, so that shells see 130. `process.exit` would end the threads first, and one
- * that waits for a graphics card takes the process with it, leaving a memory image of gigabytes.
+ * that waits for a GPU takes the process with it, leaving a memory image of gigabytes.
  */
 function endAtOnce(signal: NodeJS.Signals): void {
   // Whoever has to leave the terminal as it was.

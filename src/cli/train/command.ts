@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { cardPreset, defaultPreset, presetNames, type PresetName } from "../../config/presets.js";
+import { gpuPreset, defaultPreset, presetNames, type PresetName } from "../../config/presets.js";
 import { ACTION_SET_NAMES, type ActionSetName } from "../../env/actions.js";
 import { REWARD_KINDS, type RewardKind } from "../../env/reward.js";
 import { EVALUATION_NOOP_FRAMES } from "../../trainer/starts.js";
@@ -66,7 +66,7 @@ export function trainCommand(): Command {
     .addOption(
       new Option(
         "--preset <name>",
-        `preset that the other options modify; default on a GPU: ${cardPreset}`,
+        `preset that the other options modify; default on a GPU: ${gpuPreset}`,
       )
         .choices(presetNames)
         .default(defaultPreset),

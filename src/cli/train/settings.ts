@@ -1,4 +1,4 @@
-import { cardPreset } from "../../config/presets.js";
+import { gpuPreset } from "../../config/presets.js";
 import { resolveSettings } from "../../config/resolve.js";
 import type { TrainSettings } from "../../config/schema.js";
 import type { BackendDescription } from "../../trainer/workers/learner-worker.js";
@@ -8,15 +8,15 @@ import { refuseIdleOptions, requireSupport } from "./ineffective-options.js";
 import type { TrainOptions } from "./command.js";
 
 /**
- * The settings of a run whose learner is known: on a graphics card the default preset is another.
+ * The settings of a run whose learner is known: on a GPU the default preset is another.
  * @param given names of the options on the command line
  */
 export function settingsOn(
-  { card = false }: Pick<BackendDescription, "card">,
+  { isGpu = false }: Pick<BackendDescription, "isGpu">,
   options: TrainOptions,
   given: ReadonlySet<string>,
 ): TrainSettings {
-  return settingsFrom(card && !given.has("preset") ? { ...options, preset: cardPreset } : options);
+  return settingsFrom(isGpu && !given.has("preset") ? { ...options, preset: gpuPreset } : options);
 }
 
 /** The preset with what the command line says in its place. @throws MarioError INVALID_OPTION. */

@@ -17,7 +17,7 @@ interface TensorflowBackend {
 
 const PACKAGES = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"];
 const REMEDY =
-  "npm install @tensorflow/tfjs-node-gpu (it downloads libtensorflow; a card needs CUDA 11.2 or a " +
+  "npm install @tensorflow/tfjs-node-gpu (it downloads libtensorflow; a GPU needs CUDA 11.2 or a " +
   "later 11, and cuDNN 8), or use webgpu or onednn: docs/gpu.md.";
 
 /**
@@ -40,7 +40,7 @@ export async function createTensorflowBackend(
       return {
         name: "tensorflow",
         threads: 0,
-        card: usesGpu(),
+        isGpu: usesGpu(),
         description: `TensorFlow (${name} ${library}), ${device}`,
         uploadObservations: uploadScaled,
       };

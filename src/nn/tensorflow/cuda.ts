@@ -1,7 +1,7 @@
 import { hasLibrary } from "../graphics.js";
 
 /**
- * What libtensorflow 2.9.1, which tfjs-node 4.22 brings, opens to compute on a card. Source: its log
+ * What libtensorflow 2.9.1, which tfjs-node 4.22 brings, opens to compute on a GPU. Source: its log
  * of what it opens (`dso_loader`), and TensorFlow's table of tested builds: CUDA 11.2, cuDNN 8.1.
  */
 const LIBRARIES: readonly (readonly [file: string, from: string])[] = [

@@ -45,7 +45,7 @@ export async function createWebgpuBackend(options: BackendOptions = {}): Promise
     name: "webgpu",
     threads: 0,
     description: `TensorFlow.js 4.22 on WebGPU, ${adapter.description}${adapter.software ? ", software" : ""}`,
-    card: !adapter.software,
+    isGpu: !adapter.software,
     ...(adapter.software && { note: SLOW }),
     uploadObservations: (observations, shape) => {
       requireObservationLength(observations, shape);
@@ -64,7 +64,7 @@ export async function createWebgpuBackend(options: BackendOptions = {}): Promise
 function softwareOnly({ description }: Adapter): Error {
   return unavailable(
     `WebGPU has a software device only: ${description}.`,
-    "Install the card's driver; --backend webgpu computes there all the same, slowly.",
+    "Install the GPU driver; --backend webgpu works without one, slowly.",
   );
 }
 
@@ -96,7 +96,7 @@ async function requestDevice({ adapter, description }: Adapter): Promise<GpuDevi
   } catch (error) {
     throw unavailable(
       `WebGPU could not open ${description}: ${(error as Error).message.split("\n", 1)[0]}`,
-      "Update the card's driver, or see whether another program holds the card.",
+      "Update the GPU driver, or check whether another program occupies the GPU.",
       error,
     );
   }

@@ -56,7 +56,7 @@ function loadFailure(error: unknown): string {
 }
 
 /**
- * The device that Dawn thinks fastest: a card before an integrated one before software.
+ * The device that Dawn thinks fastest: a discrete GPU before an integrated one before software.
  * @throws MarioError BACKEND_UNAVAILABLE, with what is missing, when there is none
  */
 export async function requestAdapter(gpu: Gpu): Promise<Adapter> {
@@ -105,19 +105,19 @@ function describe({ info }: GpuAdapter): Omit<Adapter, "adapter"> {
 
 function noAdapter(): MarioError {
   if (process.platform !== "linux") {
-    return unavailable("WebGPU finds no graphics device.", "Install the card's driver.");
+    return unavailable("WebGPU finds no GPU.", "Install the GPU driver.");
   }
   if (!hasLibrary("libvulkan.so.1")) {
     return unavailable(
       "WebGPU needs the Vulkan loader, libvulkan.so.1, which is not installed.",
-      "Install libvulkan1 (Debian, Ubuntu) or vulkan-loader (Fedora), and the card's driver.",
+      "Install libvulkan1 (Debian, Ubuntu) or vulkan-loader (Fedora), and the GPU driver.",
     );
   }
   const drivers = vulkanDrivers();
   return unavailable(
-    `WebGPU finds no graphics device. Vulkan drivers: ${drivers.join(", ") || "none"}.`,
-    "Install the card's Vulkan driver (NVIDIA: libnvidia-gl of the driver's version; AMD, Intel: " +
-      "mesa-vulkan-drivers); in a container, pass the card in with its graphics capability.",
+    `WebGPU finds no GPU. Vulkan drivers: ${drivers.join(", ") || "none"}.`,
+    "Install the GPU's Vulkan driver (NVIDIA: libnvidia-gl of the driver's version; AMD, Intel: " +
+      "mesa-vulkan-drivers); in a container, pass the GPU in with its graphics capability.",
   );
 }
 

@@ -5,7 +5,7 @@ import { type GpuBuffer, type GpuPipeline, MAP_READ, USAGE } from "./gpu-api.js"
 import type { EachShader, Shader } from "./shader.js";
 import type { TfjsWebgpuBackend } from "./tfjs.js";
 
-/** Dispatches recorded before they are handed to the card; more than in any stretch without a read. */
+/** Dispatches recorded before they are handed to the GPU; more than in any stretch without a read. */
 const SUBMIT_AFTER = 64;
 /** Workgroups that every device takes in one dimension. */
 const LARGEST_DISPATCH = 65_535;
@@ -40,7 +40,7 @@ export class Passes {
     this.#count();
   }
 
-  /** What the card has been given so far, by TensorFlow.js and by us. */
+  /** What the GPU has been given so far, by TensorFlow.js and by us. */
   counts(): DispatchCounts {
     return { dispatches: this.#dispatches, submits: this.#submits };
   }
@@ -103,7 +103,7 @@ export class Passes {
     if (++backend.dispatchCountInPass >= SUBMIT_AFTER) this.submit();
   }
 
-  /** Hands everything recorded to the card. */
+  /** Hands everything recorded to the GPU. */
   submit(): void {
     const { backend } = this;
     if (!backend.commandEncoder) return;

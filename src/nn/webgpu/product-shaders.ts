@@ -84,7 +84,7 @@ fn rightAt(k: u32, column: u32) -> f32 {
  * `[height · width · inChannels, batch · outHeight · outWidth] x [.., outChannels]`.
  *
  * TensorFlow.js's kernel has one thread for each weight walk that whole depth: some thousand threads,
- * where a card wants ten times as many.
+ * where a GPU wants ten times as many.
  */
 export const FILTER_GRADIENT = productInParts(
   "filterGradient",

@@ -4,7 +4,7 @@ import type { Passes } from "./passes.js";
 import { FILTER_GRADIENT, MATRIX_PRODUCT, PRODUCT_TILE } from "./product-shaders.js";
 import { SUM_PARTS, SUM_PARTS_DENSE } from "./sum-shaders.js";
 
-/** Workgroups that a card should have at once, about: some for each of its multiprocessors. */
+/** Workgroups that a GPU should have at once, about: some for each of its multiprocessors. */
 const WORKGROUPS = 256;
 /** Rows that are worth a workgroup of their own. */
 const LEAST_ROWS = 128;
@@ -33,7 +33,7 @@ export interface ConvolutionAttributes {
   readonly filterShape: [number, number, number, number];
 }
 
-/** `Conv2DBackpropFilter`, in a way that keeps a card busy. */
+/** `Conv2DBackpropFilter`, in a way that keeps a GPU busy. */
 export function filterGradient(
   passes: Passes,
   x: tf.TensorInfo,
@@ -58,7 +58,7 @@ export function filterGradient(
 
 /** Depth from which TensorFlow.js divides a product with few results among workgroups. */
 const DEEP = 2000;
-/** Most tiles of a product that it thinks few, on any card and for any shape. */
+/** Most tiles of a product that it thinks few, on any GPU and for any shape. */
 const FEW_TILES = 32;
 
 interface ProductInputs {

@@ -12,7 +12,7 @@ import { unavailable } from "./dawn.js";
 /**
  * What we use of TensorFlow.js's WebGPU backend (4.22.0: package.json pins it, for some of this is
  * not meant for others): tensors' buffers, and the commands that it has recorded and not yet given
- * to the card, so that ours run between them.
+ * to the GPU, so that ours run between them.
  */
 export interface TfjsWebgpuBackend extends KernelBackend {
   readonly device: GpuDevice;

@@ -62,7 +62,7 @@ const pointSchema = z.object({
   command: z.string().max(4000).optional(),
   arithmetic: z.object({
     backend: z.string(),
-    // None on a card.
+    // None on a GPU.
     threads: z.number().int().min(0),
     precision: z.enum(PRECISIONS).default("fp32"),
   }),

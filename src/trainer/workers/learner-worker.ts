@@ -22,7 +22,7 @@ export interface BackendDescription {
   readonly threads: number;
   /** See `ComputeBackend`. */
   readonly note?: string;
-  readonly card?: boolean;
+  readonly isGpu?: boolean;
 }
 
 serve(parentPort!, {
@@ -30,13 +30,13 @@ serve(parentPort!, {
     wanted: { readonly name: BackendName | "auto" } & BackendOptions,
   ): Promise<BackendDescription> => {
     backend = await selectBackend(wanted.name, wanted);
-    const { name, description, threads, note, card } = backend;
+    const { name, description, threads, note, isGpu } = backend;
     return {
       name,
       description,
       threads,
       ...(note !== undefined && { note }),
-      ...(card !== undefined && { card }),
+      ...(isGpu !== undefined && { isGpu }),
     };
   },
   setUp: async (share: RunShare): Promise<void> => {

@@ -280,7 +280,7 @@ export class TrainingThreads implements TrainParts {
   }
 
   async dispose(): Promise<void> {
-    // A thread that ends while it waits for a card takes the process with it.
+    // A thread that ends while it waits for a GPU takes the process with it.
     const backend = await this.#backend.catch(() => undefined);
     if (backend?.name === "webgpu") {
       await this.#learnerWorker.call("settle", undefined).catch(() => undefined);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { settingsOn } from "../../../src/cli/train/settings.js";
 import { trainCommand, type TrainOptions } from "../../../src/cli/train/command.js";
 
-function presetOn(backend: { readonly card?: boolean }, args: string): string {
+function presetOn(backend: { readonly isGpu?: boolean }, args: string): string {
   const command = trainCommand()
     .exitOverride()
     .action(() => undefined);
@@ -14,15 +14,15 @@ function presetOn(backend: { readonly card?: boolean }, args: string): string {
 }
 
 describe("the default preset", () => {
-  it("is another one where a graphics card learns", () => {
+  it("is another one where a GPU learns", () => {
     expect(presetOn({}, "")).toBe("fast");
-    expect(presetOn({ card: false }, "")).toBe("fast");
-    expect(presetOn({ card: true }, "")).toBe("fast-gpu");
+    expect(presetOn({ isGpu: false }, "")).toBe("fast");
+    expect(presetOn({ isGpu: true }, "")).toBe("fast-gpu");
   });
 
   it("gives way to the one that was named", () => {
-    expect(presetOn({ card: true }, "--preset fast")).toBe("fast");
-    expect(presetOn({ card: true }, "--preset tutorial")).toBe("tutorial");
+    expect(presetOn({ isGpu: true }, "--preset fast")).toBe("fast");
+    expect(presetOn({ isGpu: true }, "--preset tutorial")).toBe("tutorial");
     expect(presetOn({}, "--preset fast-gpu")).toBe("fast-gpu");
   });
 });

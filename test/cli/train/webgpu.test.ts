@@ -9,7 +9,7 @@ import { webgpuHere } from "../../nn/webgpu-device.js";
 import { main, mario } from "../run-cli.js";
 
 const here = await webgpuHere();
-const isSoftware = typeof here !== "string" && here.card === false;
+const isSoftware = typeof here !== "string" && here.isGpu === false;
 
 /** Two updates, of two transitions each: a software device takes seconds for one. */
 const SHORT = [
