@@ -41,8 +41,7 @@ function readAt(path: string): RomFile {
   } catch (error) {
     if (error instanceof MarioError) throw error;
     throw new MarioError("ROM_NOT_FOUND", `There is no cartridge at ${path}.`, {
-      remedy:
-        "Name a .nes file with --rom, or leave it out to play the cartridge that comes along.",
+      remedy: "Name a .nes file with --rom, or leave it out to play the bundled cartridge.",
       cause: error,
     });
   }

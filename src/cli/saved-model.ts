@@ -20,7 +20,7 @@ export interface SavedModel extends Model {
 }
 
 /**
- * Reads the named model, else the best one in `models/` here, else the one that comes along.
+ * Reads the named model, else the best one in `models/` here, else the bundled one.
  * @param play what is not as in training: a stage instead of the model's; idle frames at most at the
  * start and sticky actions, default none; SHA-1 of the cartridge that a model not named should know
  * @throws MarioError MODEL_NOT_FOUND, MODEL_INVALID, MODEL_MISMATCH.

@@ -110,7 +110,7 @@ function kindOf(out: string): "png" | "svg" {
   if (kind === "png" || kind === "svg") return kind;
   throw new MarioError("INVALID_OPTION", `Curves are drawn as .png or .svg, not as ${out}.`, {
     value: out,
-    remedy: "Name the file so.",
+    remedy: "Use a file name that ends in .png or .svg.",
   });
 }
 

@@ -53,7 +53,7 @@ describe("requestAdapter", () => {
     const none: Gpu = { requestAdapter: () => Promise.resolve(null) };
     await expect(requestAdapter(none)).rejects.toMatchObject({
       code: "BACKEND_UNAVAILABLE",
-      message: expect.stringMatching(/no graphics device|libvulkan\.so\.1/) as string,
+      message: expect.stringMatching(/no GPU|libvulkan\.so\.1/) as string,
       remedy: expect.stringMatching(/^Install /) as string,
     });
   });

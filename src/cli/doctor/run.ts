@@ -31,7 +31,7 @@ export async function runDoctor(options: { readonly json?: boolean }): Promise<v
     "backends",
     ...report.backends.flatMap(({ name, available, detail, remedy }) => [
       `  ${available ? "yes" : "no "} ${name.padEnd(11)}${detail}`,
-      ...(remedy === undefined ? [] : [`                   to have it: ${remedy}`]),
+      ...(remedy === undefined ? [] : [`                   to enable: ${remedy}`]),
     ]),
     ...graphicsLines(report.graphics),
     note ?? `--backend auto takes ${chosen}`,

@@ -38,7 +38,7 @@ export function evaluationReport(
   return [
     title,
     ...(conditions === undefined ? [] : [`  ${conditions}`]),
-    `  episodes         ${episodes}${isWhole ? ", all there are: without chance nothing else can happen" : alike(evaluation)}`,
+    `  episodes         ${episodes}${isWhole ? ", all possible starts: the game and the policy are deterministic" : alike(evaluation)}`,
     `  stage finished   ${completion(evaluation)}${sure(percentages(evaluation))}`,
     `  mean distance    ${meanDistance.toFixed(1)} px${sure(`${range(meanDistanceBootstrap, 1)}, bootstrap`)}`,
     `  mean reward      ${meanReward.toFixed(1)} px, change of x as in the tutorial${sure(range(meanRewardInterval, 1))}`,
@@ -70,7 +70,7 @@ function percentages({ completionInterval: [low, high] }: Evaluation): string {
 }
 
 function flagTime({ framesToFlag, secondsToFlag }: Evaluation): string {
-  if (framesToFlag === null || secondsToFlag === null) return "nobody got there";
+  if (framesToFlag === null || secondsToFlag === null) return "never reached";
   const { median, min, max } = framesToFlag;
   return (
     `median ${median} frames, ${min} to ${max}; ` +

@@ -92,8 +92,8 @@ export function filmPlan(options: RecordOptions, filmed: "best" | "all"): FilmPl
     );
     if (idle === undefined) return undefined;
     const flag = idle.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    throw new MarioError("INVALID_OPTION", `--${flag} is about a film, and there is none.`, {
-      remedy: "Name one with --record film.webp.",
+    throw new MarioError("INVALID_OPTION", `--${flag} has no effect without --record.`, {
+      remedy: "Add --record film.webp, for example.",
     });
   }
   const format = formatOf(path);

@@ -69,5 +69,5 @@ function announce(server: LocalServer, options: PageOptions): void {
       `from your own machine: ssh -L ${port}:127.0.0.1:${port} <this machine>, then open it there`,
     );
   }
-  say("Ctrl-C ends it");
+  say("Press Ctrl-C to stop");
 }

@@ -26,7 +26,7 @@ export function requireSameEnd(play: Play, end: PlayEnd): void {
   if (differs.length === 0) return;
   throw new MarioError(
     "REPLAY_DIFFERS",
-    `The replay ends otherwise than the recording: another ${differs.join(" and ")}.`,
+    `The replay does not end like the recording: different ${differs.join(" and ")}.`,
     { value: end, remedy: "The file was altered, or made by a program that emulates otherwise." },
   );
 }

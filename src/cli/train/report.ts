@@ -110,12 +110,16 @@ export function collapseWarning({ best, bestStep, mean }: Collapse): string {
   );
 }
 
-/** What a run has reached, once it is over; for people. */
+/**
+ * What a run has reached, once it is over; for people.
+ * @param stickyActions of training; to be evaluated under the same
+ */
 export function runSummary(
   progress: TrainProgress,
   model: ModelEntry | undefined,
   evaluated: EvaluatedEntry | undefined,
   seconds: number,
+  stickyActions: number,
 ): string {
   const figures =
     `${progress.step.toLocaleString("en-US")} steps, ${progress.episodes} episodes in ${formatDuration(seconds)}; ` +
@@ -123,17 +127,23 @@ export function runSummary(
     `finished ${(progress.completionRate * 100).toFixed(0)} %`;
   const best = evaluated ?? model;
   if (!best) return figures;
-  return `${figures}\nbest model: ${best.path}\nwatch it:   npx mario enjoy --file ${best.path}\nmeasure it: npx mario eval --file ${best.path} --episodes 100`;
+  const sticky = stickyActions > 0 ? ` --sticky ${stickyActions}` : "";
+  return [
+    figures,
+    `best model: ${best.path}`,
+    `watch:      npx mario enjoy --file ${best.path}${sticky}`,
+    `evaluate:   npx mario eval --file ${best.path} --episodes 100${sticky}`,
+  ].join("\n");
 }
 
 /**
- * How to go on with a run that was stopped, and from where.
+ * How to resume a run that was stopped, and from where.
  * @param step at which it was stopped
  * @param savedAt step of its resume point, if it has one
  */
 export function resumeHint(directory: string, step: number, savedAt: number | undefined): string {
-  if (savedAt === undefined) return "go on:      not possible: no resume point could be written";
-  const command = `go on:      npx mario train --resume ${directory}`;
+  if (savedAt === undefined) return "resume:     not possible: no resume point could be written";
+  const command = `resume:     npx mario train --resume ${directory}`;
   if (savedAt === step) return command;
   return `${command}  # from step ${savedAt.toLocaleString("en-US")}: what came since could not be saved`;
 }

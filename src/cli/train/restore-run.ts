@@ -38,7 +38,7 @@ export async function restoreRun(
 ): Promise<void> {
   restoreFrames(options.resume!, point, threads.stores);
   await threads.setState(point.threads, point.loop.index);
-  report.note(`going on from step ${point.loop.step}`);
+  report.note(`resuming at step ${point.loop.step}`);
   const before = point.arithmetic;
   if (!isDeepStrictEqual(before, arithmetic)) {
     report.warn(

@@ -53,7 +53,7 @@ export function resumedOptions(
   kept: unknown,
 ): TrainOptions {
   if (given.has("log") && options.log === "stdout") {
-    throw new MarioError("INVALID_OPTION", "A run that goes on logs where it did before.", {
+    throw new MarioError("INVALID_OPTION", "A resumed run keeps its log destination.", {
       value: options.log,
       remedy: "Leave out --log stdout.",
     });

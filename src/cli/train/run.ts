@@ -119,7 +119,7 @@ async function runReported(
   announce(run, report, log, memory);
   watch?.begin({ ...log, stores: threads.stores, isResumed: point !== undefined });
   const interrupt = watchForInterrupt(() => {
-    report.note("stopping; once more stops at once");
+    report.note("stopping; press Ctrl-C again to stop immediately");
   });
   let summary: string;
   try {
@@ -184,7 +184,8 @@ async function learn(context: TrainContext, started: number): Promise<string> {
   }
   const { best, progress } = observers;
   const seconds = (performance.now() - started) / 1000;
-  const lines = [runSummary(progress, best.byReward, best.evaluated, seconds)];
+  const { stickyActions } = settings.environment;
+  const lines = [runSummary(progress, best.byReward, best.evaluated, seconds, stickyActions)];
   if (directory && (progress.step < settings.timesteps || observers.isUnfinished)) {
     lines.push(resumeHint(directory, progress.step, observers.savedAt));
   }

@@ -89,7 +89,7 @@ export class CheckedKernels {
   /** @param threads 1 to 1,024; cached primitives are dropped */
   setThreads(threads: number): void {
     if (!Number.isInteger(threads) || threads < 1 || threads > 1024) {
-      throw new MarioError("INVALID_OPTION", `${threads} is no number of threads.`, {
+      throw new MarioError("INVALID_OPTION", `${threads} is not a valid number of threads.`, {
         value: threads,
         remedy: "Give a whole number from 1 to the number of cores.",
       });

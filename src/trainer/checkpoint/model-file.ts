@@ -41,7 +41,7 @@ export function encodeModel({ weights, metadata }: Model): Uint8Array {
   requireSameTensors(weightShapes(metadata.architecture), weights);
   for (const [name, { data }] of weights) {
     if (!data.every(Number.isFinite)) {
-      throw new MarioError("NOT_FINITE", `The weights ${name} hold a value that is no number.`, {
+      throw new MarioError("NOT_FINITE", `The weights ${name} contain NaN or infinity.`, {
         remedy: "Learning diverged; lower the learning rate.",
       });
     }

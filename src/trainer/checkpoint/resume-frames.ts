@@ -24,7 +24,7 @@ export const frameChunkSchema = z.object({
 export type FrameChunk = z.infer<typeof frameChunkSchema>;
 
 const compress = promisify(deflate);
-const REMEDY = "Start the run anew; what it had learned by its best model is kept in models/.";
+const REMEDY = "Start a new run; the best model so far is kept in models/.";
 
 /**
  * Writes the frames that came since the earlier chunks, as far as the stores still have them.

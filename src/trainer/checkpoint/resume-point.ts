@@ -205,6 +205,6 @@ export function restoreFrames(
 
 function damaged(path: string, reason: string): MarioError {
   return new MarioError("STATE_INVALID", `${path} cannot be resumed from: ${reason}.`, {
-    remedy: "Start the run anew; its best model is kept in models/.",
+    remedy: "Start a new run; the best model so far is kept in models/.",
   });
 }

@@ -17,7 +17,7 @@ afterAll(() => {
   rmSync(elsewhere, { recursive: true });
 });
 
-describe("the model that comes along", () => {
+describe("the bundled model", () => {
   it("says where it comes from", () => {
     const metadata = readModelMetadata(join(packageRoot, SHIPPED));
     expect(metadata).toMatchObject({ preset: "fast", stage: "1-1", rom: { name: "fenn.nes" } });

@@ -154,7 +154,7 @@ describe("mario play --replay --view none", () => {
     const { status, stderr } = mario(["play", "--replay", file, "--view", "none"]);
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /^mario: The replay ends otherwise than the recording: another picture\./,
+      /^mario: The replay does not end like the recording: different picture\./,
     );
   });
 });
@@ -230,7 +230,7 @@ describe("mario play on a page", () => {
     expect(await page.text()).toContain("<title>");
     const { code, stdout, stderr } = await program.stop();
     expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
-    expect(stderr).toMatch(/^page: http:\/\/127\.0\.0\.1:\d+\/\nCtrl-C ends it\n/);
+    expect(stderr).toMatch(/^page: http:\/\/127\.0\.0\.1:\d+\/\nPress Ctrl-C to stop\n/);
   });
 
   it("takes the port that it was given, or says that it is taken", async () => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { createTrainReport, resumeHint } from "../../../src/cli/train/report.js";
+import { createTrainReport, resumeHint, runSummary } from "../../../src/cli/train/report.js";
 import { WriteFailures } from "../../../src/cli/train/write-failures.js";
 import { MarioError } from "../../../src/core/errors.js";
 
@@ -73,9 +73,25 @@ describe("what a person sees of a run", () => {
   });
 });
 
-describe("the way to go on", () => {
+describe("the last words", () => {
+  it("name the best model, to be evaluated under the same sticky actions", () => {
+    const model = { path: "m.safetensors", completedPercent: 80, meanDistance: 2900 };
+    const lines = (sticky: number): string[] =>
+      runSummary(progress(100), undefined, model, 60, sticky).split("\n").slice(1);
+    expect(lines(0)).toEqual([
+      "best model: m.safetensors",
+      "watch:      npx mario enjoy --file m.safetensors",
+      "evaluate:   npx mario eval --file m.safetensors --episodes 100",
+    ]);
+    expect(lines(0.25)[2]).toBe(
+      "evaluate:   npx mario eval --file m.safetensors --episodes 100 --sticky 0.25",
+    );
+  });
+});
+
+describe("the way to resume", () => {
   it("says from where, or that there is none", () => {
-    expect(resumeHint("run", 500, 500)).toBe("go on:      npx mario train --resume run");
+    expect(resumeHint("run", 500, 500)).toBe("resume:     npx mario train --resume run");
     expect(resumeHint("run", 9500, 5000)).toMatch(
       /--resume run {2}# from step 5,000: .*not be saved$/,
     );

@@ -154,7 +154,7 @@ describe("mario train whose models cannot be written to the end", () => {
     expect(status).toBe(2);
     expect(errors).toContain("not written: the best model: Cannot write");
     expect(errors).toContain("the model that was evaluated best: Cannot write");
-    const [, logs] = /go on: +npx mario train --resume (\S+)\n/.exec(output)!;
+    const [, logs] = /resume: +npx mario train --resume (\S+)\n/.exec(output)!;
     expect(existsSync(join(directory, logs, "resume", "point.bin"))).toBe(true);
 
     rmSync(models);

@@ -27,7 +27,7 @@ const resume = (...args: string[]): TrainOptions => {
   return resumedOptions(options, given, keptOptions(parse(...BEGAN).options));
 };
 
-describe("options of a run that goes on", () => {
+describe("options of a resumed run", () => {
   it("are those that it began with", () => {
     expect(resume()).toEqual({ ...parse(...BEGAN).options, resume: "run" });
   });
@@ -72,7 +72,7 @@ describe("options of a run that goes on", () => {
   });
 
   it("are refused where they make no sense", () => {
-    expect(() => resume("--log=stdout")).toThrow(/logs where it did before/);
+    expect(() => resume("--log=stdout")).toThrow(/keeps its log destination/);
     const { options, given } = parse("--resume=run");
     for (const kept of [{}, "x", { ...keptOptions(options), backend: "cpu" }]) {
       expect(() => resumedOptions(options, given, kept)).toThrow(/unknown to this version/);

@@ -160,7 +160,7 @@ describe("mario train --resume", () => {
     // What is not given is as before: no evaluations.
     const resumed = mario(["train", "--resume", logs], { cwd, timeout: 300_000 });
     expect(resumed).toMatchObject({ status: 0, stderr: "" });
-    const [, from] = /going on from step (\d+)/.exec(resumed.stdout)!;
+    const [, from] = /resuming at step (\d+)/.exec(resumed.stdout)!;
     // It may have saved another one, and been killed before it could say so.
     const saved = [...output.matchAll(/resume point at step (\d+)/g)].map(([, at]) => Number(at));
     expect(saved[1]).toBe(512);
@@ -212,7 +212,7 @@ describe("the model that was trained", () => {
     const forPeople = mario(every, { timeout: 300_000 });
     expect(forPeople.stdout).toContain("each of 0 to 2 idle frames");
     // Nothing was drawn: there is nothing to be unsure of.
-    expect(forPeople.stdout).toContain("all there are");
+    expect(forPeople.stdout).toContain("all possible starts");
     expect(forPeople.stdout).not.toContain("interval");
     const drawn = mario([...every, "--sticky", "0.25"], { timeout: 300_000 });
     expect(drawn.stdout).toContain("interval");
