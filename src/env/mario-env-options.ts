@@ -4,6 +4,9 @@ import type { StageEnd } from "./episode.js";
 import { REWARD_KINDS, type RewardKind } from "./reward.js";
 import { parseStage, stageOf, type Stage } from "./stages.js";
 
+/** What the network sees: `[84, 84, 4]` luma, or `[13, 16, 4]` cells (see `Tile`). */
+type ObservationKind = "pixels" | "tiles";
+
 export interface MarioEnvOptions {
   /** Bytes of an iNES file: the classic game or a cartridge with the same RAM contract. */
   readonly rom: Uint8Array;
@@ -28,6 +31,9 @@ export interface MarioEnvOptions {
    * (sticky actions, Machado et al. 2018, section 5; they use 0.25). Default 0.
    */
   readonly stickyActions?: number;
+  readonly observation?: ObservationKind;
+  /** Look at the brighter of the last two frames, pixel by pixel. Default false. */
+  readonly maxPool?: boolean;
   /**
    * `startState` of another environment with the same ROM and stage, to save the second that it
    * takes to play through the title screen.
@@ -55,9 +61,12 @@ export function completeOptions(options: MarioEnvOptions): CompleteOptions {
     stallSteps: options.stallSteps ?? 0,
     noopMaxFrames: options.noopMaxFrames ?? 0,
     stickyActions: options.stickyActions ?? 0,
+    observation: options.observation ?? "pixels",
+    maxPool: options.maxPool ?? false,
   };
   checkChoice("reward", reward, REWARD_KINDS);
   checkChoice("endAt", complete.endAt, ["flag", "castle"]);
+  checkChoice("observation", complete.observation, ["pixels", "tiles"]);
   checkCount("actionRepeat", complete.actionRepeat, 1);
   checkCount("maxEpisodeSteps", complete.maxEpisodeSteps, 0);
   checkCount("stallSteps", complete.stallSteps, 0);

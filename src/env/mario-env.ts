@@ -19,6 +19,7 @@ import { FRAME_SIDE, Preprocessor } from "./preprocess.js";
 import { REWARDS } from "./reward.js";
 import type { Stage } from "./stages.js";
 import { StickyButtons } from "./sticky-buttons.js";
+import { readTiles, TILE_COLUMNS, TILE_ROWS } from "./tiles.js";
 
 /** Positions in pixels from the stage's left edge; world, stage and area one-based. */
 export interface MarioInfo {
@@ -68,6 +69,7 @@ export class MarioEnv implements RestartableEnvironment<MarioInfo> {
   readonly #options: CompleteOptions;
   readonly #preprocessor = new Preprocessor();
   readonly #stack: FrameStack;
+  readonly #previousScreen: Uint32Array;
   readonly #sticky: StickyButtons;
   #episode: Episode;
 
@@ -77,8 +79,10 @@ export class MarioEnv implements RestartableEnvironment<MarioInfo> {
     this.actions = actionSet(this.#options.actions);
     this.actionCount = this.actions.length;
     this.#sticky = new StickyButtons(this.#options.stickyActions);
-    this.observationShape = [FRAME_SIDE, FRAME_SIDE, STACK_FRAMES];
-    this.#stack = new FrameStack(FRAME_SIDE * FRAME_SIDE);
+    const isPixels = this.#options.observation === "pixels";
+    const [height, width] = isPixels ? [FRAME_SIDE, FRAME_SIDE] : [TILE_ROWS, TILE_COLUMNS];
+    this.observationShape = [height, width, STACK_FRAMES];
+    this.#stack = new FrameStack(height * width);
     this.stage = this.#options.stage;
     this.emulator = new Emulator(options.rom);
     this.ram = new MarioRam(this.emulator.ram);
@@ -89,16 +93,17 @@ export class MarioEnv implements RestartableEnvironment<MarioInfo> {
       this.startState = options.startState;
       this.emulator.restoreState(this.startState);
     }
+    this.#previousScreen = this.emulator.screen.slice();
     this.#episode = newEpisode(this.ram);
     this.reset(0);
   }
 
-  /** `[84, 84] uint8`, live. */
+  /** `[84, 84] uint8` (or `[13, 16]` tiles), live. */
   get frame(): Uint8Array {
     return this.#stack.frame;
   }
 
-  /** `[84, 84, 4] uint8`, newest last, live. */
+  /** `[height, width, 4] uint8`, newest last, live. */
   get observation(): Uint8Array {
     return this.#stack.observation;
   }
@@ -113,6 +118,7 @@ export class MarioEnv implements RestartableEnvironment<MarioInfo> {
     const rng = new Rng(seed);
     this.#idle(drawIdleFrames(rng, this.#options.noopMaxFrames));
     this.#sticky.start(rng);
+    this.#previousScreen.set(this.emulator.screen);
     this.#episode = newEpisode(this.ram);
     this.#look();
     this.#stack.fill();
@@ -203,16 +209,18 @@ export class MarioEnv implements RestartableEnvironment<MarioInfo> {
     this.#stack.setState(observation);
     this.#episode = episode;
     this.#sticky.setState(sticky);
+    this.#previousScreen.set(this.emulator.screen);
   }
 
   /**
-   * Holds the buttons until the decision or the episode is over. Only the last frame, which is looked
-   * at, is drawn. @returns the frames it took.
+   * Holds the buttons until the decision or the episode is over. Only the frames that are looked at
+   * are drawn: the last, with `maxPool` the last two. @returns the frames it took.
    */
   #hold(buttons: number): number {
-    const { actionRepeat, endAt } = this.#options;
+    const { actionRepeat, endAt, maxPool } = this.#options;
     const episode = this.#episode;
-    const firstDrawn = this.onFrame === undefined ? actionRepeat - 1 : 0;
+    const looked = maxPool ? 2 : 1;
+    const firstDrawn = this.onFrame === undefined ? actionRepeat - looked : 0;
     if (firstDrawn > 0) this.emulator.mark();
     let frames = 0;
     while (frames < actionRepeat && !episode.completed && !episode.died) {
@@ -224,12 +232,13 @@ export class MarioEnv implements RestartableEnvironment<MarioInfo> {
     if (firstDrawn > 0 && frames < actionRepeat) {
       // It ended in the dark. The same frames again, now that it is known which is the last.
       this.emulator.rewind();
-      for (let i = 0; i < frames; i++) this.#stepFrame(buttons, i === frames - 1);
+      for (let i = 0; i < frames; i++) this.#stepFrame(buttons, i >= frames - looked);
     }
     return frames;
   }
 
   #stepFrame(buttons: number, drawn: boolean): void {
+    if (drawn && this.#options.maxPool) this.#previousScreen.set(this.emulator.screen);
     this.emulator.stepFrame(buttons, drawn ? "drawn" : "dark");
   }
 
@@ -245,7 +254,10 @@ export class MarioEnv implements RestartableEnvironment<MarioInfo> {
   }
 
   #look(): void {
-    this.#preprocessor.frame(this.emulator.screen, this.frame);
+    if (this.#options.observation === "tiles") readTiles(this.ram, this.frame);
+    else if (this.#options.maxPool) {
+      this.#preprocessor.frameOfTwo(this.emulator.screen, this.#previousScreen, this.frame);
+    } else this.#preprocessor.frame(this.emulator.screen, this.frame);
   }
 
   #isCut(): boolean {

@@ -30,15 +30,23 @@ function playBoth(env: MarioEnv, drawn: MarioEnv, steps: number, seed: number): 
 }
 
 describe("frames that are not drawn", () => {
-  it.each([1, 2, 3, 4, 7])("change nothing at repeat %d", (actionRepeat) => {
-    const options = { rom: runnerRom(), actionRepeat, noopMaxFrames: 30 };
+  it.each([
+    [4, false],
+    [4, true],
+    [3, true],
+    [2, true],
+    [2, false],
+    [1, true],
+    [7, false],
+  ])("change nothing at repeat %d, the last two pooled: %s", (actionRepeat, maxPool) => {
+    const options = { rom: runnerRom(), actionRepeat, maxPool, noopMaxFrames: 30 };
     const [env, drawn] = [createMarioEnv(options), createMarioEnv(options)];
     const ends = playBoth(env, drawn, Math.ceil(1_600 / actionRepeat), 10 * actionRepeat);
     expect(ends.length).toBeGreaterThan(1);
   });
 
-  it("change nothing in our cartridge", () => {
-    const options = { rom: FENN };
+  it.each([false, true])("change nothing in our cartridge, pooled: %s", (maxPool) => {
+    const options = { rom: FENN, maxPool };
     const ends = playBoth(createMarioEnv(options), createMarioEnv(options), 400, 5);
     expect(ends.length).toBeGreaterThan(2);
   });

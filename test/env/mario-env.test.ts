@@ -96,6 +96,7 @@ describe("starting", () => {
       { stage: "9-9" },
       { actions: "none" as never },
       { reward: "toString" as never },
+      { observation: "smell" as never },
       { endAt: "never" as never },
       { maxEpisodeSteps: -1 },
       { noopMaxFrames: Number.NaN },
@@ -129,6 +130,28 @@ describe("observations", () => {
     expect(channel(3)).toEqual(env.frame);
     expect(channel(2)).toEqual(second);
     expect(channel(1)).toEqual(first);
+  });
+
+  it("can be the brighter of the last two frames", () => {
+    const [plain, pooled] = [make({ actionRepeat: 2 }), make({ actionRepeat: 2, maxPool: true })];
+    const single = make({ actionRepeat: 1 });
+    single.step(RIGHT);
+    const previous = single.screen().slice();
+    single.step(RIGHT);
+    const expected = new Uint8Array(84 * 84);
+    new Preprocessor().frameOfTwo(single.screen(), previous, expected);
+    plain.step(RIGHT);
+    pooled.step(RIGHT);
+    expect(pooled.frame).toEqual(expected);
+    expect(pooled.frame).not.toEqual(plain.frame);
+  });
+
+  it("can be tiles", () => {
+    const env = make({ observation: "tiles" });
+    expect(env.observationShape).toEqual([13, 16, 4]);
+    const { observation } = env.step(RIGHT);
+    expect(observation.length).toBe(13 * 16 * 4);
+    expect(env.frame.filter((cell) => cell === 3).length).toBe(1);
   });
 });
 
@@ -402,7 +425,8 @@ describe("states", () => {
     damaged[0] ^= 1;
     const otherEmulator = state.slice();
     otherEmulator[state.length - startState.length] ^= 1;
-    for (const bad of [new Uint8Array(3), state.subarray(0, -1), damaged, otherEmulator]) {
+    const tiles = make({ observation: "tiles" }).getState();
+    for (const bad of [new Uint8Array(3), state.subarray(0, -1), damaged, otherEmulator, tiles]) {
       expect(() => {
         env.setState(bad);
       }).toThrow(code("STATE_INVALID"));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MarioRam } from "../../src/env/mario-ram.js";
+import { readTiles, Tile } from "../../src/env/tiles.js";
 
 function ramWith(bytes: Readonly<Record<number, number>>): MarioRam {
   const ram = new Uint8Array(2048);
@@ -73,5 +74,27 @@ describe("MarioRam", () => {
     ram.writeStage(4, 2, 3);
     expect([ram.world, ram.stage, ram.area]).toEqual([4, 2, 3]);
     expect([ram.bytes[0x75f], ram.bytes[0x75c], ram.bytes[0x760]]).toEqual([3, 1, 2]);
+  });
+});
+
+describe("tiles", () => {
+  it("map blocks, enemies and the player onto the screen", () => {
+    // The screen begins 8 pixels into page 1, so its last column is the first of page 0's buffer.
+    const ram = ramWith({
+      ...{ 0x71a: 1, 0x71c: 8, 0x6d: 1, 0x86: 40, 0x3b8: 176 },
+      ...{ 0x0f: 1, 0x6e: 1, 0x87: 200, 0xcf: 176 }, // an enemy in slot 0
+      ...{ 0x10: 0, 0x6f: 1, 0x88: 100, 0xd0: 100 }, // slot 1 is not in use
+      ...{ 0x11: 1, 0x70: 9, 0x89: 0, 0xd1: 176 }, // slot 2 is off the screen
+    });
+    ram.bytes[0x500 + 208 + 12 * 16 + 0] = 0x54; // page 1, bottom row, column 0
+    ram.bytes[0x500 + 208 + 12 * 16 + 15] = 0x54;
+    const out = new Uint8Array(13 * 16).fill(9);
+    readTiles(ram, out);
+    const at = (row: number, column: number) => out[row * 16 + column];
+    expect(at(12, 0)).toBe(Tile.object);
+    expect(at(12, 15)).toBe(Tile.object);
+    expect(at(9, 2)).toBe(Tile.player); // (40 − 8 + 8) / 16 = 2, (176 + 8 − 32) / 16 = 9
+    expect(at(9, 12)).toBe(Tile.enemy);
+    expect(out.filter((cell) => cell !== Tile.empty).length).toBe(4);
   });
 });

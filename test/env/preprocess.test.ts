@@ -9,6 +9,7 @@ function screenOf(colour: (x: number, y: number) => number): Uint32Array {
 
 const rng = new Rng(7);
 const noise = screenOf(() => rng.integer(0x100_0000));
+const noise2 = screenOf(() => rng.integer(0x100_0000));
 
 function frameOf(screen: Uint32Array): Uint8Array {
   const out = new Uint8Array(FRAME_SIDE * FRAME_SIDE);
@@ -53,6 +54,12 @@ describe("preprocessing", () => {
     expect(frameOf(noise)).toEqual(reference((x, y) => lumaAt(noise, x, y)));
     const ramp = screenOf((x, y) => (x << 16) | (y << 8) | ((x * y) & 255));
     expect(frameOf(ramp)).toEqual(reference((x, y) => lumaAt(ramp, x, y)));
+  });
+
+  it("takes the brighter of two frames before averaging", () => {
+    const out = new Uint8Array(84 * 84);
+    new Preprocessor().frameOfTwo(noise, noise2, out);
+    expect(out).toEqual(reference((x, y) => max(lumaAt(noise, x, y), lumaAt(noise2, x, y))));
   });
 
   it.each([

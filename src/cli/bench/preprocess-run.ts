@@ -22,6 +22,7 @@ export async function runBenchPreprocess(options: BenchGameOptions): Promise<voi
   print(result, options, [
     `${name}, ${result.screens} pictures: ${ofRounds(result.rounds)}`,
     `  picture to frame        ${spread(result.msPerFrame, 3)} ms`,
+    `  two pictures to frame   ${spread(result.msPerFrameOfTwo, 3)} ms`,
     `  frame onto the stack    ${spread(result.msPerPush, 3)} ms`,
   ]);
 }

@@ -57,6 +57,7 @@ describe("mario bench", () => {
   it("preprocess", () => {
     const result = bench("preprocess", "--seconds", "1") as Record<string, Spread>;
     expectSpread(result["msPerFrame"]);
+    expectSpread(result["msPerFrameOfTwo"]);
     expectSpread(result["msPerPush"]);
   }, 300_000);
 
