@@ -20,10 +20,10 @@ export function program(): Command {
       "after",
       "\nFirst steps:\n" +
         "  mario train                 train on the bundled cartridge; Ctrl-C keeps the best model\n" +
-        "  mario enjoy                 watch the best model play, on a page in your browser\n" +
-        "  mario dashboard             watch it learn: curves of running and finished runs\n" +
+        "  mario enjoy                 watch the best model play in your browser\n" +
+        "  mario dashboard             curves of running and finished runs\n" +
         "  mario eval --episodes 100   evaluate it\n" +
-        "  mario play                  play it yourself, in a page of your browser\n",
+        "  mario play                  play it yourself in your browser\n",
     );
   for (const command of [
     trainCommand(),

@@ -91,7 +91,7 @@ function preprocessCommand(): Command {
 
 function replayCommand(): Command {
   return new Command("replay")
-    .description("adding to and sampling from a full replay memory, and what it takes")
+    .description("adding to and sampling from a full replay memory, and its size")
     .addOption(
       new Option("--capacity <n>", "transitions kept")
         .argParser(integer(10_000, 10_000_000))
@@ -149,7 +149,7 @@ function actCommand(): Command {
 
 function endToEndCommand(): Command {
   const command = new Command("end-to-end")
-    .description("training as it is: environments, actors, learner, all threads")
+    .description("whole training: environments, actors, learner, all threads")
     .addOption(
       new Option("--preset <name>", "preset that the other options modify")
         .choices(presetNames)
@@ -173,7 +173,7 @@ function endToEndCommand(): Command {
 
 export function benchCommand(): Command {
   return new Command("bench")
-    .description("measure this machine")
+    .description("benchmark this machine")
     .addCommand(emulatorCommand())
     .addCommand(preprocessCommand())
     .addCommand(replayCommand())

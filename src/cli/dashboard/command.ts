@@ -3,7 +3,7 @@ import { addPageOptions, type PageOptions } from "../page/page-options.js";
 
 export function dashboardCommand(): Command {
   const command = new Command("dashboard")
-    .description("look at runs, finished or running, on a page in your browser")
+    .description("curves of finished and running runs, in your browser")
     .argument("[run...]", "run folders, or folders of such; default: tensorboard/");
   return addPageOptions(command).action(async (runs: string[], options: PageOptions) => {
     const { runDashboard } = await import("./run.js");

@@ -14,7 +14,7 @@ export interface EvalOptions extends EpisodeOptions, ModelOptions, MeasureOption
 }
 
 export function evalCommand(): Command {
-  const command = new Command("eval").description("measure a model over whole episodes");
+  const command = new Command("eval").description("evaluate a model over whole episodes");
   addEpisodeOptions(command, 20);
   command.addOption(
     new Option(

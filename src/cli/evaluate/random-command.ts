@@ -13,7 +13,7 @@ export interface RandomOptions extends EpisodeOptions, MeasureOptions, RecordOpt
 }
 
 export function randomCommand(): Command {
-  const command = new Command("random").description("play random buttons: the figure to beat");
+  const command = new Command("random").description("play random buttons: the baseline");
   addMeasureOptions(
     addEpisodeOptions(command, 20).addOption(
       new Option("--action-repeat <n>", "frames per decision").argParser(integer(1, 60)).default(4),

@@ -12,7 +12,7 @@ export interface PlayOptions extends PageOptions {
 
 export function playCommand(): Command {
   const command = new Command("play")
-    .description("play the cartridge yourself: in a page of your browser, with sound")
+    .description("play the game yourself in your browser, with sound")
     .addOption(romOption())
     .addOption(stageOption())
     .option("--record <file>", "keep what you press, as JSON; the play before is kept beside it")

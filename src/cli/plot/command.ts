@@ -14,7 +14,7 @@ export interface PlotOptions {
 
 export function plotCommand(): Command {
   return new Command("plot")
-    .description("draw learning curves of runs in tensorboard/: median and range over seeds")
+    .description("plot learning curves of runs in tensorboard/: median and range over seeds")
     .argument("<run...>", "run folders; several of one label become one curve: LABEL=FOLDER,FOLDER")
     .option("--out <file>", "picture to write, .png or .svg", "curves.png")
     .option(

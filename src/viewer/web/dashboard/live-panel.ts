@@ -37,7 +37,7 @@ export class LivePanel {
     byId("live").hidden = false;
     const reached = completed ? "finished the stage" : `${whole(distance)} px`;
     byId("last-episode").textContent =
-      `environment ${environment + 1}: ${reached}${restarted ? " in practice" : ""} at step ${whole(step)}`;
+      `environment ${environment + 1}: ${reached}${restarted ? " (practice)" : ""} at step ${whole(step)}`;
   }
 
   /** A new best; its pictures follow when they are asked for. */

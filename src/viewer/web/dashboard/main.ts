@@ -44,7 +44,7 @@ const socket = new PageSocket({
   onStatus: (connected) => {
     const status = byId("status");
     status.classList.toggle("on", connected);
-    status.textContent = connected ? "Connected" : "Waiting for the program";
+    status.textContent = connected ? "Connected" : "Waiting for mario";
     if (connected) following = "";
   },
 });
@@ -137,7 +137,7 @@ function chartsFor(runs: readonly NamedRun[]): Chart[] {
   });
 }
 
-/** Of the steps that are zoomed to. */
+/** Of the steps in the zoomed range. */
 function showEnds(runs: readonly NamedRun[]): void {
   const [from, to] = view.range ?? [-Infinity, Infinity];
   const ends = runs.flatMap(({ data, colour }) => {
@@ -150,7 +150,7 @@ function showEnds(runs: readonly NamedRun[]): void {
   });
   map?.ends(ends);
   byId("map-note").textContent =
-    `${ends.length.toLocaleString("en-US")} episodes${view.range ? " in the part zoomed to" : ""}; furthest x of each`;
+    `${ends.length.toLocaleString("en-US")} episodes${view.range ? " in the zoomed range" : ""}; furthest x of each`;
 }
 
 function zoomTo(range: readonly [number, number] | undefined): void {

@@ -44,7 +44,7 @@ export class EpisodeList {
       make(
         "p",
         { class: "empty" },
-        "The first episode is being played. Every one can be replayed from here.",
+        "The first episode is in progress. Finished episodes can be replayed here.",
       ),
     );
     for (const entry of entries) this.#insert(entry);
@@ -119,7 +119,7 @@ function head(): HTMLElement {
     { class: "episode head" },
     cell("#"),
     cell("ended"),
-    cell("way through the stage", "one-line"),
+    cell("progress", "one-line"),
     cell("distance", "number"),
     cell("reward", "number hide-small"),
     cell("time", "number hide-small"),

@@ -26,9 +26,9 @@ import { Transport } from "./transport.js";
 
 const CHOOSERS: Readonly<Record<Chooser, string>> = {
   network: "chosen by the network",
-  chance: "a random one (epsilon)",
+  chance: "random (epsilon)",
   person: "chosen by you",
-  record: "as it was played",
+  record: "from the recording",
 };
 const NOTICE_MS = 4000;
 
@@ -79,7 +79,7 @@ const socket = new PageSocket({
   onStatus: (connected) => {
     const status = byId("status");
     status.classList.toggle("on", connected);
-    status.textContent = connected ? "Connected" : "Waiting for the program";
+    status.textContent = connected ? "Connected" : "Waiting for mario";
     if (connected && transport.saliency) socket.send({ t: "want", what: "saliency", on: true });
   },
 });
@@ -107,7 +107,7 @@ function receive(message: EnjoyMessage): void {
       notice(
         message.same
           ? `Episode ${message.id}, exactly as it was played`
-          : `Episode ${message.id} went another way than when it was played`,
+          : `Episode ${message.id} did not replay as it was played`,
       );
       break;
   }
@@ -238,7 +238,7 @@ listenToKeys(
     r: () => {
       const last = parts?.episodes.entries.at(-1);
       if (last) send({ t: "replay", id: last.id });
-      else notice("No episode is over yet");
+      else notice("No episode has ended yet");
     },
     t: () => {
       byId("theme").click();

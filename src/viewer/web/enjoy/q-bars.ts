@@ -36,7 +36,7 @@ export class QBars {
       value.textContent = q[i].toFixed(digits).replace("-", "−");
       row.classList.toggle("chosen", i === chosen);
     });
-    this.#axis.textContent = `Figures: Q-values, the return that each action promises. Bars: the lead over the worst, up to ${span.toFixed(digits)}.`;
+    this.#axis.textContent = `Q-value of each action: the return it promises. Bars: the lead over the worst action, up to ${span.toFixed(digits)}.`;
   }
 }
 

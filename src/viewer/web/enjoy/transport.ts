@@ -44,7 +44,7 @@ export class Transport {
 
   show({ paused, speed, replay }: EnjoyState): void {
     this.#isPaused = paused;
-    byId("pause-text").textContent = paused ? "Go on" : "Pause";
+    byId("pause-text").textContent = paused ? "Resume" : "Pause";
     byId("pause-icon", SVGElement).setAttribute("d", paused ? GO_ICON : PAUSE_ICON);
     for (const [value, button] of this.#speeds) {
       button.setAttribute("aria-pressed", String(value === speed));

@@ -63,7 +63,7 @@ function open(session: Session, rom: Uint8Array): void {
     if (!game.running) beginOrResume();
     else {
       pauseGame();
-      showCover("Go on", "");
+      showCover("Resume", "");
     }
   }
   function startOver(): void {
@@ -130,8 +130,8 @@ function openUplink(session: Session, game: Game, pauseGame: () => void): Uplink
         wasOpen = false;
         say(
           record === undefined
-            ? "The program has ended. You can play on."
-            : "The program has ended; nothing is recorded any more.",
+            ? "mario has ended. You can play on."
+            : "mario has ended; nothing is being recorded any more.",
         );
       }
     },
@@ -148,11 +148,11 @@ function openUplink(session: Session, game: Game, pauseGame: () => void): Uplink
 /** Says after a replay whether it ended as the recording did. */
 function verdictOn(session: Session, game: Game): string {
   const recorded = session.replay?.end;
-  if (recorded === undefined) return "The end of the recording.";
+  if (recorded === undefined) return "End of the recording.";
   const { ram, picture } = game.end();
   return ram === recorded.ram && picture === recorded.picture
-    ? "The end: memory and picture are those of the recording."
-    : "The end: not that of the recording. Its file was altered, or made by another emulator.";
+    ? "End of the replay: memory and picture match the recording."
+    : "End of the replay: it does not match the recording. The file was altered, or made with another emulator.";
 }
 
 function setUpSound(game: Game): void {

@@ -56,7 +56,7 @@ export function twice(asker: HTMLElement, question: string, action: () => void):
       return;
     }
     label.textContent = question;
-    say("Once more to start over.");
+    say("Press again to start over.");
     waiting = setTimeout(calm, ASK_MS);
   };
 }

@@ -86,7 +86,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle("mario dashboard in Chr
       await page.mouse.move(box.x + box.width * 0.75, box.y + 60, { steps: 4 });
       await page.mouse.up();
       await page.waitForSelector("#zoom-reset:not([disabled])");
-      expect(await page.locator("#map-note").textContent()).toContain("in the part zoomed to");
+      expect(await page.locator("#map-note").textContent()).toContain("in the zoomed range");
       await plot.dblclick();
       await page.waitForSelector("#zoom-reset[disabled]");
       await page.keyboard.press("+");
