@@ -71,8 +71,8 @@ const tutorial: TrainSettings = {
     head: "scalar",
     // Bellemare et al. 2017, if a distributional head is chosen.
     atoms: 51,
-    // Hessel et al. 2018. Reward `progress` at gamma 0.9 returns from -3 (death) to 10 (running on
-    // forever, which the flag is worth, too). Its middle is what an untrained head predicts: 0.
+    // Hessel et al. 2018. Reward `progress` at gamma 0.9 returns from -3 (death) to 10 (running on for
+    // ever; the flag adds 5 but ends the episode). Its middle is what an untrained head predicts: 0.
     vMin: -10,
     vMax: 10,
   },

@@ -70,7 +70,7 @@ function contradictionIn({
   if (!network.noisy && finalEpsilon === 0 && (initialEpsilon === 0 || fraction === 0)) {
     return {
       message: "Nothing would be explored: no decision is random, and the network has no noise.",
-      remedy: "Give a --final-epsilon above 0, or --noisy in place of --no-noisy.",
+      remedy: "Give a --final-epsilon above 0, or --noisy.",
     };
   }
   return undefined;

@@ -2,17 +2,8 @@ import { MarioError } from "./errors.js";
 
 /** EFBIG (a file-size limit) and EDQUOT (a quota) are full disks to the person who meets them. */
 const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
-const REFUSED = new Set([
-  "EACCES",
-  "EPERM",
-  "EROFS",
-  "ENOTDIR",
-  "EISDIR",
-  "ENOENT",
-  "EEXIST",
-  "ENAMETOOLONG",
-  "ELOOP",
-]);
+/** A system's reason (EACCES, EIO, …), not one of Node's own (ERR_…). */
+const SYSTEM_REASON = /^E[A-Z0-9]+$/;
 
 /** The `code` of a system error such as `ENOSPC`, or undefined for anything else. */
 export function systemErrorCode(error: unknown): string | undefined {
@@ -21,8 +12,8 @@ export function systemErrorCode(error: unknown): string | undefined {
 }
 
 /**
- * What to throw when writing `path` failed: DISK_FULL or NOT_WRITABLE where the system's reason says
- * so, otherwise the error itself (errors of ours included).
+ * What to throw when writing `path` failed: DISK_FULL or NOT_WRITABLE for a system's reason,
+ * otherwise the error itself (errors of ours included).
  */
 export function asWriteError(error: unknown, path: string): unknown {
   const code = systemErrorCode(error);
@@ -34,7 +25,7 @@ export function asWriteError(error: unknown, path: string): unknown {
       cause: error,
     });
   }
-  if (REFUSED.has(code)) {
+  if (SYSTEM_REASON.test(code)) {
     return new MarioError("NOT_WRITABLE", `Cannot write ${path} (${code}).`, {
       value: path,
       remedy: "Choose a folder that exists or can be created, and that you may write to.",
@@ -56,8 +47,7 @@ export interface WriteObserver {
 export function isWriteError(error: unknown): error is Error {
   if (error instanceof MarioError)
     return error.code === "DISK_FULL" || error.code === "NOT_WRITABLE";
-  // A system's reason (EIO), not one of Node's own (ERR_…).
-  return /^E[A-Z0-9]+$/.test(systemErrorCode(error) ?? "");
+  return SYSTEM_REASON.test(systemErrorCode(error) ?? "");
 }
 
 /**

@@ -55,10 +55,10 @@ interface Folder {
   readonly depth: number;
 }
 
-/** What is in a folder; nothing if it was visited before, or is a link to a file. */
+/** What is in a folder; nothing if it was visited before, is gone, or is a link to a file or to nothing. */
 function newEntries(path: string, visited: Set<string>): Dirent[] {
   // The root need not be a folder: reading it says what is wrong.
-  if (visited.size > 0 && !statSync(path).isDirectory()) return [];
+  if (visited.size > 0 && !statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [];
   const real = realpathSync.native(path);
   if (visited.has(real)) return [];
   visited.add(real);

@@ -39,6 +39,11 @@ describe.skipIf(process.platform === "win32")("runs below a folder", () => {
     expect(findRunDirectories(join(root, "a-link-to-own"))).toEqual([join(root, "a-link-to-own")]);
   });
 
+  it("are none behind a link to nothing", () => {
+    symlinkSync(join(elsewhere, "gone"), join(root, "latest"));
+    expect(() => findRunDirectories(root)).toThrow(/no event files/);
+  });
+
   it("are not looked for deeper than six folders", () => {
     write(elsewhere, "1", "2", "3", "4", "5");
     symlinkSync(elsewhere, join(root, "linked"));

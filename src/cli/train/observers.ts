@@ -109,13 +109,16 @@ export class TrainObservers implements TrainObserver {
   /** Goes on from a point to which the threads are set; first it plays the evaluation that is owed. */
   async resume({ evaluation, session }: ResumePoint): Promise<void> {
     this.session.setState(session);
-    if (evaluation) await this.#evaluation?.resume(evaluation);
+    if (this.#evaluation && evaluation) await this.#evaluation.resume(evaluation);
+    // Resumed without evaluations: a model that could not be written is written all the same.
+    else this.#bestEvaluated.setState(evaluation?.unsaved);
   }
 
   /** The loop has ended. */
   async finish(): Promise<void> {
     this.session.finish();
-    this.#evaluation?.finish();
+    if (this.#evaluation) this.#evaluation.finish();
+    else this.#bestEvaluated.retry();
     await this.#keeper?.finish();
     await this.#films?.finish();
     await this.#summaries?.finish();

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { access, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { MarioError } from "../../core/errors.js";
-import { asWriteError } from "../../core/write-error.js";
+import { asWriteError, systemErrorCode } from "../../core/write-error.js";
 
 /** The name that a file has until it is whole. */
 export function temporaryOf(path: string): string {
@@ -41,6 +41,9 @@ export async function requireFileName(path: string): Promise<void> {
     }
     await access(folder, constants.W_OK);
   } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") {
+      throw notWritable(path, `there is no folder ${folder}`, "Choose a folder that exists.");
+    }
     throw asWriteError(error, path);
   }
   const existing = await stat(path).catch(() => undefined);

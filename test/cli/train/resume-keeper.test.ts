@@ -132,40 +132,50 @@ describe("mario train on a full disk", () => {
 });
 
 describe("mario train whose models cannot be written to the end", () => {
-  it("is unfinished: its resume point stays, and resuming writes the models", async () => {
-    const models = join(directory, "models");
-    const args = ["--timesteps=300", "--learning-starts=200", "--eval-episodes=2", "--threads=1"];
-    const run = spawn(process.execPath, [main, "train", ...args, "--model-dir", models], {
-      cwd: directory,
-      env: { ...process.env, MARIO_ROM: "" },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let output = "";
-    let errors = "";
-    run.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
-    run.stdout.on("data", (chunk: Buffer) => {
-      output += chunk.toString();
-      // Before the first model, and after it was seen that the folder can be written to.
-      if (!output.includes("logs: ") || (existsSync(models) && !isFolder(models))) return;
-      rmSync(models, { recursive: true, force: true });
-      writeFileSync(models, "in the way");
-    });
-    const [status] = (await once(run, "close")) as [number];
-    expect(status).toBe(2);
-    expect(errors).toContain("not written: the best model: Cannot write");
-    expect(errors).toContain("the model that was evaluated best: Cannot write");
-    const [, logs] = /resume: +npx mario train --resume (\S+)\n/.exec(output)!;
-    expect(existsSync(join(directory, logs, "resume", "point.bin"))).toBe(true);
+  it.each([
+    ["", []],
+    [", also without evaluations", ["--eval-episodes=0"]],
+  ])(
+    "is unfinished: its resume point stays, and resuming writes the models%s",
+    async (_, more) => {
+      const models = join(directory, "models");
+      const args = ["--timesteps=300", "--learning-starts=200", "--eval-episodes=2", "--threads=1"];
+      const run = spawn(process.execPath, [main, "train", ...args, "--model-dir", models], {
+        cwd: directory,
+        env: { ...process.env, MARIO_ROM: "" },
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      let output = "";
+      let errors = "";
+      run.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+      run.stdout.on("data", (chunk: Buffer) => {
+        output += chunk.toString();
+        // Before the first model, and after it was seen that the folder can be written to.
+        if (!output.includes("logs: ") || (existsSync(models) && !isFolder(models))) return;
+        rmSync(models, { recursive: true, force: true });
+        writeFileSync(models, "in the way");
+      });
+      const [status] = (await once(run, "close")) as [number];
+      expect(status).toBe(2);
+      expect(errors).toContain("not written: the best model: Cannot write");
+      expect(errors).toContain("the model that was evaluated best: Cannot write");
+      const [, logs] = /resume: +npx mario train --resume (\S+)\n/.exec(output)!;
+      expect(existsSync(join(directory, logs, "resume", "point.bin"))).toBe(true);
 
-    rmSync(models);
-    const resumed = mario(["train", "--resume", logs], { cwd: directory, timeout: 200_000 });
-    expect(resumed).toMatchObject({ status: 0, stderr: "" });
-    expect(readdirSync(join(models, "deepq"))).toEqual([
-      expect.stringMatching(/^mario_eval_/),
-      expect.stringMatching(/^mario_reward_/),
-    ]);
-    expect(existsSync(join(directory, logs, "resume"))).toBe(false);
-  }, 300_000);
+      rmSync(models);
+      const resumed = mario(["train", "--resume", logs, ...more], {
+        cwd: directory,
+        timeout: 200_000,
+      });
+      expect(resumed).toMatchObject({ status: 0, stderr: "" });
+      expect(readdirSync(join(models, "deepq"))).toEqual([
+        expect.stringMatching(/^mario_eval_/),
+        expect.stringMatching(/^mario_reward_/),
+      ]);
+      expect(existsSync(join(directory, logs, "resume"))).toBe(false);
+    },
+    300_000,
+  );
 });
 
 function isFolder(path: string): boolean {
