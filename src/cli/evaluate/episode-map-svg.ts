@@ -23,6 +23,8 @@ export interface MapLayout {
 export interface MapPicture {
   readonly title: string;
   readonly evaluation: Evaluation;
+  /** These are all possible episodes: there is no interval. */
+  readonly isWhole: boolean;
   readonly ends: readonly EpisodeEnd[];
   readonly stageDistance: number;
   /** Pixels of the stage from which on nobody has seen it. */
@@ -142,13 +144,19 @@ export function mapSvg(picture: MapPicture, text: GlyphText): string {
   );
 }
 
-function figuresOf({ evaluation, stageDistance }: MapPicture): string {
+/** The line below the title. */
+export function figuresOf({
+  evaluation,
+  isWhole,
+  stageDistance,
+}: Pick<MapPicture, "evaluation" | "isWhole" | "stageDistance">): string {
   const { completionInterval, completionRate, endings, episodes } = evaluation;
   const percent = (share: number): string => (100 * share).toFixed(1);
   const [low, high] = completionInterval.map(percent);
+  const sure = isWhole ? "" : ` (95 % interval ${low} to ${high} %)`;
   return [
-    `${episodes} episodes`,
-    `finished ${endings.completed}, ${percent(completionRate)} % (95 % interval ${low} to ${high} %)`,
+    isWhole ? `all ${episodes} possible episodes` : `${episodes} episodes`,
+    `finished ${endings.completed}, ${percent(completionRate)} %${sure}`,
     `mean distance ${whole(evaluation.meanDistance)} of ${whole(stageDistance)} px`,
     `furthest ${whole(evaluation.maxDistance)}`,
   ].join("   ·   ");

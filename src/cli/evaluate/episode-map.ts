@@ -64,10 +64,16 @@ export class EpisodeMap {
 
   /**
    * Plays the furthest episodes again and draws.
+   * @param isWhole these are all possible episodes
    * @returns false without an episode
    * @throws MarioError NOT_WRITABLE, DISK_FULL
    */
-  async write(environment: MarioEnv, title: string, evaluation: Evaluation): Promise<boolean> {
+  async write(
+    environment: MarioEnv,
+    title: string,
+    evaluation: Evaluation,
+    isWhole = false,
+  ): Promise<boolean> {
     if (this.#ends.length === 0) return false;
     const traces = this.#furthest.map(({ trace }) => trace);
     const survey = await surveyStage(environment, traces);
@@ -76,7 +82,15 @@ export class EpisodeMap {
     const stage = survey.picture(width, UNSEEN);
     const layout = layoutOf(stage);
     const svg = mapSvg(
-      { title, evaluation, ends: this.#ends, stageDistance: distance, seen: survey.width, layout },
+      {
+        title,
+        evaluation,
+        isWhole,
+        ends: this.#ends,
+        stageDistance: distance,
+        seen: survey.width,
+        layout,
+      },
       await GlyphText.load(),
     );
     await saveFile(this.#path, await compose(stage, layout, svg));

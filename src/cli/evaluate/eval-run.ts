@@ -3,7 +3,7 @@ import { drawnStarts, evenStarts } from "../../trainer/starts.js";
 import { epsilonGreedyPolicy } from "../../trainer/policy.js";
 import type { EvalOptions } from "./eval-command.js";
 import { EpisodeMap } from "./episode-map.js";
-import { printEvaluation } from "./evaluation-output.js";
+import { isWhole, printEvaluation } from "./evaluation-output.js";
 import { playEpisodes } from "./play-episodes.js";
 import { openPlayer } from "../player.js";
 import { filmPlan } from "../film/film-options.js";
@@ -40,7 +40,8 @@ export async function runEval(options: EvalOptions): Promise<void> {
           actionRepeat,
         };
         printEvaluation(title, conditions, evaluation, options.json ?? false);
-        await map?.write(environment, `${title}, stage ${stage}`, evaluation);
+        const whole = isWhole(conditions, evaluation);
+        await map?.write(environment, `${title}, stage ${stage}`, evaluation, whole);
       },
     });
   } finally {

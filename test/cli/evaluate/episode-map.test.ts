@@ -4,6 +4,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EpisodeMap } from "../../../src/cli/evaluate/episode-map.js";
+import { figuresOf } from "../../../src/cli/evaluate/episode-map-svg.js";
 import { TracedEnvironment } from "../../../src/cli/film/episode-trace.js";
 import { surveyStage } from "../../../src/cli/evaluate/stage-survey.js";
 import { createMarioEnv, type MarioEnv } from "../../../src/env/mario-env.js";
@@ -130,4 +131,14 @@ describe("a map of episodes", () => {
     const map = await EpisodeMap.open(join(folder, "none.png"));
     expect(await map.write(environment, "None", summarise([], 0, 0))).toBe(false);
   });
+});
+
+it("states an interval only where there are more possible episodes than were played", () => {
+  const evaluation = summarise([play(recorded())], 1, 1);
+  const line = (isWhole: boolean): string =>
+    figuresOf({ evaluation, isWhole, stageDistance: 3266 });
+  expect(line(false)).toMatch(
+    /^1 episodes .*finished 1, 100\.0 % \(95 % interval 20\.7 to 100\.0 %\)/,
+  );
+  expect(line(true)).toMatch(/^all 1 possible episodes .*finished 1, 100\.0 % {3}·/);
 });
