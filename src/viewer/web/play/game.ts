@@ -4,8 +4,8 @@ import { parseStage } from "../../../env/stages.js";
 import { Emulator } from "../../../nes/emulator.js";
 import { FRAME_RATE, SCREEN_HEIGHT, SCREEN_WIDTH } from "../../../nes/hardware.js";
 import { sha1Hex } from "../../../nes/sha1.js";
-import { usePlainSpeakers } from "./plain-speakers.js";
 import { Pace } from "./pace.js";
+import { prepareSpeakers } from "./speakers.js";
 
 /** Frames after power on in which a game has drawn its title. */
 const TITLE_FRAMES = 90;
@@ -50,7 +50,7 @@ export class Game {
     // Its key handlers would swallow Enter and the arrow keys of the whole page.
     this.#browser.keyboard.keys = {};
     this.canvas = options.container.querySelector("canvas")!;
-    const sampleRate = usePlainSpeakers(this.#browser);
+    const sampleRate = prepareSpeakers(this.#browser);
     const { _speakers: speakers } = this.#browser;
     this.#emulator = new Emulator(options.rom, {
       sampleRate,

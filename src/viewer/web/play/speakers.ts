@@ -8,20 +8,46 @@ const FAR_S = 0.2;
 const SILENT_RATE = 48_000;
 
 /**
+ * Makes `browser`'s speakers fit for this page.
+ *
  * jsnes plays through an audio worklet, which browsers give to secure pages only: at 127.0.0.1, but
- * not on a phone that opens this machine's address. There, `browser`'s speakers get a plainer engine,
- * one buffer for each frame's samples.
+ * not on a phone that opens this machine's address. There, they get a plainer engine, one buffer for
+ * each frame's samples.
  *
  * @returns the rate at which the device plays, Hz. jsnes itself would assume 44,100 and play a device
  * of 48,000 a semitone and a half too high, and the game as much too fast.
  */
-export function usePlainSpeakers(browser: Browser): number {
+export function prepareSpeakers(browser: Browser): number {
   if (typeof AudioContext === "undefined") return SILENT_RATE;
   const probe = new AudioContext();
   const { sampleRate } = probe;
   probe.close().catch(() => undefined);
-  if (!isSecureContext) Object.assign(browser._speakers, plainSpeakers());
+  const speakers = browser._speakers;
+  Object.assign(speakers, isSecureContext ? inTurn(speakers) : plainSpeakers());
   return sampleRate;
+}
+
+/**
+ * jsnes starts and stops its speakers without waiting. If the game were paused while the worklet still
+ * loads, loading would fail; if it also went on, two worklets would ask for frames. Here each start and
+ * stop waits for the one before it.
+ */
+function inTurn(speakers: Browser["_speakers"]): Pick<Browser["_speakers"], "start" | "stop"> {
+  const start = speakers.start.bind(speakers);
+  const stop = speakers.stop.bind(speakers);
+  let turn = Promise.resolve();
+  const next = (action: () => void | Promise<void>): Promise<void> => {
+    turn = turn.then(action).catch((error: unknown) => {
+      console.warn("no sound:", error);
+    });
+    return turn;
+  };
+  return {
+    start: () => next(start),
+    stop: () => {
+      void next(stop);
+    },
+  };
 }
 
 function plainSpeakers(): Browser["_speakers"] {
