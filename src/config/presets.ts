@@ -2,7 +2,8 @@ import type { TrainSettings } from "./schema.js";
 
 /**
  * The 2017 tutorial as it was published, without its defect (it stored the current observation as
- * the next one). Source of every value: its `train` script and OpenAI baselines' deepq of that year.
+ * the next one). Source of every value: its `train` script, OpenAI baselines' deepq of
+ * that year, and the environment it installs (decision 14).
  */
 const tutorial: TrainSettings = {
   preset: "tutorial",
@@ -17,8 +18,8 @@ const tutorial: TrainSettings = {
     stallSteps: 0,
     // Off: the tutorial did without.
     stickyActions: 0,
-    // It began each episode in the same way.
-    noopMaxFrames: 0,
+    // Sent by its environment before the first action.
+    noopMaxFrames: 255,
   },
   // One environment, as it had; the next window's steps wait for no update of this one's.
   actors: { environments: 1, windowSteps: 16 },
