@@ -11,8 +11,9 @@ const mayImport = {
   agent: ["core", "nn", "replay"],
   config: ["core", "env"],
   logging: ["core"],
-  plot: ["core", "logging", "viewer"],
-  viewer: ["core", "nes"],
+  picture: ["core", "nes"],
+  plot: ["core", "logging", "picture"],
+  viewer: ["core", "nes", "picture"],
   trainer: ["core", "nes", "env", "replay", "nn", "agent", "config", "logging"],
   bench: ["core", "nes", "env", "replay", "nn", "agent", "config", "trainer"],
 };

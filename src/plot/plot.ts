@@ -13,8 +13,8 @@ import {
   plotSvg,
 } from "./plot-svg.js";
 import { findRunDirectories, readRun } from "../logging/run-events.js";
-import { loadSharp } from "../viewer/picture/load-sharp.js";
-import { saveFile } from "../viewer/picture/save-file.js";
+import { loadSharp } from "../picture/load-sharp.js";
+import { saveFile } from "../picture/save-file.js";
 
 export interface PlotRun {
   readonly label: string;

@@ -1,9 +1,9 @@
-import { nesPicture } from "../../viewer/picture/picture.js";
+import { nesPicture } from "../../picture/picture.js";
 import {
   terminalPicture,
   terminalSize,
   type TerminalColours,
-} from "../../viewer/picture/terminal-picture.js";
+} from "../../picture/terminal-picture.js";
 
 /** The whole terminal, taken for a while and given back as it was. */
 export interface TerminalScreen {

@@ -1,7 +1,7 @@
 import type { GlyphText, TextStyle } from "../../plot/glyph-text.js";
 import type { EpisodeEnding } from "../../trainer/episode.js";
 import type { Evaluation } from "../../trainer/evaluation.js";
-import { STATUS_ROWS } from "../../viewer/picture/stage-picture.js";
+import { STATUS_ROWS } from "../../picture/stage-picture.js";
 import type { EpisodeEnd } from "./episode-map.js";
 
 /** A part of the stage; pixels of the stage, and where they are in the picture. */

@@ -1,5 +1,5 @@
 import type { MarioEnv } from "../../env/mario-env.js";
-import { StagePicture } from "../../viewer/picture/stage-picture.js";
+import { StagePicture } from "../../picture/stage-picture.js";
 import { beginTrace, type EpisodeTrace } from "../film/episode-trace.js";
 
 /** Pixels behind the castle's door that may be seen as well. */

@@ -1,7 +1,7 @@
 import type { MarioEnv } from "../../env/mario-env.js";
 import type { Film } from "../../viewer/film/film.js";
 import { Overlay } from "../../viewer/overlay/overlay.js";
-import { nesPicture } from "../../viewer/picture/picture.js";
+import { nesPicture } from "../../picture/picture.js";
 import { beginTrace, type EpisodeTrace } from "./episode-trace.js";
 
 export interface FilmEpisodeOptions {

@@ -1,8 +1,8 @@
 import type { SummarySink } from "../../logging/summary-sink.js";
 import type { LearnerSnapshot } from "../../trainer/learner.js";
 import { SUMMARY_TAGS } from "../../logging/tags.js";
-import { observationPicture } from "../../viewer/picture/observation-picture.js";
-import { encodePng } from "../../viewer/picture/png.js";
+import { observationPicture } from "../../picture/observation-picture.js";
+import { encodePng } from "../../picture/png.js";
 import type { WriteFailures } from "./write-failures.js";
 
 /** Steps between two snapshots of the learner: 50 in a run of half a million. */

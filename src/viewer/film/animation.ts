@@ -4,8 +4,8 @@ import type { FilmOutput } from "./film-output.js";
 import { FRAME_RATE } from "../../nes/hardware.js";
 import { delays } from "./timing.js";
 import { webpFrames, webpHeader } from "./webp.js";
-import { loadSharp } from "../picture/load-sharp.js";
-import { drawRgb, type Picture } from "../picture/picture.js";
+import { loadSharp } from "../../picture/load-sharp.js";
+import { drawRgb, type Picture } from "../../picture/picture.js";
 
 /**
  * Pictures that are encoded together. Memory: two such pieces at most, 24 MB each as RGB, however

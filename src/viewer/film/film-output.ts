@@ -1,6 +1,6 @@
 import { open, rename, type FileHandle } from "node:fs/promises";
 import { asWriteError } from "../../core/write-error.js";
-import { removeTemporary, temporaryOf } from "../picture/save-file.js";
+import { removeTemporary, temporaryOf } from "../../picture/save-file.js";
 
 /** Where a film's bytes go, piece by piece. */
 export interface FilmOutput {

@@ -4,9 +4,9 @@ import { AnimatedFilm } from "./animation.js";
 import { findMp4Encoder, Mp4Film } from "./mp4.js";
 import { fileOutput, MemoryOutput } from "./film-output.js";
 import { FilmStrip } from "./strip.js";
-import { checkScale, loadSharp } from "../picture/load-sharp.js";
-import type { Picture } from "../picture/picture.js";
-import { requireFileName } from "../picture/save-file.js";
+import { checkScale, loadSharp } from "../../picture/load-sharp.js";
+import type { Picture } from "../../picture/picture.js";
+import { requireFileName } from "../../picture/save-file.js";
 
 export interface FilmOptions {
   /** Of the pictures before they are enlarged. Default the console's, 256 × 240. */

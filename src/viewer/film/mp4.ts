@@ -5,8 +5,8 @@ import { MarioError } from "../../core/errors.js";
 import { asWriteError } from "../../core/write-error.js";
 import type { Film, FilmOptions, FilmSummary } from "./film.js";
 import { FRAME_RATE } from "../../nes/hardware.js";
-import { drawRgb, type Picture } from "../picture/picture.js";
-import { removeTemporary, temporaryOf } from "../picture/save-file.js";
+import { drawRgb, type Picture } from "../../picture/picture.js";
+import { removeTemporary, temporaryOf } from "../../picture/save-file.js";
 
 /** NTSC frames a second as a fraction, 60.0988…: 39,375,000 / 655,171. */
 const FRAMES_NUMERATOR = 39_375_000;

@@ -1,8 +1,8 @@
 import type { Film, FilmOptions, FilmSummary } from "./film.js";
 import type { FilmOutput } from "./film-output.js";
 import { FRAME_RATE } from "../../nes/hardware.js";
-import { loadSharp } from "../picture/load-sharp.js";
-import { drawRgb, type Picture } from "../picture/picture.js";
+import { loadSharp } from "../../picture/load-sharp.js";
+import { drawRgb, type Picture } from "../../picture/picture.js";
 
 /** A strip shows this many pictures of the film, evenly spaced, in rows of four. */
 const STRIP_PICTURES = 12;

@@ -1,6 +1,6 @@
 import { Button, SCREEN_HEIGHT, SCREEN_WIDTH } from "../../nes/hardware.js";
 import { CHARACTER_WIDTH, eachTextPixel } from "./font.js";
-import type { Picture } from "../picture/picture.js";
+import type { Picture } from "../../picture/picture.js";
 
 /** Pixels that the overlay adds at the right of the console's picture. */
 export const OVERLAY_WIDTH = 128;

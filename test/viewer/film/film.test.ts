@@ -14,8 +14,8 @@ import {
   type Film,
   type FilmOptions,
 } from "../../../src/viewer/film/film.js";
-import { nesPicture } from "../../../src/viewer/picture/picture.js";
-import { testScreen } from "../test-picture.js";
+import { nesPicture } from "../../../src/picture/picture.js";
+import { testScreen } from "../../picture/test-picture.js";
 
 let folder: string;
 beforeAll(async () => {

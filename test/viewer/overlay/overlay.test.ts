@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { eachTextPixel } from "../../../src/viewer/overlay/font.js";
 import { Overlay, OVERLAY_WIDTH } from "../../../src/viewer/overlay/overlay.js";
-import { testScreen } from "../test-picture.js";
+import { testScreen } from "../../picture/test-picture.js";
 
 const ACTIONS = [0, 128, 128 | 1, 64 | 2];
 const frame = Uint8Array.from({ length: 84 * 84 }, (_, i) => i & 0xff);

@@ -1,4 +1,4 @@
-import { SCREEN_HEIGHT, SCREEN_WIDTH } from "../../nes/hardware.js";
+import { SCREEN_HEIGHT, SCREEN_WIDTH } from "../nes/hardware.js";
 
 /** A still: `[height, width] uint32`, 0x00RRGGBB, row by row. */
 export interface Picture {

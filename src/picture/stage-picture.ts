@@ -1,4 +1,4 @@
-import { SCREEN_HEIGHT, SCREEN_WIDTH } from "../../nes/hardware.js";
+import { SCREEN_HEIGHT, SCREEN_WIDTH } from "../nes/hardware.js";
 import type { Picture } from "./picture.js";
 
 /** Rows of the screen that stand still while the stage scrolls: the status bar. */

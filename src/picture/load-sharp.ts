@@ -1,5 +1,5 @@
 import type sharp from "sharp";
-import { MarioError } from "../../core/errors.js";
+import { MarioError } from "../core/errors.js";
 
 /**
  * sharp is large and native: loaded when the first picture is written, not before.

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { requireFileName, saveFile } from "../../../src/viewer/picture/save-file.js";
+import { requireFileName, saveFile } from "../../src/picture/save-file.js";
 
 let folder: string;
 let path: string;

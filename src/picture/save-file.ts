@@ -1,8 +1,8 @@
 import { constants } from "node:fs";
 import { access, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { MarioError } from "../../core/errors.js";
-import { asWriteError, systemErrorCode } from "../../core/write-error.js";
+import { MarioError } from "../core/errors.js";
+import { asWriteError, systemErrorCode } from "../core/write-error.js";
 
 /** The name that a file has until it is whole. */
 export function temporaryOf(path: string): string {

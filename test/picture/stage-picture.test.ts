@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Rng } from "../../../src/core/rng.js";
-import { STATUS_ROWS, StagePicture } from "../../../src/viewer/picture/stage-picture.js";
+import { Rng } from "../../src/core/rng.js";
+import { STATUS_ROWS, StagePicture } from "../../src/picture/stage-picture.js";
 
 const WIDTH = 600;
 const ROWS = 240 - STATUS_ROWS;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Picture } from "../../../src/viewer/picture/picture.js";
+import type { Picture } from "../../src/picture/picture.js";
 import {
   nearest16,
   nearest256,
   terminalPicture,
   terminalSize,
-} from "../../../src/viewer/picture/terminal-picture.js";
+} from "../../src/picture/terminal-picture.js";
 
 const ESC = "\u001b[";
 

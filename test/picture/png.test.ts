@@ -1,8 +1,8 @@
 import sharp from "sharp";
 import { expect, it } from "vitest";
-import { nesPicture } from "../../../src/viewer/picture/picture.js";
-import { encodePng } from "../../../src/viewer/picture/png.js";
-import { testScreen } from "../test-picture.js";
+import { nesPicture } from "../../src/picture/picture.js";
+import { encodePng } from "../../src/picture/png.js";
+import { testScreen } from "./test-picture.js";
 
 it("writes every pixel as a block of scale × scale", async () => {
   const screen = testScreen(1);
