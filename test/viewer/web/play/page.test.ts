@@ -330,13 +330,14 @@ describe.skipIf(chromiumPath === undefined)("the page (skipped without chromium)
     await page.keyboard.press("Enter");
     await hold(page, ["ArrowUp"], 45);
     await page.keyboard.press("KeyP");
+    const played = await framesPlayed(page);
     await page.keyboard.press("KeyR");
     await page.keyboard.press("KeyR");
     expect(await page.getAttribute("#recording-text", "data-frames")).toBe("0");
     // A page that is gone is written down at once.
     await page.reload();
     await page.waitForSelector("#begin:enabled");
-    const first = await readFileWhen(file, (saved) => used(saved).has(0x10));
+    const first = await readFileWhen(file, ({ frames }) => frames === played);
     expect(used(first).has(0x10)).toBe(true);
     await page.keyboard.press("Enter");
     await hold(page, ["ArrowDown"], 35);
@@ -381,7 +382,8 @@ describe.skipIf(chromiumPath === undefined)("the page (skipped without chromium)
     await page.keyboard.down("KeyX");
     expect((await listen()).peak).toBeGreaterThan(0.01);
     await page.keyboard.press("KeyM");
-    await page.waitForTimeout(100);
+    // What was on its way is heard first.
+    await listen();
     expect((await listen()).peak).toBe(0);
 
     // By steps no sound is dropped or stretched: 1 / 60.0988 s each.
