@@ -48,7 +48,7 @@ export const seedOption = (fallback: number): Option =>
 export const stickyOption = (): Option =>
   new Option(
     "--sticky <p>",
-    "probability of repeating the previous action (sticky actions); usual: 0.25 (Machado et al. 2018)",
+    "probability, in each frame, of holding the previous frame's buttons (sticky actions); usual: 0.25 (Machado et al. 2018)",
   ).argParser(number(0, 1));
 
 export const numEnvsOption = (): Option =>

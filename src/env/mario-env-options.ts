@@ -27,8 +27,8 @@ export interface MarioEnvOptions {
   /** At reset, 0 to this many frames without input, chosen by the seed. Default 0. */
   readonly noopMaxFrames?: number;
   /**
-   * Probability with which a decision is not carried out, but the buttons of the one before held on
-   * (sticky actions, Machado et al. 2018, section 5; they use 0.25). Default 0.
+   * In each frame, probability with which the buttons of the frame before are held on instead of the
+   * decision's (sticky actions, Machado et al. 2018, section 5; they use 0.25). Default 0.
    */
   readonly stickyActions?: number;
   readonly observation?: ObservationKind;

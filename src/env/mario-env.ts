@@ -71,6 +71,8 @@ export class MarioEnv implements RestartableEnvironment<MarioInfo> {
   readonly #stack: FrameStack;
   readonly #previousScreen: Uint32Array;
   readonly #sticky: StickyButtons;
+  /** Buttons of each frame of the last decision. */
+  readonly #held: Uint8Array;
   #episode: Episode;
 
   /** @throws MarioError INVALID_OPTION, ROM_INVALID, ROM_UNSUPPORTED, GAME_NOT_STARTED, STATE_INVALID. */
@@ -79,6 +81,7 @@ export class MarioEnv implements RestartableEnvironment<MarioInfo> {
     this.actions = actionSet(this.#options.actions);
     this.actionCount = this.actions.length;
     this.#sticky = new StickyButtons(this.#options.stickyActions);
+    this.#held = new Uint8Array(this.#options.actionRepeat);
     const isPixels = this.#options.observation === "pixels";
     const [height, width] = isPixels ? [FRAME_SIDE, FRAME_SIDE] : [TILE_ROWS, TILE_COLUMNS];
     this.observationShape = [height, width, STACK_FRAMES];
@@ -142,7 +145,7 @@ export class MarioEnv implements RestartableEnvironment<MarioInfo> {
     this.#checkStep(action);
     const { buttons } = this.actions[action];
     const before = { xTm1: episode.x, maxXTm1: episode.maxX };
-    const frames = this.#hold(this.#sticky.next(buttons));
+    const frames = this.#hold(buttons);
     closeStep(episode, this.ram);
     const terminated = episode.completed || episode.died;
     episode.truncated = !terminated && this.#isCut();
@@ -216,7 +219,7 @@ export class MarioEnv implements RestartableEnvironment<MarioInfo> {
    * Holds the buttons until the decision or the episode is over. Only the frames that are looked at
    * are drawn: the last, with `maxPool` the last two. @returns the frames it took.
    */
-  #hold(buttons: number): number {
+  #hold(wanted: number): number {
     const { actionRepeat, endAt, maxPool } = this.#options;
     const episode = this.#episode;
     const looked = maxPool ? 2 : 1;
@@ -224,7 +227,8 @@ export class MarioEnv implements RestartableEnvironment<MarioInfo> {
     if (firstDrawn > 0) this.emulator.mark();
     let frames = 0;
     while (frames < actionRepeat && !episode.completed && !episode.died) {
-      this.#stepFrame(buttons, frames >= firstDrawn);
+      this.#held[frames] = this.#sticky.next(wanted);
+      this.#stepFrame(this.#held[frames], frames >= firstDrawn);
       frames++;
       this.onFrame?.();
       watchFrame(episode, this.ram, this.stage, endAt);
@@ -232,7 +236,7 @@ export class MarioEnv implements RestartableEnvironment<MarioInfo> {
     if (firstDrawn > 0 && frames < actionRepeat) {
       // It ended in the dark. The same frames again, now that it is known which is the last.
       this.emulator.rewind();
-      for (let i = 0; i < frames; i++) this.#stepFrame(buttons, i >= frames - looked);
+      for (let i = 0; i < frames; i++) this.#stepFrame(this.#held[i], i >= frames - looked);
     }
     return frames;
   }

@@ -3,13 +3,15 @@ import { Rng, type RngState } from "../core/rng.js";
 /** Plain data. */
 export interface StickyState {
   readonly rng: RngState;
-  /** Buttons held last. */
+  /** Buttons of the last frame. */
   readonly held: number;
 }
 
 /**
- * Sticky actions (Machado et al. 2018, section 5): with some probability the buttons of the decision
- * before are held on instead of the new ones, so that a memorised sequence of buttons fails.
+ * Sticky actions (Machado et al. 2018, section 5): in each frame, with some probability, the buttons of
+ * the frame before are held on instead of the wanted ones, so that a memorised sequence of buttons
+ * fails. Drawn per frame as in the Arcade Learning Environment: with probability p, a new decision is
+ * late by k frames or more with p^k.
  */
 export class StickyButtons {
   readonly #probability: number;
@@ -27,7 +29,7 @@ export class StickyButtons {
     this.#held = 0;
   }
 
-  /** @param wanted buttons of a decision @returns the buttons to hold */
+  /** @param wanted buttons of the decision @returns the buttons to hold in the next frame */
   next(wanted: number): number {
     if (this.#probability === 0 || this.#rng.uniform() >= this.#probability) this.#held = wanted;
     return this.#held;
