@@ -21,8 +21,8 @@ import {
   writeFrames,
 } from "./resume-frames.js";
 
-/** Raised when a newer program could not go on from an older point. */
-const VERSION = 1;
+/** Raised when a newer program would not go on from a point as an older one. 2: sticky actions per frame. */
+const VERSION = 2;
 const POINT_FILE = "point.bin";
 const CHECKSUM_BYTES = 32;
 /** A memory of a million transitions has some 60 MB besides its frames. */
