@@ -8,5 +8,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // The default second is no time on a busy machine; a test that fails waits it out, others do not.
+    expect: { poll: { timeout: 30_000 } },
   },
 });

@@ -9,7 +9,6 @@ import { browserTitle, chromiumPath, launch, openWatched } from "../chromium.js"
 import { startProgram, type Program } from "../program.js";
 
 const TIMEOUT_MS = 120_000;
-const POLL = { timeout: 30_000 };
 /** In the page: decisions of the running episode. */
 const DECISIONS = `Number(document.querySelector("#figures dl:last-child dd").textContent)`;
 
@@ -151,7 +150,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle("mario enjoy in Chromiu
       await page.waitForTimeout(300);
       const before = await decisions(page);
       await page.keyboard.press(".");
-      await expect.poll(() => decisions(page), POLL).toBeGreaterThan(before);
+      await expect.poll(() => decisions(page)).toBeGreaterThan(before);
       await page.waitForTimeout(300);
       // Decisions are counted before they are made, hence one at a time.
       expect(await decisions(page)).toBe(before + 1);
@@ -195,7 +194,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle("mario enjoy in Chromiu
         ...["--port", new URL(first.url).port],
       ]);
       await page.waitForSelector("#status.on");
-      await expect.poll(() => decisions(page), POLL).toBeGreaterThan(3);
+      await expect.poll(() => decisions(page)).toBeGreaterThan(3);
       expect(troubles).toEqual([]);
       await page.close();
     },
