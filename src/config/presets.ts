@@ -181,9 +181,9 @@ const rainbow: TrainSettings = {
 };
 
 /**
- * `fast` for a policy that bears chance: a quarter of the decisions is replaced by the one before
- * (sticky actions, Machado et al. 2018), so that no sequence of buttons can be learned by heart. It
- * needs more steps, and a replay memory that holds more of what was met.
+ * `fast` for a policy that bears chance: each frame keeps the buttons of the frame before with
+ * probability 0.25 (sticky actions, Machado et al. 2018), so that no sequence of buttons can be
+ * learned by heart. It needs more steps, and a replay memory that holds more of what was met.
  */
 const best: TrainSettings = {
   ...fast,

@@ -37,3 +37,27 @@ it("knows none outside of a clone, or of a branch without commits", () => {
   write("HEAD", "ref: refs/heads/main\n");
   expect(commitOf(root)).toBeUndefined();
 });
+
+it("reads a worktree's own branch from what it shares with the clone", () => {
+  write("HEAD", `${OTHER}\n`);
+  mkdirSync(join(root, ".git", "worktrees", "side"), { recursive: true });
+  write("worktrees/side/HEAD", "ref: refs/heads/side\n");
+  write("worktrees/side/commondir", "../..\n");
+  write("refs/heads/side", `${HASH}\n`);
+  const side = join(root, "side");
+  mkdirSync(side);
+  writeFileSync(join(side, ".git"), `gitdir: ${join(root, ".git", "worktrees", "side")}\n`);
+  expect(commitOf(side)).toBe(HASH);
+  write("packed-refs", `${OTHER} refs/heads/side\n`);
+  rmSync(join(root, ".git", "refs", "heads", "side"));
+  expect(commitOf(side)).toBe(OTHER);
+});
+
+it("reads a submodule's, whose folder is named from where it lies", () => {
+  mkdirSync(join(root, ".git", "modules", "part"), { recursive: true });
+  write("modules/part/HEAD", `${HASH}\n`);
+  const part = join(root, "part");
+  mkdirSync(part);
+  writeFileSync(join(part, ".git"), "gitdir: ../.git/modules/part\n");
+  expect(commitOf(part)).toBe(HASH);
+});
