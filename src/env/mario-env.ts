@@ -116,6 +116,11 @@ export class MarioEnv implements RestartableEnvironment<MarioInfo> {
     return this.emulator.screen;
   }
 
+  /** Buttons of the last frame, an OR: with sticky actions not always those of the decision. */
+  get heldButtons(): number {
+    return this.#sticky.held;
+  }
+
   reset(seed: number): EpisodeStart<MarioInfo> {
     this.emulator.restoreState(this.startState);
     const rng = new Rng(seed);

@@ -35,6 +35,11 @@ export class StickyButtons {
     return this.#held;
   }
 
+  /** Buttons of the last frame, 0 before the first. */
+  get held(): number {
+    return this.#held;
+  }
+
   getState(): StickyState {
     return { rng: this.#rng.getState(), held: this.#held };
   }

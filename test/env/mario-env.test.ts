@@ -247,6 +247,23 @@ describe("sticky actions", () => {
     expect(atLeast(3)).toBeLessThan(19);
   });
 
+  it("are told of in each frame", () => {
+    const env = make(sticky);
+    const stepFrame = env.emulator.stepFrame.bind(env.emulator);
+    const [pressed, told]: number[][] = [[], []];
+    env.emulator.stepFrame = (buttons, drawing) => {
+      pressed.push(buttons);
+      stepFrame(buttons, drawing);
+    };
+    env.onFrame = () => told.push(env.heldButtons);
+    env.reset(1);
+    expect(env.heldButtons).toBe(0);
+    pressed.length = 0;
+    for (let i = 0; i < 40; i++) env.step(i % 2 === 0 ? RIGHT_A : A);
+    expect(told).toEqual(pressed);
+    expect(new Set(told).size).toBeGreaterThan(1);
+  });
+
   it("move the player as what was held does", () => {
     const env = make({ stickyActions: 1, actionRepeat: 4 });
     expect(env.step(RIGHT).info.x).toBe(RUNNER.startX);

@@ -47,6 +47,10 @@ export class EnjoyGame implements WatchedGame {
     return this.#options.environment.screen();
   }
 
+  held(): number {
+    return this.#options.environment.heldButtons;
+  }
+
   reset(seed: number): Moment {
     this.#info = this.#options.environment.reset(seed).info;
     this.#tally.start(this.#info);

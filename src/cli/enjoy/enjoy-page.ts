@@ -98,7 +98,7 @@ function helloOf({ model, romName, environment }: EnjoyPageOptions): EnjoyGame["
     model: basename(model.path),
     rom: romName,
     stage: { name: stageName(environment.stage), distance: environment.stage.distance },
-    actions: environment.actions.map(({ name, vector }) => ({ name, vector })),
+    actions: environment.actions.map(({ name }) => ({ name })),
     actionRepeat: model.environment.actionRepeat,
     frameRate: FRAME_RATE,
   };

@@ -34,7 +34,8 @@ export async function filmEpisode(options: FilmEpisodeOptions): Promise<void> {
   environment.onFrame = () => {
     if (frames++ % framesPerPicture !== 0 || frames > maxFrames) return;
     const screen = environment.screen();
-    film.add(overlay?.draw(screen, { frame: seen, qValues, action }) ?? nesPicture(screen));
+    const held = environment.heldButtons;
+    film.add(overlay?.draw(screen, { frame: seen, qValues, action, held }) ?? nesPicture(screen));
     options.onPicture?.();
   };
   try {

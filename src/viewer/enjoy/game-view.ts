@@ -28,6 +28,7 @@ export class GameView {
       width: SCREEN_WIDTH,
       height: SCREEN_HEIGHT,
       left,
+      held: this.#game.held(),
     };
     return ["screen", encodePicture(header, this.#indexer.index(this.#game.screen()))];
   }

@@ -9,6 +9,8 @@ export interface WatchedGame {
   readonly observation: Uint8Array;
   /** `[240, 256] uint32`, 0x00RRGGBB, live. */
   screen(): Uint32Array;
+  /** Buttons held in the frame that the screen shows, an OR. */
+  held(): number;
   reset(seed: number): Moment;
   /** What the network thinks, `[actions] float32`. */
   qValues(): Float32Array;

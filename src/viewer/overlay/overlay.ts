@@ -10,7 +10,7 @@ export function filmWidth(overlay: boolean): number {
   return overlay ? SCREEN_WIDTH + OVERLAY_WIDTH : SCREEN_WIDTH;
 }
 
-/** What the player thought and pressed at one moment. */
+/** What the player thought and held at one moment. */
 export interface OverlayState {
   /** Newest frame that the network sees, `[side, side] uint8`, grey. */
   readonly frame: Uint8Array;
@@ -18,6 +18,8 @@ export interface OverlayState {
   readonly qValues: ArrayLike<number> | undefined;
   /** Index of the action taken. */
   readonly action: number;
+  /** Buttons held in this frame, an OR. */
+  readonly held: number;
 }
 
 const LEFT = SCREEN_WIDTH;
@@ -47,7 +49,7 @@ const LABELS = [
 
 /**
  * Draws beside the console's picture what the network sees, a bar for the Q-value of every action,
- * and a controller with the buttons pressed. The action taken is yellow where it is the best one, red
+ * and a controller with the buttons held. The action taken is yellow where it is the best one, red
  * where it was chosen at random. The bars' scale follows the Q-values of the last seconds.
  */
 export class Overlay {
@@ -62,7 +64,7 @@ export class Overlay {
   }
 
   /** @returns `[240, 384]`, overwritten by the next call. @param screen `[240, 256] uint32` */
-  draw(screen: Uint32Array, { frame, qValues, action }: OverlayState): Picture {
+  draw(screen: Uint32Array, { frame, qValues, action, held }: OverlayState): Picture {
     for (let y = 0; y < SCREEN_HEIGHT; y++) {
       const row = y * filmWidth(true);
       this.#pixels.set(screen.subarray(y * SCREEN_WIDTH, (y + 1) * SCREEN_WIDTH), row);
@@ -74,7 +76,7 @@ export class Overlay {
     const rowsTop = FRAME_TOP + side + 12;
     if (qValues) this.#drawValues(qValues, action, rowsTop);
     const padTop = qValues ? rowsTop + this.#actions.length * ROW_HEIGHT : rowsTop;
-    this.#drawController(this.#actions[action], padTop + ((SCREEN_HEIGHT - padTop - 36) >> 1));
+    this.#drawController(held, padTop + ((SCREEN_HEIGHT - padTop - 36) >> 1));
     return { width: filmWidth(true), height: SCREEN_HEIGHT, pixels: this.#pixels };
   }
 

@@ -65,7 +65,8 @@ export class Indexer {
 
 /** @returns one binary message: header and deflated body */
 export function encodePicture(
-  header: Omit<PictureHeader, "colours" | "frames"> & { readonly frames?: number },
+  header: Omit<PictureHeader, "colours" | "frames" | "held"> &
+    Partial<Pick<PictureHeader, "frames" | "held">>,
   { indices, palette }: IndexedPicture,
 ): Uint8Array {
   const body = new Uint8Array(palette.length + indices.length);
@@ -73,7 +74,7 @@ export function encodePicture(
   body.set(indices, palette.length);
   const deflated = deflateRawSync(body, { level: LEVEL });
   const message = new Uint8Array(PICTURE_HEADER_BYTES + deflated.length);
-  writePictureHeader({ frames: 1, ...header, colours: palette.length / 3 }, message);
+  writePictureHeader({ frames: 1, held: 0, ...header, colours: palette.length / 3 }, message);
   message.set(deflated, PICTURE_HEADER_BYTES);
   return message;
 }

@@ -9,10 +9,10 @@ export type PictureKindValue = (typeof PictureKind)[keyof typeof PictureKind];
 
 /**
  * Header of a picture, little-endian: uint8 kind, uint8 source, uint8 colours − 1,
- * uint8 frames − 1, uint16 width, uint16 height, int32 left. Then, deflated: colours × RGB, frames ×
- * height × width palette indices (or grey values, where there are no colours).
+ * uint8 frames − 1, uint16 width, uint16 height, int32 left, uint8 held. Then, deflated: colours × RGB,
+ * frames × height × width palette indices (or grey values, where there are no colours).
  */
-export const PICTURE_HEADER_BYTES = 12;
+export const PICTURE_HEADER_BYTES = 13;
 
 export interface PictureHeader {
   readonly kind: PictureKindValue;
@@ -25,6 +25,8 @@ export interface PictureHeader {
   readonly height: number;
   /** Pixels of the stage to the left of the picture; −1 unknown. */
   readonly left: number;
+  /** Buttons held in the frame that the screen shows, an OR; 0 for other pictures. */
+  readonly held: number;
 }
 
 /** @param film see {@link BestFilmEntry}. @returns the `source` of its pictures: few films are under way. */
@@ -41,6 +43,7 @@ export function writePictureHeader(header: PictureHeader, into: Uint8Array): voi
   view.setUint16(4, header.width, true);
   view.setUint16(6, header.height, true);
   view.setInt32(8, header.left, true);
+  view.setUint8(12, header.held);
 }
 
 export function readPictureHeader(bytes: Uint8Array): PictureHeader {
@@ -54,6 +57,7 @@ export function readPictureHeader(bytes: Uint8Array): PictureHeader {
     width: view.getUint16(4, true),
     height: view.getUint16(6, true),
     left: view.getInt32(8, true),
+    held: view.getUint8(12),
   };
 }
 
@@ -102,8 +106,7 @@ export interface EnjoyHello {
   readonly model: string;
   readonly rom: string;
   readonly stage: { readonly name: string; readonly distance: number };
-  /** [up, left, down, right, A, B], 0 or 1 each. */
-  readonly actions: readonly { readonly name: string; readonly vector: readonly number[] }[];
+  readonly actions: readonly { readonly name: string }[];
   readonly actionRepeat: number;
   /** Frames a second. */
   readonly frameRate: number;

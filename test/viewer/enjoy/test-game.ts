@@ -28,13 +28,18 @@ export interface TestGame {
 
 /** Our cartridge, and a network that has learned nothing yet. */
 export async function createTestGame(
-  options: { readonly epsilon?: number; readonly maxEpisodeSteps?: number } = {},
+  options: {
+    readonly epsilon?: number;
+    readonly maxEpisodeSteps?: number;
+    readonly stickyActions?: number;
+  } = {},
 ): Promise<TestGame> {
   const backend = await selectPlayingBackend("auto", { threads: 1 });
   const environment = createMarioEnv({
     rom: new Uint8Array(readFileSync(ROM)),
     noopMaxFrames: 30,
     maxEpisodeSteps: options.maxEpisodeSteps ?? 0,
+    stickyActions: options.stickyActions ?? 0,
   });
   const { actionCount } = environment;
   const agent = createDqnAgent({ backend, actionCount, seed: 5, learningRate: 1e-4 });
@@ -44,7 +49,7 @@ export async function createTestGame(
       model: "test",
       rom: "fenn.nes",
       stage: { name: "1-1", distance: environment.stage.distance },
-      actions: environment.actions.map(({ name, vector }) => ({ name, vector })),
+      actions: environment.actions.map(({ name }) => ({ name })),
       actionRepeat: 4,
       frameRate: FRAME_RATE,
     },

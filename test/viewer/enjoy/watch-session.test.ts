@@ -5,6 +5,7 @@ import {
   readPictureHeader,
   type EpisodeEntry,
 } from "../../../src/viewer/protocol/protocol.js";
+import { Button } from "../../../src/nes/hardware.js";
 import { WatchSession } from "../../../src/viewer/enjoy/watch-session.js";
 import { createTestGame, type TestGame } from "./test-game.js";
 import { TestPage } from "../test-viewer.js";
@@ -62,6 +63,19 @@ describe("playing before an audience", () => {
     const stack = readPictureHeader(page.picturesOf(PictureKind.stack)[0]);
     expect(stack).toMatchObject({ width: 84, height: 84, frames: 4, colours: 0 });
     expect(page.picturesOf(PictureKind.saliency)).toHaveLength(0);
+  });
+
+  it.each([
+    [0, Button.right],
+    [1, 0],
+  ])("shows the buttons held, with sticky actions of %d, too", async (stickyActions, held) => {
+    const page = await start({ stickyActions });
+    run();
+    // Somebody plays, so that there is something to hold.
+    session.handle(page.viewer, { t: "keys", buttons: Button.right });
+    await page.until("decision", 5);
+    const screens = page.picturesOf(PictureKind.screen).map(readPictureHeader);
+    expect(screens.slice(-4).map((header) => header.held)).toEqual([held, held, held, held]);
   });
 
   it("plays only while somebody looks on", async () => {

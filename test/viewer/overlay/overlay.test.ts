@@ -8,9 +8,14 @@ const frame = Uint8Array.from({ length: 84 * 84 }, (_, i) => i & 0xff);
 const GREEDY = 0xf0b429;
 const EXPLORED = 0xe4572e;
 
-function draw(qValues: number[] | undefined, action: number, overlay = new Overlay(ACTIONS)) {
+function draw(
+  qValues: number[] | undefined,
+  action: number,
+  overlay = new Overlay(ACTIONS),
+  held = ACTIONS[action],
+) {
   const screen = testScreen(3);
-  const { width, height, pixels } = overlay.draw(screen, { frame, qValues, action });
+  const { width, height, pixels } = overlay.draw(screen, { frame, qValues, action, held });
   expect({ width, height }).toEqual({ width: 256 + OVERLAY_WIDTH, height: 240 });
   return { screen, at: (x: number, y: number) => pixels[y * width + x], pixels };
 }
@@ -57,9 +62,9 @@ describe("Overlay", () => {
     expect(barLength(at, 1, GREEDY)).toBe(Math.round((100 * 1) / 9.55));
   });
 
-  it("lights the buttons that are pressed", () => {
-    const lit = (action: number) => {
-      const { at } = draw([0, 0, 0, 0], action);
+  it("lights the buttons that are held, whatever the action", () => {
+    const lit = (held: number, action = ACTIONS.indexOf(held)) => {
+      const { at } = draw([0, 0, 0, 0], action, new Overlay(ACTIONS), held);
       // Middle of the controller's left, right, B and A for 4 actions.
       const top = 102 + 28 + ((240 - 130 - 36) >> 1);
       const left = 256 + 16;
@@ -71,9 +76,10 @@ describe("Overlay", () => {
       ].map((rgb) => rgb === GREEDY);
     };
     expect(lit(0)).toEqual([false, false, false, false]);
-    expect(lit(1)).toEqual([false, true, false, false]);
-    expect(lit(2)).toEqual([false, true, false, true]);
-    expect(lit(3)).toEqual([true, false, true, false]);
+    expect(lit(128)).toEqual([false, true, false, false]);
+    expect(lit(128 | 1)).toEqual([false, true, false, true]);
+    expect(lit(64 | 2)).toEqual([true, false, true, false]);
+    expect(lit(64 | 2, 2)).toEqual([true, false, true, false]);
   });
 
   it("has a place for 14 actions", () => {

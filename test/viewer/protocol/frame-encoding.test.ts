@@ -30,7 +30,10 @@ describe("encodePicture", () => {
       const pixels = Uint32Array.from({ length: 256 * 240 }, (_, i) =>
         i < colours ? palette[i] : palette[rng.integer(colours)],
       );
-      const header = { kind: PictureKind.screen, source: 3, width: 256, height: 240, left: 1234 };
+      const header = {
+        ...{ kind: PictureKind.screen, source: 3, width: 256, height: 240 },
+        ...{ left: 1234, held: 129 },
+      };
       const decoded = decode(encodePicture(header, new Indexer().index(pixels)));
       expect(decoded.header).toEqual({ ...header, colours, frames: 1 });
       expect(decoded.pixels).toEqual(Array.from(pixels));
@@ -62,7 +65,7 @@ describe("encodePicture", () => {
         { indices, palette: new Uint8Array(0) },
       ),
     );
-    expect(header).toMatchObject({ colours: 0, frames: 4, left: -1 });
+    expect(header).toMatchObject({ colours: 0, frames: 4, left: -1, held: 0 });
     expect(pixels[2 * 84 * 84 + 5]).toBe(interleaved[5 * 4 + 2]);
     expect(pixels[84 * 84]).toBe(interleaved[1]);
   });

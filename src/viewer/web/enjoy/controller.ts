@@ -2,8 +2,6 @@ import { Button } from "../../../nes/hardware.js";
 import { makeSvg } from "../shared/dom.js";
 
 type ButtonName = Exclude<keyof typeof Button, "select" | "start">;
-/** In the order of an action's vector. */
-const VECTOR_ORDER = ["up", "left", "down", "right", "a", "b"] as const;
 
 interface Part {
   readonly shapes: readonly SVGElement[];
@@ -53,13 +51,11 @@ export class Controller {
     window.addEventListener("pointercancel", release);
   }
 
-  /** @param vector [up, left, down, right, A, B], 0 or 1 each. */
-  light(vector: readonly number[]): void {
-    VECTOR_ORDER.forEach((name, i) => {
-      for (const shape of this.#parts.get(name)!.shapes) {
-        shape.classList.toggle("lit", vector[i] === 1);
-      }
-    });
+  /** @param held an OR of {@link Button} */
+  light(held: number): void {
+    for (const [name, { shapes }] of this.#parts) {
+      for (const shape of shapes) shape.classList.toggle("lit", (held & Button[name]) !== 0);
+    }
   }
 
   #held(): number {

@@ -154,7 +154,6 @@ function badgeText({ paused, person, replay, finished }: EnjoyState): string {
 function showDecision(decision: EnjoyDecision): void {
   if (parts === undefined) return;
   const action = parts.hello.actions[decision.action];
-  controller.light(action.vector);
   parts.bars.show(decision.q, decision.action);
   byId("action").textContent = actionName(action.name);
   byId("chooser").textContent = CHOOSERS[decision.by];
@@ -164,6 +163,7 @@ function showDecision(decision: EnjoyDecision): void {
 
 function showScreen(picture: DecodedPicture): void {
   screen.draw(picture);
+  controller.light(picture.header.held);
   parts?.map.look(screen.picture, picture.header.left);
   if (transport.saliency) {
     screen.overlay((context) => {
