@@ -30,10 +30,8 @@ describe("encodePicture", () => {
       const pixels = Uint32Array.from({ length: 256 * 240 }, (_, i) =>
         i < colours ? palette[i] : palette[rng.integer(colours)],
       );
-      const header = {
-        ...{ kind: PictureKind.screen, source: 3, width: 256, height: 240 },
-        ...{ left: 1234, held: 129 },
-      };
+      const size = { width: 256, height: 240 };
+      const header = { kind: PictureKind.screen, source: 3, ...size, left: 1234, held: 129 };
       const decoded = decode(encodePicture(header, new Indexer().index(pixels)));
       expect(decoded.header).toEqual({ ...header, colours, frames: 1 });
       expect(decoded.pixels).toEqual(Array.from(pixels));
