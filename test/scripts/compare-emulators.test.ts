@@ -36,12 +36,15 @@ function compare(args: readonly string[]): { status: number | null; report: Comp
   return { status, report: JSON.parse(stdout) as Comparison };
 }
 
+/** What not every machine has; that the script finds no program of ours would be a fault. */
+const EXCUSES = /no libretro core|C compiler/;
+
 /** Why it cannot be run here, asked of the script itself. */
 const missing = (() => {
   const { status, stderr } = spawnSync(process.execPath, [script, "--random", "1:1"], {
     encoding: "utf8",
   });
-  return status === 2 ? stderr.trim() : undefined;
+  return status === 2 && EXCUSES.test(stderr) ? stderr.trim() : undefined;
 })();
 
 describe.skipIf(missing !== undefined)(
