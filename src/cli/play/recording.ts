@@ -19,6 +19,9 @@ const messageSchema = z.object({
   end: endSchema,
 });
 
+/** A take that ends sooner, in frames, and was not saved by then, is not worth a file. */
+const LEAST_FRAMES = 60;
+
 interface Take {
   readonly name: string;
   readonly inputs: [number, number][];
@@ -34,6 +37,8 @@ export class PlayRecording {
   readonly #path: string;
   readonly #start: { readonly rom: string; readonly stage?: string };
   #take: Take | undefined;
+  /** Takes that others have followed before they were saved. */
+  #ended: Take[] = [];
   /** The page that is recorded, and its connection while there is one. */
   #page: string | undefined;
   #connection: unknown;
@@ -67,8 +72,10 @@ export class PlayRecording {
     this.#connection = connection;
     this.#page = page;
     const name = `${page} ${take}`;
-    if (from === 0) this.#take = { name, inputs: [], frames: 0, end };
-    else if (this.#take?.name !== name || this.#take.frames !== from) {
+    if (from === 0) {
+      this.#keepEnded(name);
+      this.#take = { name, inputs: [], frames: 0, end };
+    } else if (this.#take?.name !== name || this.#take.frames !== from) {
       return "Some of what was played did not arrive: it is recorded up to there.";
     }
     append(this.#take, runs);
@@ -83,8 +90,23 @@ export class PlayRecording {
 
   /** Writes what there is, if anything is new. @throws MarioError NOT_WRITABLE, DISK_FULL. */
   save(): void {
+    for (let ended = this.#ended.at(0); ended !== undefined; ended = this.#ended.at(0)) {
+      this.#saveTake(ended);
+      this.#ended.shift();
+    }
+    if (this.#take !== undefined) this.#saveTake(this.#take);
+  }
+
+  /** The take so far is over if another begins: what of it is not in the file yet is to get there. */
+  #keepEnded(next: string): void {
     const take = this.#take;
-    if (take === undefined) return;
+    // The same take comes again, from its beginning, when the page connects anew.
+    if (take === undefined || take.name === next) return;
+    // One that hardly began would push a longer one out of its name.
+    if (take.name === this.#savedTake || take.frames >= LEAST_FRAMES) this.#ended.push(take);
+  }
+
+  #saveTake(take: Take): void {
     if (take.name === this.#savedTake && take.frames === this.#savedFrames) return;
     if (take.name !== this.#savedTake && existsSync(this.#path)) {
       explainWriteErrors(this.#path, () => {

@@ -355,6 +355,28 @@ describe("PlayRecording", () => {
     rmSync(previous);
   });
 
+  it("a take that another follows before it was saved is kept whole; one that hardly began is not", () => {
+    const recording = new PlayRecording(file, start);
+    const previous = join(folder, "run.previous.json");
+    recording.receive(1, text("p", 0, 0, [[100, 0]]));
+    recording.save();
+    recording.receive(1, text("p", 0, 100, [[200, 1]], "2"));
+    // Started over twice, the second time at once.
+    recording.receive(1, text("p", 1, 0, [[12, 2]]));
+    recording.receive(1, text("p", 2, 0, [[40, 3]]));
+    recording.save();
+    const before = parsePlay(readFileSync(previous, "utf8"), "previous");
+    expect([before.frames, before.end]).toEqual([300, end("2")]);
+    expect(saved().inputs).toEqual([[40, 3]]);
+    // Never saved at all until the next one began.
+    recording.receive(1, text("p", 3, 0, [[70, 4]]));
+    recording.receive(1, text("p", 4, 0, [[5, 5]]));
+    recording.save();
+    expect(parsePlay(readFileSync(previous, "utf8"), "previous").inputs).toEqual([[70, 4]]);
+    expect(saved().inputs).toEqual([[5, 5]]);
+    rmSync(previous);
+  });
+
   it("refuses other pages, gaps and nonsense, and keeps what it has", () => {
     const recording = new PlayRecording(file, start);
     recording.receive(1, text("p", 0, 0, [[30, 0]]));
