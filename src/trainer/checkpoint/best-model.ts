@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import type { NamedTensors } from "../../agent/agent.js";
 import { observeWrite, type WriteObserver } from "../../core/write-error.js";
-import { saveModel, type Model } from "./model-file.js";
+import { readModelMetadata, saveModel, type Model } from "./model-file.js";
 import { ownModelFiles, removeModel } from "./model-folder.js";
 import type { ModelMetadata } from "./model-metadata.js";
 
@@ -47,6 +47,11 @@ export interface ModelEntry {
   readonly meanReward: number;
 }
 
+/** A best model, and what it is a mean of. */
+interface RatedEntry extends ModelEntry {
+  readonly episodes: number;
+}
+
 /**
  * Keeps a run's best model. The original tutorial's rule: whenever the mean reward of the last 100
  * episodes, rounded to one decimal, from the 10th episode on, beats the best so far, the model is
@@ -57,12 +62,15 @@ export interface ModelEntry {
  */
 export class BestModel {
   private readonly options: BestModelOptions;
-  private best: ModelEntry | undefined;
+  private best: RatedEntry | undefined;
   private unsaved: UnsavedModel | undefined;
 
   constructor(options: BestModelOptions) {
     this.options = options;
-    this.best = highest(ownFiles(options));
+    this.best = ownFiles(options).reduce<RatedEntry | undefined>(
+      (best, entry) => (best !== undefined && merit(best) >= merit(entry) ? best : entry),
+      undefined,
+    );
   }
 
   /** The best so far, if one was saved. */
@@ -85,13 +93,13 @@ export class BestModel {
   offer(candidate: Candidate, model: () => CandidateModel): ModelEntry | undefined {
     const meanReward = oneDecimal(candidate.meanReward);
     if (candidate.episodes < FIRST_EPISODE || !Number.isFinite(meanReward)) return undefined;
-    const best = this.unsaved ?? this.best;
-    if (best !== undefined && meanReward <= best.meanReward) return undefined;
+    if (meanReward <= this.merit) return undefined;
     return this.keep(this.describe({ ...candidate, meanReward }, model));
   }
 
   /**
-   * Saves the model of a run that ends before the rule could save one; otherwise does nothing.
+   * Saves the model of a run that ends before the rule could save one; otherwise does nothing. If the
+   * run is resumed, the first model that the rule saves takes its place, whatever the two means.
    * @throws as {@link BestModel.offer}
    */
   keepIfNone(candidate: Candidate, model: () => CandidateModel): ModelEntry | undefined {
@@ -111,8 +119,16 @@ export class BestModel {
 
   /** @param unsaved of a run that continues; dropped where a file is as good by now */
   setState(unsaved: UnsavedModel | undefined): void {
-    const isBetter = (unsaved?.meanReward ?? -Infinity) > (this.best?.meanReward ?? -Infinity);
-    this.unsaved = isBetter ? unsaved : undefined;
+    this.unsaved = undefined;
+    if (unsaved !== undefined && (!this.best || merit(rated(unsaved)) > this.merit)) {
+      this.unsaved = unsaved;
+    }
+  }
+
+  /** What the next one has to beat. */
+  private get merit(): number {
+    if (this.unsaved !== undefined) return merit(rated(this.unsaved));
+    return this.best === undefined ? -Infinity : merit(this.best);
   }
 
   private describe({ episodes, meanReward }: Candidate, model: () => CandidateModel): UnsavedModel {
@@ -133,11 +149,12 @@ export class BestModel {
 
   private replaceWith({ meanReward, file }: UnsavedModel): ModelEntry {
     const path = this.save(meanReward, file);
-    this.best = { path, meanReward };
+    const best = { path, meanReward, episodes: file.metadata.episodes };
+    this.best = best;
     for (const older of ownFiles(this.options)) {
-      if (older.path !== path && older.meanReward < meanReward) removeModel(older.path);
+      if (older.path !== path && merit(older) < merit(best)) removeModel(older.path);
     }
-    return this.best;
+    return best;
   }
 
   /** Never takes another run's name: `…_930.6.safetensors`, then `…_930.6_2.safetensors`, … */
@@ -151,19 +168,21 @@ export class BestModel {
   }
 }
 
-function ownFiles({ directory, runId }: BestModelOptions): ModelEntry[] {
-  return ownModelFiles(directory, NAME, runId).map(entryOf);
+function ownFiles({ directory, runId }: BestModelOptions): RatedEntry[] {
+  return ownModelFiles(directory, NAME, runId).map((path) => ({
+    path,
+    meanReward: Number(NAME.exec(basename(path))![1]),
+    episodes: readModelMetadata(path).episodes,
+  }));
 }
 
-function entryOf(path: string): ModelEntry {
-  return { path, meanReward: Number(NAME.exec(basename(path))![1]) };
+/** The mean reward, if it is one of enough episodes: no other is a bar to any model. */
+function merit({ meanReward, episodes }: Pick<RatedEntry, "meanReward" | "episodes">): number {
+  return episodes < FIRST_EPISODE ? -Infinity : meanReward;
 }
 
-function highest(entries: readonly ModelEntry[]): ModelEntry | undefined {
-  return entries.reduce<ModelEntry | undefined>(
-    (best, entry) => (best !== undefined && best.meanReward >= entry.meanReward ? best : entry),
-    undefined,
-  );
+function rated({ meanReward, file }: UnsavedModel): Pick<RatedEntry, "meanReward" | "episodes"> {
+  return { meanReward, episodes: file.metadata.episodes };
 }
 
 /** To one decimal; never minus zero, which would show in a name. */

@@ -63,6 +63,27 @@ describe("best model", () => {
     expect(files()).toEqual(["mario_reward_4.4.safetensors"]);
   });
 
+  it("gives up a mean of fewer episodes, however high, for the first of the rule's", () => {
+    const short = run("a");
+    short.keepIfNone({ meanReward: 1100, episodes: 3 }, () => exampleModel());
+    const resumed = run("a");
+    expect(resumed.current?.meanReward).toBe(1100);
+    expect(offer(resumed, 900, 9)).toBeUndefined();
+    expect(offer(resumed, 300, 10)?.meanReward).toBe(300);
+    expect(files()).toEqual(["mario_reward_300.0.safetensors"]);
+    expect(offer(resumed, 299, 11)).toBeUndefined();
+    // The same when neither could be written: what is held in a resume point.
+    const held = (meanReward: number, episodes: number) => {
+      const { weights, metadata } = exampleModel();
+      const file = { weights, metadata: { ...metadata, runId: "b", meanReward, episodes } };
+      const best = run("b");
+      best.setState({ meanReward, file });
+      return best;
+    };
+    expect(offer(held(1100, 3), 200, 12)?.meanReward).toBe(200);
+    expect(offer(held(1100, 12), 300, 13)).toBeUndefined();
+  });
+
   it("copies no weights for a mean that is not saved", () => {
     const best = run("a");
     offer(best, 5);
