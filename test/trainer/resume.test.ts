@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { NamedTensors } from "../../src/agent/agent.js";
-import { resolveSettings } from "../../src/config/resolve.js";
+import { resolveSettings, type SettingsOverrides } from "../../src/config/resolve.js";
+import type { TrainSettings } from "../../src/config/schema.js";
 import { createMarioEnv } from "../../src/env/mario-env.js";
 import type { Played } from "../../src/trainer/actor-group.js";
 import {
@@ -26,7 +27,7 @@ const { TrainingThreads } = (await import(
 
 const rom = readFileSync(new URL("../../roms/fenn.nes", import.meta.url));
 // A memory of 200 transitions: it wraps twice before the run is cut, and again after.
-const settings = resolveSettings("fast", {
+const short: SettingsOverrides = {
   timesteps: 900,
   seed: 7,
   environment: { noopMaxFrames: 20, stallSteps: 25, stickyActions: 0.25 },
@@ -35,7 +36,10 @@ const settings = resolveSettings("fast", {
   actors: { environments: 6, windowSteps: 48 },
   replay: { capacity: 200, learningStarts: 300, batchSize: 8 },
   learning: { learnPeriod: 12, targetPeriod: 100, actingAverage: 0.2, evaluationAverage: 0.3 },
-});
+};
+const settings = resolveSettings("fast", short);
+/** Priorities, their sum tree, and the noise of actors and learner, besides. */
+const rainbow = resolveSettings("rainbow", { ...short, network: { hiddenUnits: 32 } });
 
 let folder: string;
 let startState: Uint8Array;
@@ -47,14 +51,14 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function startThreads(actors: number) {
+async function startThreads(actors: number, run = settings) {
   const threads = new TrainingThreads(settings.actors.environments, {
     backend: "auto",
     threads: 1,
     actors,
     evalEpisodes: 0,
   });
-  await threads.setUp(settings, rom, startState);
+  await threads.setUp(run, rom, startState);
   return threads;
 }
 
@@ -66,14 +70,15 @@ async function play(
     until?: number;
     saveAt?: readonly number[];
     writer?: ResumeWriter;
+    settings?: TrainSettings;
   },
 ) {
-  const { from, until = Infinity, saveAt = [], writer } = options;
+  const { from, until = Infinity, saveAt = [], settings: run = settings, writer } = options;
   const { session } = quietSession();
   if (from) session.setState(from.session);
   let last: Window = { index: -1, after: 0, last: 0 };
   const losses: number[] = [];
-  const schedule = { ...windowPlanOf(settings), pipeline: "overlap" as const };
+  const schedule = { ...windowPlanOf(run), pipeline: "overlap" as const };
   await trainLoop(
     threads,
     schedule,
@@ -85,7 +90,7 @@ async function play(
         if (!saveAt.includes(window.last)) return;
         await writer?.save(
           {
-            settings,
+            settings: run,
             rom: { name: "fenn.nes", sha1: "0".repeat(40) },
             runId: "a-run",
             arithmetic: { backend: "any", threads: 1, precision: "fp32" },
@@ -118,31 +123,43 @@ function bytesOf(weights: NamedTensors): Map<string, string> {
 }
 
 describe("a run that was cut and resumed", () => {
-  it("ends in the same weights as one that was not, bit for bit", async () => {
-    const whole = await play(await startThreads(2), {});
-    const run = join(folder, "run");
-    const writer = new ResumeWriter(resumeDirectory(run));
-    // Two points: the second one's frames are in two files. Then it goes on, and is lost.
-    await play(await startThreads(1), { until: 576, saveAt: [240, 480], writer });
+  it.each([
+    ["fast", settings, "run"],
+    ["rainbow", rainbow, "rainbow"],
+  ] as const)(
+    "of preset %s ends in the same weights as one that was not, bit for bit",
+    async (_, settings, name) => {
+      const whole = await play(await startThreads(2, settings), { settings });
+      const run = join(folder, name);
+      const writer = new ResumeWriter(resumeDirectory(run));
+      // Two points: the second one's frames are in two files. Then it goes on, and is lost.
+      await play(await startThreads(1, settings), {
+        settings,
+        until: 576,
+        saveAt: [240, 480],
+        writer,
+      });
 
-    const point = readResumePoint(run);
-    expect(point.loop.step).toBe(480);
-    const threads = await startThreads(2);
-    restoreFrames(run, point, threads.stores);
-    await threads.setState(point.threads, point.loop.index);
-    const rest = await play(threads, { from: point });
+      const point = readResumePoint(run);
+      expect(point.loop.step).toBe(480);
+      const threads = await startThreads(2, settings);
+      restoreFrames(run, point, threads.stores);
+      await threads.setState(point.threads, point.loop.index);
+      const rest = await play(threads, { settings, from: point });
 
-    expect(rest.losses).toEqual(whole.losses.slice(10));
-    expect(rest.losses.filter((loss) => loss > 0).length).toBeGreaterThan(5);
-    for (const kind of ["weights", "average"] as const) {
-      expect([...rest[kind].keys()]).toEqual([...whole[kind].keys()]);
-      for (const [name, bytes] of whole[kind]) expect(rest[kind].get(name) === bytes).toBe(true);
-    }
-    // What is played is another average.
-    expect(whole.average.get("output/bias") === whole.weights.get("output/bias")).toBe(false);
-    expect(rest.session.window.episodes).toBeGreaterThan(point.session.window.episodes);
-    expect(rest.session).toEqual(whole.session);
-  }, 300_000);
+      expect(rest.losses).toEqual(whole.losses.slice(10));
+      expect(rest.losses.filter((loss) => loss > 0).length).toBeGreaterThan(5);
+      for (const kind of ["weights", "average"] as const) {
+        expect([...rest[kind].keys()]).toEqual([...whole[kind].keys()]);
+        for (const [name, bytes] of whole[kind]) expect(rest[kind].get(name) === bytes).toBe(true);
+      }
+      // What is played is another average.
+      expect(whole.average.get("output/bias") === whole.weights.get("output/bias")).toBe(false);
+      expect(rest.session.window.episodes).toBeGreaterThan(point.session.window.episodes);
+      expect(rest.session).toEqual(whole.session);
+    },
+    300_000,
+  );
 
   it("keeps only the files that the last point needs", () => {
     const files = readdirSync(resumeDirectory(join(folder, "run"))).sort();

@@ -205,7 +205,8 @@ export class TrainObservers implements TrainObserver {
           options: keptOptions(options),
           loop,
           session: this.session.getState(),
-          evaluation: this.#evaluation?.getState(),
+          // Without evaluations there may still be a model of earlier ones that is not written.
+          evaluation: this.#evaluation?.getState() ?? { unsaved: this.#bestEvaluated.getState() },
           threads: await threads.getState(),
         }),
         stores: threads.stores,

@@ -60,6 +60,8 @@ export class ResumeKeeper {
         return Promise.resolve();
       });
     } else if (this.#loop.step > (this.#savedAt ?? 0)) await this.#save();
+    // Part of an owed evaluation may have been played, or a held model written, since that point.
+    else if (this.#savedAt !== undefined && isUnfinished()) await this.#save();
   }
 
   async #save(): Promise<void> {

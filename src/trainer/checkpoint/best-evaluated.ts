@@ -24,9 +24,9 @@ export interface BestEvaluatedOptions {
 
 /** What a model was evaluated under. */
 export interface EvaluatedUnder {
-  /** Its weights are a moving average; default false. */
+  /** Its weights are the average of `--eval-average`; default false. */
   readonly averaged?: boolean;
-  /** Probability that a decision was replaced by the one before; default 0. */
+  /** In each frame, probability that the buttons of the frame before stayed held; default 0. */
   readonly stickyActions?: number;
 }
 

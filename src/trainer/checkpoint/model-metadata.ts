@@ -57,9 +57,9 @@ const modelMetadataSchema = z.object({
       meanReward: z.number(),
       /** Episodes that finished the stage. */
       completed: count,
-      /** These weights are a moving average; see `--eval-average`. */
+      /** These weights are the average of `--eval-average`, not those that acted in training. */
       averaged: z.boolean().optional(),
-      /** Probability that a decision was replaced by the one before; left out: 0. */
+      /** In each frame, probability that the buttons of the frame before stayed held; left out: 0. */
       stickyActions: z.number().min(0).max(1).optional(),
     })
     .optional(),

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { deflate, inflateSync } from "node:zlib";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createDeflate, inflateSync } from "node:zlib";
 import { z } from "zod";
 import { MarioError } from "../../core/errors.js";
 import { systemErrorCode } from "../../core/write-error.js";
@@ -23,12 +24,16 @@ export const frameChunkSchema = z.object({
 
 export type FrameChunk = z.infer<typeof frameChunkSchema>;
 
-const compress = promisify(deflate);
+/** Frames copied at a time, and bytes that come out at a time: saving takes little memory. */
+const BLOCK_FRAMES = 64;
+const DEFLATED_BYTES = 1 << 18;
+
 const REMEDY = "Start a new run; the best model so far is kept in models/.";
 
 /**
  * Writes the frames that came since the earlier chunks, as far as the stores still have them.
- * Pictures of a console deflate to about a ninth.
+ * Pictures of a console deflate to about a ninth. No frame may be added meanwhile.
+ * @returns undefined, with nothing written, where none came
  * @throws MarioError DISK_FULL, NOT_WRITABLE
  */
 export async function writeFrames(
@@ -36,26 +41,31 @@ export async function writeFrames(
   step: number,
   stores: readonly FrameStore[],
   earlier: readonly FrameChunk[],
-): Promise<FrameChunk> {
+): Promise<FrameChunk | undefined> {
+  const last = earlier.at(-1);
+  // A second file of that step would take the place of the first.
+  if (last && stores.every(({ count }, lane) => count === last.lanes[lane].to)) return undefined;
   const parts = await Promise.all(
     stores.map(async (store, lane) => {
-      const written = earlier.at(-1)?.lanes[lane].to ?? 0;
+      const written = last?.lanes[lane].to ?? 0;
       const from = Math.max(written, store.count - store.capacity, 0);
       const to = store.count;
-      return { from, to, bytes: await compress(framesOf(store, from, to), { level: 1 }) };
+      return { from, to, deflated: await deflate(store, from, to) };
     }),
   );
   const file = `frames-${step}.bin`;
   const hash = createHash("sha256");
-  for (const { bytes } of parts) hash.update(bytes);
-  writeFileAtomically(
-    join(directory, file),
-    parts.map(({ bytes }) => bytes),
-  );
+  const contents = parts.flatMap(({ deflated }) => deflated);
+  for (const bytes of contents) hash.update(bytes);
+  writeFileAtomically(join(directory, file), contents);
   return {
     file,
     sha256: hash.digest("hex"),
-    lanes: parts.map(({ from, to, bytes }) => ({ from, to, bytes: bytes.length })),
+    lanes: parts.map(({ from, to, deflated }) => ({
+      from,
+      to,
+      bytes: deflated.reduce((sum, { length }) => sum + length, 0),
+    })),
   };
 }
 
@@ -89,10 +99,26 @@ export function readFrames(
   }
 }
 
-function framesOf(store: FrameStore, from: number, to: number): Uint8Array {
-  const bytes = new Uint8Array((to - from) * store.frameBytes);
-  for (let id = from; id < to; id++) bytes.set(store.view(id), (id - from) * store.frameBytes);
-  return bytes;
+/** @returns one zlib stream, in parts */
+async function deflate(store: FrameStore, from: number, to: number): Promise<Uint8Array[]> {
+  const parts: Uint8Array[] = [];
+  await pipeline(
+    Readable.from(blocksOf(store, from, to)),
+    createDeflate({ level: 1, chunkSize: DEFLATED_BYTES }),
+    async (deflated: AsyncIterable<Uint8Array>) => {
+      for await (const part of deflated) parts.push(part);
+    },
+  );
+  return parts;
+}
+
+function* blocksOf(store: FrameStore, from: number, to: number): Generator<Uint8Array> {
+  for (let start = from; start < to; start += BLOCK_FRAMES) {
+    const end = Math.min(start + BLOCK_FRAMES, to);
+    const block = new Uint8Array((end - start) * store.frameBytes);
+    for (let id = start; id < end; id++) block.set(store.view(id), (id - start) * store.frameBytes);
+    yield block;
+  }
 }
 
 function read(path: string): Uint8Array {

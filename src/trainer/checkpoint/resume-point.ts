@@ -118,19 +118,20 @@ export class ResumeWriter {
    */
   async save(state: RunState, stores: readonly FrameStore[]): Promise<number> {
     const fresh = await writeFrames(this.#directory, state.loop.step, stores, this.#chunks);
-    const chunks = [...this.#chunks.filter((chunk) => isNeeded(chunk, stores)), fresh];
+    const needed = this.#chunks.filter((chunk) => isNeeded(chunk, stores));
+    const chunks = fresh ? [...needed, fresh] : needed;
     const body = serialize({ version: VERSION, ...state, chunks });
     const checksum = createHash("sha256").update(body).digest();
     try {
       writeFileAtomically(join(this.#directory, POINT_FILE), [checksum, body]);
     } catch (error) {
       // Of no use without the point, and in the way of the next attempt where the disk is full.
-      rmSync(join(this.#directory, fresh.file), { force: true });
+      if (fresh) rmSync(join(this.#directory, fresh.file), { force: true });
       throw error;
     }
     this.#chunks = chunks;
     this.#removeOthers();
-    return body.length + fresh.lanes.reduce((sum, { bytes }) => sum + bytes, 0);
+    return body.length + (fresh?.lanes ?? []).reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** The run is over: there is nothing to resume. */

@@ -77,6 +77,15 @@ describe("resume points", () => {
     expect(existsSync(directory)).toBe(true);
   });
 
+  it("are written again where they are if the evaluation owed may have moved on", async () => {
+    const stopped = keeperOf(9000, true);
+    await stopped.keeper.finish();
+    expect(stopped.savedAt()).toEqual([9000]);
+    const idle = keeperOf(9000);
+    await idle.keeper.finish();
+    expect(idle.savedAt()).toEqual([]);
+  });
+
   it.skipIf(!canLimit)("that cannot be written are tried again soon", async () => {
     const { failures, keeper, play, savedAt, warnings } = keeperOf();
     await play(300, 0);
@@ -140,27 +149,13 @@ describe("mario train whose models cannot be written to the end", () => {
     async (_, more) => {
       const models = join(directory, "models");
       const args = ["--timesteps=300", "--learning-starts=200", "--eval-episodes=2", "--threads=1"];
-      const run = spawn(process.execPath, [main, "train", ...args, "--model-dir", models], {
-        cwd: directory,
-        env: { ...process.env, MARIO_ROM: "" },
-        stdio: ["ignore", "pipe", "pipe"],
-      });
-      let output = "";
-      let errors = "";
-      run.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
-      run.stdout.on("data", (chunk: Buffer) => {
-        output += chunk.toString();
-        // Before the first model, and after it was seen that the folder can be written to.
-        if (!output.includes("logs: ") || (existsSync(models) && !isFolder(models))) return;
-        rmSync(models, { recursive: true, force: true });
-        writeFileSync(models, "in the way");
-      });
-      const [status] = (await once(run, "close")) as [number];
-      expect(status).toBe(2);
-      expect(errors).toContain("not written: the best model: Cannot write");
-      expect(errors).toContain("the model that was evaluated best: Cannot write");
+      const { output } = await runWithoutModels([...args, "--model-dir", models], models);
       const [, logs] = /resume: +npx mario train --resume (\S+)\n/.exec(output)!;
       expect(existsSync(join(directory, logs, "resume", "point.bin"))).toBe(true);
+
+      // Resumed while they still cannot: the new point holds them, too.
+      rmSync(models);
+      await runWithoutModels(["--resume", logs, ...more], models);
 
       rmSync(models);
       const resumed = mario(["train", "--resume", logs, ...more], {
@@ -177,6 +172,29 @@ describe("mario train whose models cannot be written to the end", () => {
     300_000,
   );
 });
+
+/** Trains, with a folder for models that can no longer be written to once it was found to be so. */
+async function runWithoutModels(args: readonly string[], models: string) {
+  const run = spawn(process.execPath, [main, "train", ...args], {
+    cwd: directory,
+    env: { ...process.env, MARIO_ROM: "" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  let errors = "";
+  run.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+  run.stdout.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+    if (!output.includes("logs: ") || (existsSync(models) && !isFolder(models))) return;
+    rmSync(models, { recursive: true, force: true });
+    writeFileSync(models, "in the way");
+  });
+  const [status] = (await once(run, "close")) as [number];
+  expect(status).toBe(2);
+  expect(errors).toContain("not written: the best model: Cannot write");
+  expect(errors).toContain("the model that was evaluated best: Cannot write");
+  return { output };
+}
 
 function isFolder(path: string): boolean {
   return statSync(path).isDirectory();
