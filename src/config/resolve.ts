@@ -36,6 +36,14 @@ function checkSettings(candidate: unknown): TrainSettings {
       { remedy: "Raise the replay capacity." },
     );
   }
+  const { environments } = settings.actors;
+  if (settings.replay.capacity < environments) {
+    throw new MarioError(
+      "INVALID_OPTION",
+      `A replay memory of ${settings.replay.capacity} has no room for each of ${environments} environments.`,
+      { remedy: `Give --buffer-size ${environments} or more.` },
+    );
+  }
   const wrong = contradictionIn(settings);
   if (wrong) throw new MarioError("INVALID_OPTION", wrong.message, { remedy: wrong.remedy });
   return settings;

@@ -48,6 +48,10 @@ describe("resolveSettings", () => {
     [{ learning: { adamEpsilon: -1 } }, /learning\.adamEpsilon/],
     [{ replay: { priorityAlpha: 2 } }, /replay\.priorityAlpha/],
     [{ replay: { capacity: 10 } }, /batch of 32/],
+    [
+      { replay: { capacity: 16, batchSize: 16 }, actors: { environments: 32 } },
+      /no room for each of 32 environments/,
+    ],
     [{ network: { vMin: NaN } }, /network\.vMin/],
   ])("refuses %j", (overrides, message) => {
     expect(() => resolveSettings("fast", overrides)).toThrow(invalid(message));
