@@ -179,16 +179,18 @@ describe("the target network's part", () => {
       const online = new Map(weights).set("output/bias", bias([0, 8, 2, 4]));
       agent.setState({ ...agent.getState(), weights: online });
       const batch = batchOf(1);
-      batch.aTm1.fill(0);
+      batch.aTm1.set([0, 1, 3, 1]);
       batch.rT.fill(1);
       batch.discountT.fill(0.5);
-      const { tdErrors } = agent.learn(batch);
+      const { meanQ, tdErrors } = agent.learn(batch);
       agent.dispose();
+      // Of the actions taken: 0, 8, 4 and 8.
+      expect(meanQ).toBe(5);
       return [...tdErrors];
     };
     // Online prefers action 1, worth 1 to the target network; that prefers 3, worth 4.
-    expect(errors(true)).toEqual([1.5, 1.5, 1.5, 1.5]);
-    expect(errors(false)).toEqual([3, 3, 3, 3]);
+    expect(errors(true)).toEqual([1.5, -6.5, -2.5, -6.5]);
+    expect(errors(false)).toEqual([3, -5, -1, -5]);
   });
 });
 

@@ -31,7 +31,11 @@ it("does not take a fresh network's values for divergence where nothing was paid
 it("knows what a target rule adds", () => {
   const limit = new ValueLimit(1);
   limit.observe(Float32Array.of(1), Float32Array.of(0));
-  limit.check(19);
+  // 10 · (1 + 1)
+  limit.check(19.9);
+  expect(() => {
+    limit.check(20.1);
+  }).toThrow(diverged);
 });
 
 it("has no limit without a discount", () => {

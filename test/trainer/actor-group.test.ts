@@ -33,6 +33,7 @@ const ARCHITECTURE = {
   inputShape: [Corridor.side, Corridor.side, 4] as const,
   convolutions: [{ filters: 2, size: 4, stride: 2 }],
   hiddenUnits: 4,
+  noisy: true,
 };
 
 async function createGroup(): Promise<ActorGroup> {
@@ -55,7 +56,7 @@ async function createGroup(): Promise<ActorGroup> {
       };
     }),
     network: createActingNetwork({ backend, actionCount: 3, ...ARCHITECTURE }),
-    epsilonAt: () => 1,
+    epsilonAt: () => 0.5,
     plan: PLAN,
   });
 }
@@ -93,10 +94,12 @@ function columnIn(observation: Uint8Array): number {
 /** What the network below says of a column: right from an even one, left from an odd one. */
 const greedyAction = (column: number) => (column % 2 === 0 ? 2 : 0);
 
-/** A network whose answer to a row depends on that row alone. */
+/** A network whose answer to a row depends on that row alone; it remembers the noise that it is given. */
+const noises: (Rng | undefined)[] = [];
 const network: ActingNetwork = {
   actionCount: 3,
-  qValues: (observations, batch) => {
+  qValues: (observations, batch, noise) => {
+    noises.push(noise);
     const rowBytes = observations.length / batch;
     return Float32Array.from({ length: 3 * batch }, (_, i) => {
       const row = Math.floor(i / 3);
@@ -116,6 +119,7 @@ describe("a group of environments that asks the network", () => {
       { length: LANES },
       () => new FrameStore({ capacity: 2 * rounds, frameBytes: Corridor.side ** 2 }),
     );
+    const noise = new Rng(0);
     const group = new ActorGroup({
       lanes: stores.map((store, lane) => ({
         lane,
@@ -123,7 +127,7 @@ describe("a group of environments that asks the network", () => {
         store,
         frames: new StackIdTracker(store),
         accumulator: new NStepAccumulator({ n: 1, gamma: 0.9 }),
-        rngs: { episodes: new Rng(0), exploration: new Rng(20 + lane), noise: new Rng(0) },
+        rngs: { episodes: new Rng(0), exploration: new Rng(20 + lane), noise },
       })),
       network,
       epsilonAt: () => 0.5,
@@ -143,6 +147,9 @@ describe("a group of environments that asks the network", () => {
         if (!random) greedy[i][lane] = 1;
       }
     }
+    // One for the whole batch: noise is shared by its rows.
+    expect(noises.length).toBeGreaterThan(rounds / 2);
+    for (const given of noises) expect(given).toBe(noise);
     // Rounds in which some asked, but not the first: rows and environments are counted apart.
     const shifted = greedy.filter(([first, ...others]) => first === 0 && others.includes(1));
     expect(shifted.length).toBeGreaterThan(10);

@@ -19,12 +19,15 @@ class CountingAgent implements LearningAgent {
   readonly batches: { sTm1: Uint8Array; sT: Uint8Array }[] = [];
   /** Learning rate of each update. */
   readonly rates: number[] = [];
+  /** Updates made before each copy of the target network. */
+  readonly syncs: number[] = [];
   #rate = 0;
 
   learn({ size, sTm1, sT }: TransitionBatch) {
     this.batches.push({ sTm1: sTm1.slice(), sT: sT.slice() });
     this.rates.push(this.#rate);
-    return { loss: 0, meanQ: 0, gradientNorm: 0, tdErrors: new Float32Array(size) };
+    const n = this.batches.length;
+    return { loss: n, meanQ: 10 * n, gradientNorm: n * n, tdErrors: new Float32Array(size) };
   }
   getWeights() {
     return new Map([["weight", { shape: [1], data: Float32Array.of(this.batches.length) }]]);
@@ -42,7 +45,7 @@ class CountingAgent implements LearningAgent {
     throw new Error("nothing is loaded here");
   }
   syncTarget(): void {
-    // It has no target network.
+    this.syncs.push(this.batches.length);
   }
   dispose(): void {
     // It holds nothing.
@@ -133,6 +136,26 @@ it("is told of each update's step before it", async () => {
   await learner.learn({ index: 0, after: 3, last: 8 }, [played]);
   expect(steps).toEqual([4, 6, 8]);
   expect(agent.rates).toEqual([1 / 4, 1 / 6, 1 / 8]);
+});
+
+it("reports means over a window's updates, and none where there was none", async () => {
+  const { learner, played } = learnerOfPlaces({});
+  const none = { updates: 0, loss: 0, meanQ: 0, gradientNorm: 0 };
+  expect(await learner.learn({ index: 0, after: 0, last: 1 }, [played])).toMatchObject(none);
+  // Updates 1, 2 and 3, at steps 2, 4 and 6.
+  const three = { updates: 3, loss: 2, meanQ: 20, gradientNorm: 14 / 3, replaySize: 1 };
+  expect(await learner.learn({ index: 1, after: 1, last: 7 }, [])).toEqual(three);
+  const fourth = { updates: 1, loss: 4, meanQ: 40, gradientNorm: 16 };
+  expect(await learner.learn({ index: 2, after: 7, last: 8 }, [])).toMatchObject(fourth);
+});
+
+it("copies the target network at its steps, after the update of the same step", async () => {
+  const schedule = { batchSize: BATCH, learningStarts: 5, learnPeriod: 2, targetPeriod: 4 };
+  const { agent, learner, played } = learnerOfPlaces({ schedule });
+  await learner.learn({ index: 0, after: 0, last: 7 }, [played]);
+  await learner.learn({ index: 1, after: 7, last: 13 }, []);
+  // Updates at steps 6, 8, 10 and 12; copies at 4, 8 and 12.
+  expect(agent.syncs).toEqual([0, 2, 4]);
 });
 
 it("plays with the acting average, and has the other one evaluated", async () => {
