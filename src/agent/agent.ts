@@ -43,7 +43,7 @@ type Eventually<T> = T | Promise<T>;
 export interface LearningAgent {
   qValues(observations: Uint8Array, batch: number, noise?: Rng): Eventually<Float32Array>;
   learn(batch: TransitionBatch): Eventually<LearnMetrics>;
-  /** From the next `learn` on. @throws MarioError INVALID_OPTION unless positive and finite. */
+  /** From the next `learn` on. @throws MarioError INVALID_OPTION if negative or not finite. */
   setLearningRate(learningRate: number): void;
   syncTarget(): void;
   getWeights(): Eventually<NamedTensors>;
@@ -69,7 +69,7 @@ export interface Agent {
    * values are far beyond any that the rewards allow; nothing has changed then
    */
   learn(batch: TransitionBatch): LearnMetrics;
-  /** From the next `learn` on. @throws MarioError INVALID_OPTION unless positive and finite. */
+  /** From the next `learn` on. @throws MarioError INVALID_OPTION if negative or not finite. */
   setLearningRate(learningRate: number): void;
   /** Moves the target network towards the online one: a copy, unless the agent's tau is below 1. */
   syncTarget(): void;

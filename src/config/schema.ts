@@ -20,7 +20,7 @@ export const environmentSettingsSchema = z.strictObject({
   reward: z.enum(REWARD_KINDS),
   /** Steps without a new furthest x after which an episode is cut (truncated); 0: never. */
   stallSteps: count,
-  /** Probability that a decision is replaced by the one before (Machado et al. 2018). */
+  /** In each frame, probability that the buttons of the frame before stay held (Machado et al. 2018). */
   stickyActions: probability,
   /** Idle frames at most at an episode's start, drawn anew each time (Mnih et al. 2015). */
   noopMaxFrames: count.max(600),

@@ -65,7 +65,7 @@ const IMPALA_ENCODER = {
   residualSections: [16, 32, 32],
 } as const satisfies Partial<Architecture>;
 
-/** A network as people choose one; see `networkSettings` in the configuration. */
+/** A network as people choose one; see `networkSchema` in src/config/schema.ts. */
 export interface NetworkChoice {
   readonly encoder: "nature" | "impala";
   readonly hiddenUnits: number;

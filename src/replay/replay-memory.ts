@@ -11,7 +11,7 @@ export interface ReplayMemoryOptions {
   readonly capacity: number;
   /** Each environment's frames, one store a lane. */
   readonly lanes: readonly FrameStore[];
-  /** Which transitions are looked at; of the memory's {@link slotsFor} slots. */
+  /** Which transitions are looked at; it has as many slots as the memory. */
   readonly sampler: Sampler;
   /**
    * Frames that an environment may add to its store while the memory is sampled: transitions that

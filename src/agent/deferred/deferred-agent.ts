@@ -21,7 +21,7 @@ export interface DeferredAgent {
    * changed nothing, but steps given meanwhile may have; DIVERGED is told after the step.
    */
   learn(batch: TransitionBatch): Promise<LearnMetrics>;
-  /** From the next `learn` on. @throws MarioError INVALID_OPTION unless positive and finite. */
+  /** From the next `learn` on. @throws MarioError INVALID_OPTION if negative or not finite. */
   setLearningRate(learningRate: number): void;
   syncTarget(): void;
   /** After all steps given so far; so is {@link getState}. */

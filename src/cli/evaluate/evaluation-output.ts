@@ -13,7 +13,7 @@ export interface EvaluationConditions {
   readonly everyStart?: boolean;
   /** Share of random decisions. */
   readonly epsilon: number;
-  /** Chance that a decision is replaced by the one before. */
+  /** In each frame, probability that the buttons of the frame before stay held. */
   readonly sticky: number;
   readonly actionRepeat: number;
 }
