@@ -13,6 +13,14 @@ import { randomBytes } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { asWriteError, explainWriteErrors, systemErrorCode } from "../../core/write-error.js";
 
+/** Error codes of `link` on file systems without hard links, e.g. FAT and exFAT; EISDIR on Windows. */
+const NO_HARD_LINKS = new Set(["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EISDIR"]);
+
+/** Whether `link` failed only because the file system has no hard links. */
+export function lacksHardLinks(error: unknown): boolean {
+  return NO_HARD_LINKS.has(systemErrorCode(error) ?? "");
+}
+
 export interface AtomicWriteOptions {
   /** Replace a file of that name (default), or leave it and return false. */
   readonly overwrite?: boolean;
@@ -73,12 +81,8 @@ function placeNew(temporary: string, path: string): boolean {
     linkSync(temporary, path);
     return true;
   } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === "EEXIST") return false;
-    // FAT and some network file systems know no hard links.
-    if (code !== "EPERM" && code !== "ENOTSUP" && code !== "EOPNOTSUPP" && code !== "ENOSYS") {
-      throw error;
-    }
+    if (systemErrorCode(error) === "EEXIST") return false;
+    if (!lacksHardLinks(error)) throw error;
     return existsSync(path) ? false : replace(temporary, path);
   }
 }

@@ -10,10 +10,9 @@ import {
 import { join } from "node:path";
 import { MarioError } from "../../core/errors.js";
 import { explainWriteErrors, isWriteError, systemErrorCode } from "../../core/write-error.js";
+import { lacksHardLinks } from "./atomic-file.js";
 
 const LOCK_FILE = "running.pid";
-/** Error codes of `link` on file systems without hard links, e.g. exFAT; EISDIR on Windows. */
-const NO_HARD_LINKS = new Set(["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EISDIR"]);
 
 /**
  * Keeps two processes from going on with the same run, whose resume points would delete each other's
@@ -89,7 +88,7 @@ function link(from: string, to: string): void {
   try {
     linkSync(from, to);
   } catch (error) {
-    if (!NO_HARD_LINKS.has(systemErrorCode(error) ?? "")) throw error;
+    if (!lacksHardLinks(error)) throw error;
     // Not atomic: a process that reads at this moment may see an empty file.
     copyFileSync(from, to, constants.COPYFILE_EXCL);
   }
@@ -115,9 +114,11 @@ function refuseIfHeld(path: string, directory: string): void {
   const [pid, start] = read(path).split("\n");
   const isAlive = /^[1-9]\d*$/.test(pid) && isRunning(Number(pid));
   if (!isAlive || startOf(Number(pid)) !== start) return;
+  // Without its start, it may be any process that was given the number of a killed one.
+  const doubt = start ? "" : ` If that process is not mario, remove ${path}.`;
   throw new MarioError("INVALID_OPTION", `Process ${pid} is at work on ${directory}.`, {
     value: directory,
-    remedy: `Wait until it ends, or stop it: kill ${pid} (it saves where it stands).`,
+    remedy: `Wait until it ends, or stop it: kill ${pid} (it saves where it stands).${doubt}`,
   });
 }
 
