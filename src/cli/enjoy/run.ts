@@ -1,3 +1,4 @@
+import { MarioError } from "../../core/errors.js";
 import { Rng } from "../../core/rng.js";
 import { FRAME_RATE } from "../../nes/hardware.js";
 import type { Evaluation } from "../../trainer/evaluation.js";
@@ -8,6 +9,7 @@ import type { EnjoyOptions } from "./command.js";
 import { evaluationReport } from "../evaluate/evaluation-report.js";
 import { watchForInterrupt } from "../process/interrupt.js";
 import { playEpisodes, type PlayEpisodesOptions } from "../evaluate/play-episodes.js";
+import { givenPageOptions } from "../page/page-options.js";
 import { openPlayer } from "../player.js";
 import { filmPlan } from "../film/film-options.js";
 import { canShowPictures, openTerminalScreen } from "./terminal-screen.js";
@@ -15,10 +17,10 @@ import { canShowPictures, openTerminalScreen } from "./terminal-screen.js";
 /** @param isCounted whether the number of episodes was given. */
 export async function runEnjoy(options: EnjoyOptions, isCounted: boolean): Promise<void> {
   const plan = filmPlan(options, "all");
+  const view = viewOf(options);
   const player = await openPlayer(options);
   const { environment, agent, title } = player;
   const rng = new Rng(options.seed);
-  const view = plan ? "none" : (options.view ?? (process.stdout.isTTY ? "page" : "none"));
   const playing = {
     environment,
     policy: epsilonGreedyPolicy(agent, options.epsilon, rng.split()),
@@ -39,11 +41,38 @@ export async function runEnjoy(options: EnjoyOptions, isCounted: boolean): Promi
         episodes: isCounted ? options.episodes : undefined,
       });
       playing.onPlayed(evaluation);
-    } else if (view === "terminal" && canShowPictures()) playing.onPlayed(await show(playing));
+    } else if (view === "terminal") playing.onPlayed(await show(playing));
     else await playEpisodes(playing);
   } finally {
     agent.dispose();
   }
+}
+
+/**
+ * Where it is shown: on a page if anything was said about one.
+ * @throws MarioError INVALID_OPTION for options that exclude each other
+ */
+function viewOf(options: EnjoyOptions): "page" | "terminal" | "none" {
+  const ofPage = givenPageOptions(options);
+  const isFilmed = options.record !== undefined;
+  const usual = ofPage.length > 0 || process.stdout.isTTY ? "page" : "none";
+  const view = options.view ?? (isFilmed ? "none" : usual);
+  const refuse = (message: string, remedy: string): MarioError =>
+    new MarioError("INVALID_OPTION", message, { remedy });
+  if (isFilmed && view !== "none") {
+    throw refuse("A film is recorded without a view.", "Leave out --view, or --record.");
+  }
+  if (view !== "page" && ofPage.length > 0) {
+    const why = isFilmed ? "a film is recorded without one" : `--view ${view} has none`;
+    throw refuse(`${ofPage.join(" and ")} need a page: ${why}.`, `Leave out ${ofPage.join(", ")}.`);
+  }
+  if (view === "terminal" && !canShowPictures()) {
+    throw refuse(
+      "The output is no terminal that can show pictures.",
+      "Choose --view page or none.",
+    );
+  }
+  return view;
 }
 
 /** Plays in the terminal at the console's own pace. */

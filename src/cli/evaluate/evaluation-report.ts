@@ -44,7 +44,9 @@ export function evaluationReport(
     `  mean reward      ${meanReward.toFixed(1)} px, change of x as in the tutorial${sure(range(meanRewardInterval, 1))}`,
     `  time to flag     ${flagTime(evaluation)}`,
     `  how they ended   ${endings(evaluation)}`,
-    `  speed            ${stepsPerSecond} steps/s, ${steps} steps`,
+    stepsPerSecond > 0
+      ? `  speed            ${stepsPerSecond} steps/s, ${steps} steps`
+      : `  length           ${steps} steps`,
     `                 ${QUANTILES.map(([, label]) => label.padStart(COLUMN)).join("")}`,
     `  distance, px   ${quantiles(distanceQuantiles)}`,
     `  reward, px     ${quantiles(rewardQuantiles)}`,

@@ -8,6 +8,11 @@ export interface PageOptions {
   readonly open: boolean;
 }
 
+/** Of those that do nothing without a page the ones that were given, as they are written. */
+export function givenPageOptions({ host, port }: PageOptions): string[] {
+  return [...(port === undefined ? [] : ["--port"]), ...(host === undefined ? [] : ["--host"])];
+}
+
 /** Options of every command that opens a page. */
 export function addPageOptions(command: Command): Command {
   return command

@@ -5,6 +5,7 @@ import { parseRom } from "../../nes/rom.js";
 import { observeWrite, type WriteObserver } from "../../core/write-error.js";
 import type { Asset } from "../../viewer/server/local-server.js";
 import { watchForInterrupt } from "../process/interrupt.js";
+import { givenPageOptions } from "../page/page-options.js";
 import { openPage } from "../page/page-server.js";
 import { readPlay, requireSameRom, type Play } from "./play-file.js";
 import { PlayRecording } from "./recording.js";
@@ -42,11 +43,19 @@ export async function runPlay(options: PlayOptions): Promise<void> {
 }
 
 /** @throws MarioError INVALID_OPTION for options that exclude each other. */
-function checkOptions({ stage, record, replay: file, view }: PlayOptions): void {
+function checkOptions(options: PlayOptions): void {
+  const { stage, record, replay: file, view } = options;
   const conflict = (what: string, remedy: string): MarioError =>
     new MarioError("INVALID_OPTION", what, { remedy });
   if (view === "none" && file === undefined) {
     throw conflict("There is nothing to play without a view.", "Name a recording with --replay.");
+  }
+  const ofPage = givenPageOptions(options);
+  if (view === "none" && ofPage.length > 0) {
+    throw conflict(
+      `--view none has no page for ${ofPage.join(" and ")}.`,
+      "Leave out one of them.",
+    );
   }
   if (file === undefined) return;
   if (record !== undefined) {

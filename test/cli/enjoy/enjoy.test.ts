@@ -83,7 +83,11 @@ describe("mario enjoy", () => {
   it.each([
     [["--view", "window"], /--view.*Allowed choices are page, terminal, none/],
     [["--port", "70000"], /--port.*65535/],
-    [["--view", "page", "--host", "no such host"], /Cannot listen on 'no such host'/],
+    [["--host", "no such host"], /Cannot listen on 'no such host'/],
+    [["--record", "film.webp", "--view", "page"], /film is recorded without a view/],
+    [["--record", "film.webp", "--port", "0"], /--port need.* a page/],
+    [["--view", "none", "--host", "::", "--port", "0"], /--port and --host need a page/],
+    [["--view", "terminal"], /no terminal that can show pictures.*--view page/],
   ])("%j is a mistake, told in one line", (more, pattern) => {
     const { status, stderr, stdout } = mario(["enjoy", "--file", model, ...BACKEND_HERE, ...more]);
     expect(stderr).toMatch(pattern);

@@ -171,6 +171,7 @@ describe("what cannot be played gets one clear line and exit code 2", () => {
     refused(["--view", "none"], /Name a recording with --replay/);
     refused(["--replay", file, "--record", file], /cannot be recorded/);
     refused(["--replay", file, "--stage", "1-1"], /stage of its own/);
+    refused(["--replay", file, "--view", "none", "--port", "0"], /no page for --port/);
     refused(["--port", "70000"], /--port/);
     refused(["--host", "203.0.113.1"], /Cannot listen on '203\.0\.113\.1'/);
   });
