@@ -9,7 +9,9 @@ export class TestPage implements ViewerSocket {
   isReading = true;
   readonly texts: Record<string, unknown>[] = [];
   readonly pictures: Uint8Array[] = [];
-  readonly viewer = new Viewer(this);
+  /** Of the viewer's clock, ms. */
+  time = 0;
+  readonly viewer = new Viewer(this, () => this.time);
   #onText: (() => void) | undefined;
 
   send(data: string | Uint8Array): void {

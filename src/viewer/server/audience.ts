@@ -10,8 +10,11 @@ export interface ViewerSocket {
 
 /** Pictures on their way that the page has not shown yet; enough for 60 a second over 100 ms. */
 const MOST_UNSEEN = 6;
-/** A viewer that stopped reading is let go beyond this; its page comes back by itself. */
+/** A viewer with more before it is let go if it takes none of it for a while; it comes back by itself. */
 const MOST_BACKLOG_BYTES = 8 * 1024 * 1024;
+const PATIENCE_MS = 10_000;
+/** More than the curves of dozens of long runs, which a page may ask for at once. */
+const MOST_BYTES = 128 * 1024 * 1024;
 const OPTIONAL: ReadonlySet<string> = new Set(["stack", "saliency"] satisfies OptionalPicture[]);
 
 /**
@@ -20,14 +23,22 @@ const OPTIONAL: ReadonlySet<string> = new Set(["stack", "saliency"] satisfies Op
  */
 export class Viewer {
   readonly #socket: ViewerSocket;
+  readonly #now: () => number;
+  /** Bytes handed over; how many of them were taken by when that was last seen to grow. */
+  #handed = 0;
+  #taken = 0;
+  #takenAt: number;
   readonly #pending = new Map<string, string | Uint8Array>();
   #sent = 0;
   #seen = 0;
   #visible = true;
   readonly #wanted = new Set<string>(["stack"] satisfies OptionalPicture[]);
 
-  constructor(socket: ViewerSocket) {
+  /** @param now milliseconds; for tests */
+  constructor(socket: ViewerSocket, now = (): number => performance.now()) {
     this.#socket = socket;
+    this.#now = now;
+    this.#takenAt = now();
   }
 
   /** A hidden tab gets no pictures. */
@@ -39,10 +50,25 @@ export class Viewer {
     return this.#visible && this.#wanted.has(picture);
   }
 
-  /** Sends what must arrive. A page with megabytes before it is let go instead. */
+  /** Sends what must arrive. A page that has stopped reading megabytes is let go instead. */
   tell(message: string | Uint8Array): void {
-    if (this.#socket.bufferedAmount > MOST_BACKLOG_BYTES) this.#socket.terminate();
-    else this.#socket.send(message);
+    if (this.#isStuck()) this.#socket.terminate();
+    else {
+      this.#handed += message.length;
+      this.#socket.send(message);
+    }
+  }
+
+  #isStuck(): boolean {
+    const backlog = this.#socket.bufferedAmount;
+    const now = this.#now();
+    const taken = this.#handed - backlog;
+    if (taken > this.#taken || backlog <= MOST_BACKLOG_BYTES) {
+      this.#taken = taken;
+      this.#takenAt = now;
+    }
+    if (backlog <= MOST_BACKLOG_BYTES) return false;
+    return backlog > MOST_BYTES || now - this.#takenAt > PATIENCE_MS;
   }
 
   /** @param messages by kind; each replaces what waits of its kind. */

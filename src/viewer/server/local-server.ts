@@ -71,7 +71,10 @@ export async function openLocalServer(options: LocalServerOptions): Promise<Loca
     socket.on("error", () => socket.destroy());
     const problem = upgradeProblem(request, host, token, sockets.clients.size);
     if (problem !== undefined || options.onConnection === undefined) {
-      socket.end(`HTTP/1.1 ${problem ?? "404 Not Found"}\r\nConnection: close\r\n\r\n`);
+      // A peer that keeps its half open would keep the server from closing.
+      socket.end(`HTTP/1.1 ${problem ?? "404 Not Found"}\r\nConnection: close\r\n\r\n`, () =>
+        socket.destroy(),
+      );
       return;
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {

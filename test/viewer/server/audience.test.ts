@@ -55,12 +55,39 @@ describe("a viewer", () => {
     expect(page.pictures.map((bytes) => bytes[1])).toEqual([2]);
   });
 
-  it("that stopped reading is let go before megabytes pile up", () => {
+  const MEGABYTE = 1024 * 1024;
+
+  it("that has stopped reading megabytes is let go, and one that has far too many", () => {
     const page = new TestPage();
-    page.bufferedAmount = 9 * 1024 * 1024;
+    page.bufferedAmount = 9 * MEGABYTE;
     page.viewer.tell("{}");
-    expect(page.isTerminated).toBe(true);
-    expect(page.texts).toHaveLength(0);
+    page.time += 9_000;
+    page.viewer.tell("{}");
+    expect([page.isTerminated, page.texts.length]).toEqual([false, 2]);
+    page.time += 2_000;
+    page.viewer.tell("{}");
+    expect([page.isTerminated, page.texts.length]).toEqual([true, 2]);
+    const other = new TestPage();
+    other.bufferedAmount = 129 * MEGABYTE;
+    other.viewer.tell("{}");
+    expect([other.isTerminated, other.texts.length]).toEqual([true, 0]);
+  });
+
+  it("that asked for many long runs at once gets them, however slowly it takes them", () => {
+    const page = new TestPage();
+    const run = JSON.stringify({ t: "snapshot", points: "x".repeat(2 * MEGABYTE) });
+    for (let i = 0; i < 12; i++) {
+      page.viewer.tell(run);
+      page.bufferedAmount += run.length;
+    }
+    // A few kilobytes a second, and something new each second.
+    for (let i = 0; i < 60; i++) {
+      page.time += 1000;
+      page.bufferedAmount -= 4000;
+      page.viewer.tell("{}");
+      page.bufferedAmount += 4;
+    }
+    expect([page.isTerminated, page.texts.length]).toEqual([false, 72]);
   });
 });
 

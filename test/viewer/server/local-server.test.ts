@@ -323,4 +323,18 @@ describe("opening and closing", () => {
     const next = await start({ port: server.port });
     expect((await ask(next, "/")).status).toBe(200);
   });
+
+  it("does not wait for one whose WebSocket it refused and who hangs on", async () => {
+    const server = await start({ onConnection: () => undefined });
+    const socket = connect({ port: server.port, host: "127.0.0.1", allowHalfOpen: true });
+    const lines = ["GET /socket HTTP/1.1", "Host: evil.example", "Connection: Upgrade"];
+    socket.write([...lines, "Upgrade: websocket", "", ""].join("\r\n"));
+    let answer = "";
+    for await (const chunk of socket) answer += String(chunk);
+    expect(answer).toMatch(/^HTTP\/1\.1 4/);
+    // It has heard the end and says nothing to it.
+    await server.close();
+    open = open.filter((one) => one !== server);
+    socket.destroy();
+  });
 });
