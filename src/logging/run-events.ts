@@ -69,17 +69,27 @@ function newEntries(path: string, visited: Set<string>): Dirent[] {
  * All that one run has logged, resumed sessions included. Its wall times are seconds since it began,
  * without those for which it was stopped.
  * @param directory a folder with event files
+ * @returns `damaged`: those that were altered or broken, of which only the beginning is there. The
+ * last record of a running or killed process may be cut short: that is no damage.
  * @throws MarioError INVALID_OPTION when they cannot be read
  */
-export function readRun(directory: string): Pick<EventFileContents, "scalars" | "texts"> {
+export function readRun(
+  directory: string,
+): Pick<EventFileContents, "scalars" | "texts"> & { readonly damaged: readonly string[] } {
   try {
     const names = readdirSync(directory).filter((name) => EVENT_FILE.test(name));
     const clock = new RunClock();
+    const damaged: string[] = [];
     const events = names
       .sort()
-      .flatMap((name) => readEventFile(readFileSync(join(directory, name))).events)
+      .flatMap((name) => {
+        const path = join(directory, name);
+        const file = readEventFile(readFileSync(path));
+        if (file.damage === "corrupt") damaged.push(path);
+        return file.events;
+      })
       .map((event) => ({ ...event, wallTime: clock.at(event) }));
-    return gather(events);
+    return { ...gather(events), damaged };
   } catch (error) {
     throw unreadable(directory, error);
   }

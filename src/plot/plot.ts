@@ -51,33 +51,38 @@ interface LabelledRuns {
   readonly label: string;
   /** Of each seed. */
   readonly seeds: readonly Scalars[];
+  readonly damaged: readonly string[];
 }
 
-/** Figures that a label's runs do not have; they are left out of the picture. */
+/** Figures that runs of a label do not have; they are left out of the picture. */
 interface MissingFigures {
   readonly label: string;
   readonly tags: readonly string[];
+  /** Runs that lack them, of how many that there are. */
+  readonly lacking: number;
+  readonly of: number;
+}
+
+/** What is not in the picture. */
+export interface PlotGaps {
+  readonly missing: readonly MissingFigures[];
+  /** Event files that were altered or broken: only what came before the damage is drawn. */
+  readonly damaged: readonly string[];
 }
 
 /**
  * Draws learning curves: a thin line for each seed, the median of a label's seeds in bold (as far as
  * all have come), and the range between their lowest and highest as a band.
  *
- * @returns what could not be drawn
+ * @returns what could not be drawn, to be told
  * @throws MarioError INVALID_OPTION when a folder has no event files, no run has a figure, or the
  * file's kind is unknown; NOT_WRITABLE, DISK_FULL
  */
-export async function plotRuns(options: PlotRunsOptions): Promise<readonly MissingFigures[]> {
+export async function plotRuns(options: PlotRunsOptions): Promise<PlotGaps> {
   const { metrics, out, references = [], smoothingSteps = 0, x = "steps" } = options;
   const kind = kindOf(out);
   const read = options.runs.map(readRuns);
   for (const { tag } of metrics) requireFigure(read, tag);
-  const missing = read
-    .map((run) => ({
-      label: run.label,
-      tags: metrics.map(({ tag }) => tag).filter((tag) => !hasFigure(run, tag)),
-    }))
-    .filter(({ tags }) => tags.length > 0);
   const runs = read
     .map((run) => ({ ...run, seeds: run.seeds.filter((scalars) => hasAny(scalars, metrics)) }))
     .filter(({ seeds }) => seeds.length > 0);
@@ -102,7 +107,11 @@ export async function plotRuns(options: PlotRunsOptions): Promise<readonly Missi
   const picture = kind === "svg" ? svg : await rasterise(svg);
   explainWriteErrors(out, () => mkdirSync(dirname(out), { recursive: true }));
   await saveFile(out, picture);
-  return missing;
+  const tags = metrics.map(({ tag }) => tag);
+  return {
+    missing: read.flatMap((run) => missingIn(run, tags)),
+    damaged: read.flatMap(({ damaged }) => damaged),
+  };
 }
 
 function kindOf(out: string): "png" | "svg" {
@@ -115,11 +124,28 @@ function kindOf(out: string): "png" | "svg" {
 }
 
 function hasFigure({ seeds }: LabelledRuns, tag: string): boolean {
-  return seeds.some((scalars) => (scalars.get(tag)?.length ?? 0) > 0);
+  return seeds.some((scalars) => hasPoints(scalars, tag));
+}
+
+function hasPoints(scalars: Scalars, tag: string): boolean {
+  return (scalars.get(tag)?.length ?? 0) > 0;
+}
+
+/** Tags that equally many of a label's runs lack go together. */
+function missingIn({ label, seeds }: LabelledRuns, tags: readonly string[]): MissingFigures[] {
+  const lackingOf = (tag: string): number =>
+    seeds.filter((scalars) => !hasPoints(scalars, tag)).length;
+  const counts = [...new Set(tags.map(lackingOf))].filter((lacking) => lacking > 0);
+  return counts.map((lacking) => ({
+    label,
+    tags: tags.filter((tag) => lackingOf(tag) === lacking),
+    lacking,
+    of: seeds.length,
+  }));
 }
 
 function hasAny(scalars: Scalars, metrics: readonly PlotMetric[]): boolean {
-  return metrics.some(({ tag }) => (scalars.get(tag)?.length ?? 0) > 0);
+  return metrics.some(({ tag }) => hasPoints(scalars, tag));
 }
 
 function requireFigure(runs: readonly LabelledRuns[], tag: string): void {
@@ -136,8 +162,12 @@ function requireFigure(runs: readonly LabelledRuns[], tag: string): void {
 }
 
 function readRuns({ label, directories }: PlotRun): LabelledRuns {
-  const found = directories.flatMap(findRunDirectories);
-  return { label, seeds: found.map((directory) => readRun(directory).scalars) };
+  const read = directories.flatMap(findRunDirectories).map(readRun);
+  return {
+    label,
+    seeds: read.map(({ scalars }) => scalars),
+    damaged: read.flatMap(({ damaged }) => damaged),
+  };
 }
 
 /** The horizontal axis. */

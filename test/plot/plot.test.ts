@@ -255,14 +255,18 @@ describe("plot", () => {
     for (const step of [0, 700]) other.scalar("y", 3, step);
     other.close();
     const label = (name: string, ...directories: string[]) => ({ label: name, directories });
-    const runs = [label("young", young), label("early", early), label("b", write("b", 20), young)];
+    const b = write("b", 20);
+    const runs = [label("young", young), label("early", early), label("b", b, young)];
     const out = join(root, "some.svg");
     const metrics = [...X, { tag: "y", title: "Y", unit: "apples" }];
-    expect(await plotRuns({ runs, metrics, out })).toEqual([
-      { label: "young", tags: ["x", "y"] },
-      { label: "early", tags: ["x"] },
-      { label: "b", tags: ["y"] },
+    const { missing, damaged } = await plotRuns({ runs, metrics, out });
+    expect(missing).toEqual([
+      { label: "young", tags: ["x", "y"], lacking: 1, of: 1 },
+      { label: "early", tags: ["x"], lacking: 1, of: 1 },
+      { label: "b", tags: ["x"], lacking: 1, of: 2 },
+      { label: "b", tags: ["y"], lacking: 2, of: 2 },
     ]);
+    expect(damaged).toEqual([]);
     const svg = readFileSync(out, "utf8");
     // The young run has no place in the legend; the others keep their colours in both panels.
     const colors = [...svg.matchAll(/<path d="[^"]+" fill="none" stroke="(#[0-9a-f]{6})"/g)];
@@ -270,6 +274,27 @@ describe("plot", () => {
     expect(svg.match(/stroke-width="4"/g)).toHaveLength(2);
     // One seed of "b" has figures: a thick line, no band.
     expect(svg).not.toContain('fill-opacity="0.13"');
+  });
+
+  it("draws what came before the damage in a file, and says where it is", async () => {
+    const directory = write("run", 20);
+    const [name] = readdirSync(directory);
+    const path = join(directory, name);
+    const bytes = readFileSync(path);
+    bytes[bytes.length >> 1] ^= 1;
+    writeFileSync(path, bytes);
+    const out = join(root, "damaged.svg");
+    const runs = [{ label: "run", directories: [directory] }];
+    expect(await plotRuns({ runs, metrics: X, out })).toEqual({ missing: [], damaged: [path] });
+    const drawn = readRun(directory).scalars.get("x")!;
+    expect(drawn.length).toBeGreaterThan(20);
+    expect(drawn.length).toBeLessThan(80);
+    // A running process's last record may be half there.
+    writeFileSync(
+      path,
+      readFileSync(join(write("other", 20), readdirSync(join(root, "other"))[0])).subarray(0, -3),
+    );
+    expect((await plotRuns({ runs, metrics: X, out })).damaged).toEqual([]);
   });
 
   it("refuses other kinds of pictures, whatever their case", async () => {

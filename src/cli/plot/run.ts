@@ -5,7 +5,7 @@ import { plotRuns, type PlotRun } from "../../plot/plot.js";
 import type { PlotOptions } from "./command.js";
 
 export async function runPlot(runs: readonly string[], options: PlotOptions): Promise<void> {
-  const missing = await plotRuns({
+  const { missing, damaged } = await plotRuns({
     runs: parseRuns(runs),
     metrics: plotMetrics(options.metric),
     x: options.x,
@@ -16,8 +16,13 @@ export async function runPlot(runs: readonly string[], options: PlotOptions): Pr
     ...(options.subtitle !== undefined && { subtitle: options.subtitle }),
     ...(options.yLabel !== undefined && { yLabel: options.yLabel }),
   });
-  for (const { label, tags } of missing) {
-    process.stderr.write(`left out: "${label}" has no ${tags.join(", ")}\n`);
+  for (const { label, tags, lacking, of } of missing) {
+    const whose =
+      lacking === of ? `"${label}" has` : `${lacking} of the ${of} runs of "${label}" have`;
+    process.stderr.write(`left out: ${whose} no ${tags.join(", ")}\n`);
+  }
+  for (const path of damaged) {
+    process.stderr.write(`left out: what follows the damage in ${path}\n`);
   }
   process.stderr.write(`curves: ${options.out}\n`);
 }
