@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, existsSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { MarioError } from "../core/errors.js";
 import { packageRoot } from "./version.js";
 
@@ -25,6 +25,11 @@ export function readRomFile(option: string | undefined, sha1?: string): RomFile 
   const named = option ?? (process.env["MARIO_ROM"] || undefined);
   const wanted = named === undefined && sha1 !== undefined ? inFolder(sha1) : undefined;
   return wanted ?? readAt(locate(named));
+}
+
+/** The full path of the file that `--rom` names: what a run that goes on elsewhere reads. */
+export function romPath(option: string): string {
+  return resolve(locate(option));
 }
 
 /** Of the file's bytes, in hexadecimal digits. */
@@ -66,8 +71,18 @@ function romNames(): string[] {
 
 function inFolder(sha1: string): RomFile | undefined {
   return romNames()
-    .map((name) => readAt(join(FOLDER, name)))
-    .find((rom) => sha1Of(rom) === sha1);
+    .map((name) => readIfPossible(join(FOLDER, name)))
+    .find((rom) => rom !== undefined && sha1Of(rom) === sha1);
+}
+
+/** Of several that were not asked for by name: one that cannot be read is not the one wanted. */
+function readIfPossible(path: string): RomFile | undefined {
+  try {
+    return readAt(path);
+  } catch (error) {
+    if (error instanceof MarioError) return undefined;
+    throw error;
+  }
 }
 
 function locate(named: string | undefined): string {

@@ -106,13 +106,15 @@ function fieldsOf(progress: TrainProgress): Record<string, number | string> {
 export function collapseWarning({ best, bestStep, mean }: Collapse): string {
   return (
     `the mean reward of the last 100 episodes has fallen to ${mean.toFixed(1)}, from ${best.toFixed(1)} at step ` +
-    `${bestStep.toLocaleString("en-US")}; the best models are kept. If it does not come back, try a smaller --lr`
+    `${whole(bestStep)}; the best models are kept. If it does not come back, try a smaller --lr`
   );
 }
 
 /**
  * What a run has reached, once it is over; for people.
+ * @param seconds of this process
  * @param stickyActions of training; to be evaluated under the same
+ * @param resumedAt step at which this process began
  */
 export function runSummary(
   progress: TrainProgress,
@@ -120,9 +122,15 @@ export function runSummary(
   evaluated: EvaluatedEntry | undefined,
   seconds: number,
   stickyActions: number,
+  resumedAt = 0,
 ): string {
+  const { step, episodes } = progress;
+  const done = `${whole(step)} steps, ${whole(episodes)} episodes`;
+  const time = formatDuration(seconds);
   const figures =
-    `${progress.step.toLocaleString("en-US")} steps, ${progress.episodes} episodes in ${formatDuration(seconds)}; ` +
+    (resumedAt > 0
+      ? `${done}, of which ${whole(step - resumedAt)} steps since it was resumed, in ${time}; `
+      : `${done} in ${time}; `) +
     `last 100 episodes: mean distance ${progress.meanDistance.toFixed(1)} px, ` +
     `finished ${(progress.completionRate * 100).toFixed(0)} %`;
   const best = evaluated ?? model;
@@ -145,5 +153,9 @@ export function resumeHint(directory: string, step: number, savedAt: number | un
   if (savedAt === undefined) return "resume:     not possible: no resume point could be written";
   const command = `resume:     npx mario train --resume ${directory}`;
   if (savedAt === step) return command;
-  return `${command}  # from step ${savedAt.toLocaleString("en-US")}: what came since could not be saved`;
+  return `${command}  # from step ${whole(savedAt)}: what came since could not be saved`;
+}
+
+function whole(value: number): string {
+  return value.toLocaleString("en-US");
 }

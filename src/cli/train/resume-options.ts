@@ -3,6 +3,7 @@ import { z } from "zod";
 import { MarioError } from "../../core/errors.js";
 import { BACKEND_NAMES, PRECISIONS } from "../../nn/backend.js";
 import { PIPELINES } from "../../trainer/train-loop.js";
+import { romPath } from "../rom-file.js";
 import { LOG_TARGETS, type TrainOptions } from "./command.js";
 
 const count = z.number().int();
@@ -35,7 +36,7 @@ export function keptOptions(options: TrainOptions): Record<string, unknown> {
   const { rom, logDir, modelDir } = options;
   return keptSchema.parse({
     ...options,
-    ...(rom !== undefined && { rom: resolve(rom) }),
+    ...(rom !== undefined && { rom: romPath(rom) }),
     logDir: resolve(logDir),
     modelDir: resolve(modelDir),
   });

@@ -185,7 +185,9 @@ async function learn(context: TrainContext, started: number): Promise<string> {
   const { best, progress } = observers;
   const seconds = (performance.now() - started) / 1000;
   const { stickyActions } = settings.environment;
-  const lines = [runSummary(progress, best.byReward, best.evaluated, seconds, stickyActions)];
+  const lines = [
+    runSummary(progress, best.byReward, best.evaluated, seconds, stickyActions, from.step),
+  ];
   if (directory && (progress.step < settings.timesteps || observers.isUnfinished)) {
     lines.push(resumeHint(directory, progress.step, observers.savedAt));
   }

@@ -87,6 +87,22 @@ describe("the last words", () => {
       "evaluate:   npx mario eval --file m.safetensors --episodes 100 --sticky 0.25",
     );
   });
+
+  it("do not take this session's time for that of the whole run", () => {
+    const text = (seconds: number, resumedAt?: number): string =>
+      runSummary(
+        { ...progress(600_000), episodes: 4000 },
+        undefined,
+        undefined,
+        seconds,
+        0,
+        resumedAt,
+      );
+    expect(text(7200)).toMatch(/^600,000 steps, 4,000 episodes in 2 h 0 min; last/);
+    expect(text(185, 588_000)).toMatch(
+      /^600,000 steps, 4,000 episodes, of which 12,000 steps since it was resumed, in 3 min 5 s; last/,
+    );
+  });
 });
 
 describe("the way to resume", () => {

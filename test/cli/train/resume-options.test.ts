@@ -44,6 +44,11 @@ describe("options of a resumed run", () => {
     });
   });
 
+  it("have a cartridge that was found in roms/ by its bare name as the file that it is", () => {
+    expect(keptOptions(parse("--rom=fenn.nes").options)["rom"]).toBe(resolve("roms/fenn.nes"));
+    expect(keptOptions(parse("--rom=none.nes").options)["rom"]).toBe(resolve("none.nes"));
+  });
+
   it("have the folders that they were begun with, from wherever one goes on", () => {
     const kept = keptOptions(parse("--model-dir=../m", "--log-dir=l", "--rom=r/x.nes").options);
     expect(kept).toMatchObject({ modelDir: resolve("../m"), logDir: resolve("l") });
