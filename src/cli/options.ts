@@ -87,7 +87,7 @@ export function addEpisodeOptions(command: Command, episodes: number, inWords?: 
   return command
     .addOption(
       new Option("--episodes <n>", "episodes to play")
-        .argParser(integer(1))
+        .argParser(integer(1, 1_000_000))
         .default(episodes, inWords),
     )
     .addOption(seedOption(1))
