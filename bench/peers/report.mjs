@@ -51,7 +51,7 @@ export function markdown({ conditions, rounds, versions, groups, notMeasured }) 
   const lines = [
     `${date}, commit ${commit}; ${cores} cores of ${article(cpu)}, ${memoryGiB} GiB, ${system}; ${versions}. On ${cartridge}. Medians (least to greatest) of ${rounds} rounds in which all contenders of a group took turns, after one round that warmed up (training: 3 rounds). Load average ${loadAtStart} before, ${loadAtEnd} after: ${disturbance(conditions)}.`,
     "",
-    "| | | figure | the first is |",
+    "| | | figure | mario's first row is |",
     "| --- | --- | --- | --- |",
   ];
   for (const { name, what, unit, contenders } of groups) {
