@@ -38,6 +38,7 @@ export interface TrainOptions extends ComputeOptions, PageOptions, AlgorithmOpti
   readonly reward?: RewardKind;
   readonly sticky?: number;
   readonly noops?: number;
+  readonly stallSteps?: number;
   readonly numEnvs?: number;
   readonly windowSteps?: number;
   readonly actors?: number;
@@ -95,6 +96,12 @@ export function trainCommand(): Command {
         "--noops <n>",
         "maximum number of no-op frames at the start of an episode",
       ).argParser(integer(0, 600)),
+    )
+    .addOption(
+      new Option(
+        "--stall-steps <n>",
+        "decisions without a new furthest x after which an episode is truncated; 0: never",
+      ).argParser(integer(0)),
     );
   command.addOption(numEnvsOption()).addOption(windowStepsOption());
   const decisive = command.options.map((option) => option.attributeName());

@@ -31,6 +31,7 @@ export function settingsFrom(options: TrainOptions): TrainSettings {
       reward: options.reward,
       stickyActions: options.sticky,
       noopMaxFrames: options.noops,
+      stallSteps: options.stallSteps,
     },
     actors: { environments: options.numEnvs, windowSteps: options.windowSteps },
     ...algorithmOverrides(options),

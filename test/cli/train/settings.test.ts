@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { settingsOn } from "../../../src/cli/train/settings.js";
 import { trainCommand, type TrainOptions } from "../../../src/cli/train/command.js";
 
-function presetOn(backend: { readonly isGpu?: boolean }, args: string): string {
+function settingsFor(backend: { readonly isGpu?: boolean }, args: string) {
   const command = trainCommand()
     .exitOverride()
     .action(() => undefined);
@@ -10,8 +10,10 @@ function presetOn(backend: { readonly isGpu?: boolean }, args: string): string {
   const given = command.options
     .map((option) => option.attributeName())
     .filter((name) => command.getOptionValueSource(name) === "cli");
-  return settingsOn(backend, command.opts<TrainOptions>(), new Set(given)).preset;
+  return settingsOn(backend, command.opts<TrainOptions>(), new Set(given));
 }
+
+const presetOn = (...asked: Parameters<typeof settingsFor>) => settingsFor(...asked).preset;
 
 describe("the default preset", () => {
   it("is another one where a GPU learns", () => {
@@ -24,5 +26,22 @@ describe("the default preset", () => {
     expect(presetOn({ isGpu: true }, "--preset fast")).toBe("fast");
     expect(presetOn({ isGpu: true }, "--preset tutorial")).toBe("tutorial");
     expect(presetOn({}, "--preset fast-gpu")).toBe("fast-gpu");
+  });
+});
+
+describe("the environment's options", () => {
+  it("replace the preset's values", () => {
+    const of = (args: string) => settingsFor({}, args).environment;
+    expect(of("")).toMatchObject({ stallSteps: 150, noopMaxFrames: 30 });
+    const given = "--stall-steps 400 --noops 0 --sticky .25 --action-repeat 2 --action-set simple";
+    expect(of(`${given} --reward distance --stage 8-4`)).toEqual({
+      stage: "8-4",
+      actionSet: "simple",
+      actionRepeat: 2,
+      reward: "distance",
+      stallSteps: 400,
+      stickyActions: 0.25,
+      noopMaxFrames: 0,
+    });
   });
 });
