@@ -191,7 +191,7 @@ export class MarioEnv implements RestartableEnvironment<MarioInfo> {
       completed,
       died,
       timeUp,
-      fell: died && ram.viewport > 1,
+      fell: died && ram.belowScreen,
       frames,
       steps,
     };

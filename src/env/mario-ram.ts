@@ -10,10 +10,12 @@ export const Mode = { title: 0, play: 1, worldEnd: 2, gameOver: 3 } as const;
 /** Step within mode 1 (`0x0772`) in which the game itself runs. */
 export const PLAY_STEP = 3;
 
-/** Enemy type of the flag on the pole. */
-const FLAGPOLE_FLAG = 0x31;
+/** Enemy type of the flag at a stage's end: of the castle's, in the classic. */
+const END_FLAG = 0x31;
 const SLIDING_DOWN = 3;
 const ENEMY_SLOTS = 5;
+/** What the classic writes to `0x07FF` when it starts; our own cartridge keeps 0 there. */
+const CLASSIC_MARK = 0xa5;
 
 /**
  * Reads the RAM contract (shared by the classic and by our own cartridge). A thin live view: every
@@ -112,21 +114,30 @@ export class MarioRam {
 
   /**
    * The player slides down the flagpole. The float state alone will not do, a vine has the same; so
-   * either the player moves by itself as well, or the flag is loaded.
+   * either the player moves by itself as well, or a flag is loaded.
    */
   get atFlag(): boolean {
     if (this.floatState !== SLIDING_DOWN) return false;
     if (PlayerState.autoWalk.some((state) => state === this.playerState)) return true;
     for (let slot = 0; slot < ENEMY_SLOTS; slot++) {
-      if (this.bytes[0x0016 + slot] === FLAGPOLE_FLAG) return true;
+      if (this.bytes[0x0016 + slot] === END_FLAG) return true;
     }
     return false;
   }
 
-  /** The life is lost: the death animation runs, or the player is below the screen. */
+  /**
+   * In a pit. Not so where one falls out of the classic's clouds (bonus areas that vines lead to, where
+   * `0x0743` is set): that is their exit, and costs no life.
+   */
+  get belowScreen(): boolean {
+    const isInClouds = this.bytes[0x07ff] === CLASSIC_MARK && this.bytes[0x0743] !== 0;
+    return this.viewport > 1 && !isInClouds;
+  }
+
+  /** The life is lost: the death animation runs, or the player is in a pit. */
   get dying(): boolean {
     const state = this.playerState;
-    return state === PlayerState.dead || state === PlayerState.dying || this.viewport > 1;
+    return state === PlayerState.dead || state === PlayerState.dying || this.belowScreen;
   }
 
   /** Writes the stage that is to be loaded next; all one-based. */

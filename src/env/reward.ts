@@ -23,6 +23,11 @@ export type RewardKind = (typeof REWARD_KINDS)[number];
  * the player elsewhere (a pipe, a new area), not the player moving.
  */
 const MAX_SPEED = 5;
+/**
+ * Four pages: by so much the classic's mazes (4-4, 7-4, 8-4) put the player back on a wrong path.
+ * Unlike a pipe this counts, or walking in circles would pay.
+ */
+const MAZE_LOOP = 4 * 256;
 
 /** Pixels of progress that make a reward of 1: a full run covers 10 in the 4 frames of a step. */
 const PIXELS_PER_REWARD = 10;
@@ -34,7 +39,8 @@ const DEATH_PENALTY = 3;
 /** @returns `xT − xTm1`, or 0 where the player was put elsewhere. */
 export function movement(xTm1: number, xT: number, frames: number): number {
   const change = xT - xTm1;
-  return Math.abs(change) > MAX_SPEED * frames ? 0 : change;
+  const most = MAX_SPEED * frames;
+  return Math.abs(change) <= most || Math.abs(change + MAZE_LOOP) <= most ? change : 0;
 }
 
 /** Change of x in pixels, as in the original tutorial; its sum over an episode is the distance. */

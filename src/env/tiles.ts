@@ -32,7 +32,8 @@ export function readTiles(ram: MarioRam, out: Uint8Array): void {
     const x = bytes[0x006e + slot] * 256 + bytes[0x0087 + slot];
     put(out, x - screenLeft, bytes[0x00cf + slot], Tile.enemy);
   }
-  put(out, ram.x - screenLeft, ram.y, Tile.player);
+  // His box is two blocks high whatever his size; he stands in the lower one.
+  if (ram.viewport === 1) put(out, ram.x - screenLeft, ram.y + TILE_PIXELS, Tile.player);
 }
 
 /** @param x, y the sprite's top left, pixels on the screen; a sprite stands 8 pixels into its tile. */

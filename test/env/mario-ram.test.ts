@@ -69,6 +69,16 @@ describe("MarioRam", () => {
     expect(ramWith({ 0x0e: 0x0a, 0xb5: 0 }).dying).toBe(false);
   });
 
+  it("takes falling out of the classic's clouds for their exit", () => {
+    const falling = { 0x0e: 0x08, 0xb5: 2 };
+    expect(ramWith({ ...falling, 0x743: 1, 0x7ff: 0xa5 }).dying).toBe(false);
+    expect(ramWith({ ...falling, 0x743: 0, 0x7ff: 0xa5 }).dying).toBe(true);
+    // Our own cartridge has something else there.
+    expect(ramWith({ ...falling, 0x743: 1 }).dying).toBe(true);
+    // Time is up up there.
+    expect(ramWith({ 0x0e: 0x06, 0xb5: 5, 0x743: 1, 0x7ff: 0xa5 }).dying).toBe(true);
+  });
+
   it("writes and reads stages one-based", () => {
     const ram = ramWith({});
     ram.writeStage(4, 2, 3);
@@ -81,8 +91,8 @@ describe("tiles", () => {
   it("map blocks, enemies and the player onto the screen", () => {
     // The screen begins 8 pixels into page 1, so its last column is the first of page 0's buffer.
     const ram = ramWith({
-      ...{ 0x71a: 1, 0x71c: 8, 0x6d: 1, 0x86: 40, 0x3b8: 176 },
-      ...{ 0x0f: 1, 0x6e: 1, 0x87: 200, 0xcf: 176 }, // an enemy in slot 0
+      ...{ 0x71a: 1, 0x71c: 8, 0x6d: 1, 0x86: 40, 0x3b8: 176, 0xb5: 1 },
+      ...{ 0x0f: 1, 0x6e: 1, 0x87: 200, 0xcf: 184 }, // an enemy in slot 0
       ...{ 0x10: 0, 0x6f: 1, 0x88: 100, 0xd0: 100 }, // slot 1 is not in use
       ...{ 0x11: 1, 0x70: 9, 0x89: 0, 0xd1: 176 }, // slot 2 is off the screen
     });
@@ -93,8 +103,13 @@ describe("tiles", () => {
     const at = (row: number, column: number) => out[row * 16 + column];
     expect(at(12, 0)).toBe(Tile.object);
     expect(at(12, 15)).toBe(Tile.object);
-    expect(at(9, 2)).toBe(Tile.player); // (40 − 8 + 8) / 16 = 2, (176 + 8 − 32) / 16 = 9
-    expect(at(9, 12)).toBe(Tile.enemy);
+    // Both stand on row 11: (40 − 8 + 8) / 16 = 2, (176 + 16 + 8 − 32) / 16 = 10.5
+    expect(at(10, 2)).toBe(Tile.player);
+    expect(at(10, 12)).toBe(Tile.enemy);
     expect(out.filter((cell) => cell !== Tile.empty).length).toBe(4);
+    // Above the screen his y counts from another top.
+    ram.bytes[0xb5] = 0;
+    readTiles(ram, out);
+    expect(out).not.toContain(Tile.player);
   });
 });

@@ -31,6 +31,12 @@ describe("distance reward", () => {
     expect(distanceReward({ ...still, xTm1: 920, xT: 24 })).toBe(0);
     expect(movement(100, 110, 2)).toBe(10);
     expect(movement(100, 111, 2)).toBe(0);
+    // Back to the beginning of a maze, while walking on; and pipes back by other distances.
+    expect(movement(2000, 986, 2)).toBe(-1014);
+    expect(movement(2000, 987, 2)).toBe(0);
+    expect(movement(2000, 966, 2)).toBe(-1034);
+    expect(movement(976, 2000, 2)).toBe(0);
+    expect(movement(900, 32, 2)).toBe(0);
   });
 });
 
