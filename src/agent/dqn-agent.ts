@@ -9,7 +9,7 @@ import type { Agent, AgentState, LearnMetrics } from "./agent.js";
 import { createHead, type HeadLoss, type Targets } from "./heads/head.js";
 import { moveTowards } from "./soft-update.js";
 import { greedyTargets, munchausenTargets, type MunchausenOptions } from "./targets.js";
-import { nativeStep, tapeStep, type UpdateOutputs } from "./update-step.js";
+import { nativeStep, tapeStep, type UpdateOutputs, type UpdateStep } from "./update-step.js";
 
 /** How an agent learns; what it is for, and each paper, in docs/algorithms.md. */
 export interface LearningOptions {
@@ -50,6 +50,12 @@ export interface DqnAgentOptions extends LearningOptions {
 }
 
 /**
+ * Larger batches go over TensorFlow.js even where there is a native update, whose memory and
+ * arithmetic grow with the square of the batch: with 512 rows and hidden units they are even.
+ */
+const MOST_NATIVE_ROWS = 512;
+
+/**
  * Deep Q-network agent (Mnih et al. 2015). A network gives outputs, a head makes Q-values and a loss
  * of them, a target rule says what they are to become, and Adam follows the clipped gradient.
  * Deterministic: the same calls give the same weights bit for bit on the same backend and thread
@@ -68,10 +74,10 @@ export function createDqnAgent(options: DqnAgentOptions): Agent {
     online: online.variables,
     target: target.variables,
   });
-  const step =
-    native === undefined
-      ? tapeStep({ online, target, optimizer, passes, noise, upload })
-      : nativeStep(native, optimizer, passes);
+  const onTape = tapeStep({ online, target, optimizer, passes, noise, upload });
+  const inCalls = native && nativeStep(native, optimizer, passes);
+  const step: UpdateStep = (batch, ...rest) =>
+    (inCalls && batch.size <= MOST_NATIVE_ROWS ? inCalls : onTape)(batch, ...rest);
 
   function targetsOf(batch: TransitionBatch, outputs: UpdateOutputs): Targets {
     const { targetT, targetTm1, onlineT = targetT } = outputs;

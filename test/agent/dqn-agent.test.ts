@@ -194,6 +194,26 @@ describe("the target network's part", () => {
   });
 });
 
+it("takes large batches over TensorFlow.js, where a native update would grow with their square", () => {
+  const sizes: number[] = [];
+  const native = {
+    ...backend,
+    createNetworkUpdate: () => ({
+      forward: (_passes: unknown, batch: number): never => {
+        sizes.push(batch);
+        throw new Error("native");
+      },
+      backward: () => 0,
+      dispose: () => undefined,
+    }),
+  };
+  const agent = agentWith({ backend: native });
+  expect(() => agent.learn(batchOf(1, 512))).toThrow("native");
+  expect(agent.learn(batchOf(1, 513)).tdErrors).toHaveLength(513);
+  expect(sizes).toEqual([512]);
+  agent.dispose();
+});
+
 it("stops when values leave what the rewards allow, with nothing changed", () => {
   const agent = agentWith();
   const weights = new Map(agent.getWeights());
