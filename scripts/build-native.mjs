@@ -5,8 +5,8 @@
  *   node scripts/build-native.mjs [--sanitize] [--retry] [--force]
  *
  * Uses the system's C++ compiler directly and Node's built-in modules only; downloads nothing. Does
- * nothing when the sources, the compiler, its flags, the CPU and Node's ABI are those of the last
- * build; with --retry it tries again where that failed, with --force in any case. A missing compiler
+ * nothing when the sources, the compiler, its flags and the CPU are those of the last build
+ * (Node-API is the same in every version of Node); with --retry it tries again where that failed, with --force in any case. A missing compiler
  * or library is no failure: the exit code is 0, one line says what to install, and training falls
  * back to WebAssembly unless the addon built before still fits. --sanitize builds
  * mario_onednn_sanitize.node with AddressSanitizer instead, and there a failure is one.
@@ -135,6 +135,7 @@ async function compile(compiler, onednn, flags, record) {
       "-o",
       environment,
     ]);
+    if (!sanitize) await requireLoads(environment, addon);
     const description = path.join(scratch, `${target}.json`);
     writeFileSync(description, JSON.stringify(record));
     // A rename replaces the file as a whole: a running program keeps the one that it has loaded.
@@ -147,10 +148,24 @@ async function compile(compiler, onednn, flags, record) {
   }
 }
 
+/**
+ * What links need not load: a library may lie where only the linker looks. (The sanitizer's build
+ * loads only with its runtime preloaded.)
+ */
+async function requireLoads(...addons) {
+  const script = "for (const path of process.argv.slice(1)) require(path);";
+  try {
+    await run(process.execPath, ["-e", script, ...addons]);
+  } catch (error) {
+    const [, reason] = /^Error: (.*)$/m.exec(error.stderr) ?? [undefined, error.message];
+    throw new Error(`error: it was built but does not load: ${reason}`);
+  }
+}
+
 /** Of all that a build depends on; another one, another result. */
 function digestOfBuild(sources, ...setup) {
   const { architecture, model, instructions } = thisProcessor();
-  const processor = [architecture, model, instructions, process.versions.modules];
+  const processor = [architecture, model, instructions];
   return createHash("sha256")
     .update(JSON.stringify([sources, flagSets(), processor, ...setup]))
     .update(readFileSync(fileURLToPath(import.meta.url)))
@@ -198,15 +213,16 @@ async function main() {
   if (!force && isUsable() && readRecord(nativeFolder, target).digest === digest) return;
   const before = readFailure();
   if (!sanitize && !retry && before?.digest === digest)
-    giveUp(`the compiler failed before (${before.reason}).`, { failed: true });
+    giveUp(`its build failed before (${before.reason}).`, { failed: true });
 
   let failure;
   for (const flags of flagSets()) {
     const processor = flags.includes(TUNED) ? thisProcessor() : undefined;
     try {
       await compile(compiler, onednn, flags, { digest, sources, processor });
+      const without = flags.includes("-fopenmp") ? "" : ", without OpenMP: fewer threads compute";
       console.log(
-        `Native addon built: oneDNN ${major}.${minor}, ${compilerVersion.split("\n", 1)[0]}`,
+        `Native addon built: oneDNN ${major}.${minor}, ${compilerVersion.split("\n", 1)[0]}${without}`,
       );
       return;
     } catch (error) {
@@ -215,7 +231,7 @@ async function main() {
   }
   const reason = reasonOf(failure);
   writeFailure({ digest, reason });
-  giveUp(`the compiler failed (${reason}).`, { tried: true });
+  giveUp(`its build failed (${reason}).`, { tried: true });
 }
 
 await main();

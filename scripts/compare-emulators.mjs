@@ -58,7 +58,8 @@ const core = findCore();
 if (core === undefined) {
   giveUp("no libretro core: install libretro-nestopia, or name one with LIBRETRO_CORE.");
 }
-if (!existsSync(join(root, "dist", "cli", "play", "play-file.js"))) giveUp("run npm run build first.");
+if (!existsSync(join(root, "dist", "cli", "play", "play-file.js")))
+  giveUp("run npm run build first.");
 const { Emulator } = await built("nes/emulator.js");
 const { startGame } = await built("env/game-start.js");
 const { parseStage } = await built("env/stages.js");

@@ -30,11 +30,12 @@ export function findCompiler() {
 export function findOnednn(compiler) {
   const prefixes = [
     process.env.DNNLROOT,
+    // Compilers and linkers look there by themselves, but not every system's loader does.
+    "/usr/local",
     "", // the compiler's own folders
     "/opt/homebrew/opt/onednn",
     "/usr/local/opt/onednn",
     "/home/linuxbrew/.linuxbrew/opt/onednn",
-    "/usr/local",
   ].filter((prefix) => prefix !== undefined);
   for (const prefix of prefixes) {
     const include = prefix ? ["-I", path.join(prefix, "include")] : [];

@@ -98,9 +98,10 @@ function installDependencies() {
 /** Gives tfjs-node-gpu its libtensorflow where an NVIDIA GPU is to be seen; it may fail. */
 function installTensorflow() {
   const packageFolder = join(root, "node_modules", "@tensorflow", "tfjs-node-gpu");
-  const hasGpu = existsSync("/dev/nvidia0") || run("nvidia-smi", ["-L"]).ok;
-  if (!hasGpu || !existsSync(packageFolder) || existsSync(join(packageFolder, "deps", "lib")))
-    return;
+  // For other processors it has only libraries without CUDA.
+  const hasGpu =
+    process.arch === "x64" && (existsSync("/dev/nvidia0") || run("nvidia-smi", ["-L"]).ok);
+  if (!hasGpu || !existsSync(packageFolder) || hasBinding(packageFolder)) return;
   if (readStamp("tensorflow") === "failed" && !retry) return;
   say("NVIDIA GPU found: downloading libtensorflow for @tensorflow/tfjs-node-gpu ...");
   const result = run("npm", [
@@ -116,6 +117,15 @@ function installTensorflow() {
       "libtensorflow could not be downloaded: the GPU stays unused, everything else works. Try again: npm run setup -- --retry",
     );
   }
+}
+
+/** What its install script ends with; libtensorflow alone may be there, or half of it. */
+function hasBinding(packageFolder) {
+  const folders = join(packageFolder, "lib");
+  return (
+    existsSync(folders) &&
+    readdirSync(folders).some((name) => existsSync(join(folders, name, "tfjs_binding.node")))
+  );
 }
 
 /** Installs oneDNN where it may and where the build below would not find it. */

@@ -70,7 +70,9 @@ AdamStep adamStep(const AdamSettings& settings, double norm) {
 
 void adamRange(const AdamStep& step, const float* __restrict gradient, float* __restrict variable,
                float* __restrict m, float* __restrict v, int64_t count) {
-  const auto [beta1, beta2, stepSize, epsilon, scale1, scale2] = step;
+  // Not as a structured binding: clang knows none inside OpenMP's regions.
+  const float beta1 = step.beta1, beta2 = step.beta2, stepSize = step.stepSize,
+              epsilon = step.epsilon, scale1 = step.scale1, scale2 = step.scale2;
   int64_t i = 0;
 #if defined(__AVX512F__)
   for (; i + 16 <= count; i += 16) {

@@ -50,6 +50,11 @@ Napi::Value call(const Napi::CallbackInfo& info) {
     throw failure(info.Env(), std::string(error.what()) + " (status " + std::to_string(error.status) + ")");
   } catch (const std::bad_alloc&) {
     throw failure(info.Env(), "out of memory");
+  } catch (const Napi::Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    // What nobody catches would end the process.
+    throw failure(info.Env(), error.what());
   }
 }
 
@@ -64,6 +69,11 @@ Napi::Value describe(const Napi::CallbackInfo& info, Context& context) {
                                                                    : "other");
   result.Set("isa", static_cast<double>(dnnl_get_effective_cpu_isa()));
   result.Set("threads", context.threads);
+#ifdef _OPENMP
+  result.Set("openmp", true);
+#else
+  result.Set("openmp", false);
+#endif
   return result;
 }
 

@@ -55,6 +55,15 @@ it("says that an addon is not built, and what to install", () => {
   expect(remedy).toContain("libdnnl-dev");
 });
 
+it("says why its last build failed, where one did", () => {
+  mkdirSync(join(folder, "build"));
+  const path = join(folder, "build", "mario_onednn.failed.json");
+  writeFileSync(path, JSON.stringify({ digest: "0", reason: "adam.cpp:1: error: no luck" }));
+  expect(failure().remedy).toMatch(/adam\.cpp:1: error: no luck.*npm run setup -- --retry\.$/);
+  writeFileSync(path, "{");
+  expect(failure().remedy).toContain("libdnnl-dev");
+});
+
 describe.skipIf(!hasAddon)("an addon", () => {
   beforeEach(() => {
     cpSync(join(native, "src"), join(folder, "src"), { recursive: true });

@@ -26,7 +26,7 @@ describe("the tensorflow backend's loader", () => {
       message:
         "TensorFlow did not load. @tensorflow/tfjs-node-gpu: not installed; " +
         "@tensorflow/tfjs-node: installed without its native library",
-      remedy: expect.stringContaining("npm install @tensorflow/tfjs-node-gpu") as string,
+      remedy: expect.stringContaining("npm run setup -- --retry") as string,
     });
     expect(tried).toEqual(["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"]);
   });

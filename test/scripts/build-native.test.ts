@@ -62,7 +62,7 @@ describe.skipIf(process.platform === "win32")("the addon's build", () => {
     expect(first.status).toBe(0);
     expect(first.calls).toContain("compile");
     expect(first.output).toMatch(
-      /^Native addon not built: the compiler failed \(addon\.cpp:1: error: no luck\)\. Training will use WebAssembly.* npm run setup -- --retry\n$/,
+      /^Native addon not built: its build failed \(addon\.cpp:1: error: no luck\)\. Training will use WebAssembly.* npm run setup -- --retry\n$/,
     );
     expect(misfit()).toBe("was built from other sources");
 
@@ -76,6 +76,20 @@ describe.skipIf(process.platform === "win32")("the addon's build", () => {
     checkout.remove("tools/broken");
     expect(build("--retry").output).toMatch(/^Native addon built/);
     expect(misfit()).toBeUndefined();
+  });
+
+  it("takes what does not load for a failed build, and keeps the addon before", () => {
+    build();
+    checkout.write("native/build/mario_onednn.node", "the one before");
+    checkout.write("tools/compiler", "compiler 2");
+    checkout.write("tools/unloadable", "");
+    expect(build().output).toMatch(
+      /its build failed \(error: it was built but does not load: libdnnl\.so\.3: cannot open .*\)\. The last one fits/,
+    );
+    expect(checkout.read("native/build/mario_onednn.node")).toBe("the one before");
+    checkout.remove("tools/unloadable");
+    expect(build("--retry").output).toMatch(/^Native addon built/);
+    expect(checkout.read("native/build/mario_onednn.node")).toBe("built\n");
   });
 
   it("goes on with an addon that fits when a new compiler fails, and says so once", () => {

@@ -24,6 +24,13 @@ echo "compile" >> "$tools/log"
 if [ -e "$tools/broken" ]; then echo "addon.cpp:1: error: no luck" >&2; exit 1; fi
 while [ $# -gt 1 ]; do [ "$1" = -o ] && echo built > "$2"; shift; done
 `;
+/** Stands for the system's loader, to which no text is an addon. `tools/unloadable`: it lacks a library. */
+const LOADER = `
+const { existsSync } = require("node:fs");
+require.extensions[".node"] = () => {
+  if (existsSync(__dirname + "/unloadable")) throw new Error("libdnnl.so.3: cannot open shared object file");
+};
+`;
 const NPM = `echo "npm $*" >> "$tools/log"`;
 const APT_GET = `echo "apt-get $*" >> "$tools/log"; touch "$tools/onednn"`;
 
@@ -56,10 +63,15 @@ export class ScratchCheckout {
     this.write("node_modules/typescript/bin/tsc", TSC);
     this.write("tools/compiler", "compiler 1");
     this.write("tools/onednn", "");
-    for (const [name, body] of Object.entries({ "c++": COMPILER, npm: NPM, "apt-get": APT_GET })) {
-      const head = `#!/bin/sh\ntools=${join(this.root, "tools")}\n`;
-      writeFileSync(join(this.root, "tools", name), head + body, { mode: 0o755 });
-    }
+    this.write("tools/loader.cjs", LOADER);
+    const tools = { "c++": COMPILER, npm: NPM, "apt-get": APT_GET };
+    for (const [name, body] of Object.entries(tools)) this.writeTool(name, body);
+  }
+
+  /** A program that stands for the system's own. @param body of a shell script; `$tools`: their folder */
+  writeTool(name: string, body: string): void {
+    const head = `#!/bin/sh\ntools=${join(this.root, "tools")}\n`;
+    writeFileSync(join(this.root, "tools", name), head + body, { mode: 0o755 });
   }
 
   write(path: string, text: string): void {
@@ -95,6 +107,7 @@ export class ScratchCheckout {
           CXX: join(tools, "c++"),
           DNNLROOT: "",
           ...env,
+          NODE_OPTIONS: `--require ${join(tools, "loader.cjs")} ${env["NODE_OPTIONS"] ?? ""}`,
         },
       },
     );

@@ -57,6 +57,22 @@ describe.skipIf(process.platform === "win32")("the set-up", () => {
     }
   });
 
+  it.skipIf(process.arch !== "x64")(
+    "asks for libtensorflow where a GPU is, until its binding is there",
+    () => {
+      const tfjs = "node_modules/@tensorflow/tfjs-node-gpu";
+      const downloads = (...args: string[]): number =>
+        checkout.run("setup", args).calls.filter((call) => call.startsWith("npm explore")).length;
+      checkout.write(`${tfjs}/package.json`, "{}");
+      checkout.writeTool("nvidia-smi", "exit 0");
+      // Stopped while it was unpacked, say: the library's folder is there.
+      checkout.write(`${tfjs}/deps/lib/libtensorflow.so.2`, "half of it");
+      expect(downloads()).toBe(1);
+      checkout.write(`${tfjs}/lib/napi-v8/tfjs_binding.node`, "");
+      expect(downloads("--retry")).toBe(0);
+    },
+  );
+
   it("has nothing to install or compile in an installed package", () => {
     checkout.remove("package-lock.json");
     checkout.remove("src");

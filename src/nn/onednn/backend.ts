@@ -44,12 +44,14 @@ export async function createOnednnBackend(options: BackendOptions = {}): Promise
       remedy: "Choose the wasm backend, and report this.",
     });
   }
-  const { version, runtime, isa } = kernels.describe();
-  const set = INSTRUCTION_SETS.find(([code]) => (isa & code) === code)?.[1] ?? "portable code";
+  const { version, runtime, isa, openmp } = kernels.describe();
   return {
     name: "onednn",
-    threads,
-    description: `oneDNN ${version} (${runtime}, ${set}), ${precision}, ${threads} thread(s)${note}`,
+    threads: openmp ? threads : runtime === "sequential" ? 1 : 0,
+    description:
+      `oneDNN ${version} (${runtime}, ${instructionSet(isa)}), ${precision}, ` +
+      (openmp ? `${threads} thread(s)` : "built without OpenMP: oneDNN decides on its threads") +
+      note,
     uploadObservations: (observations, shape) => {
       requireObservationLength(observations, shape);
       const values = backend.take(observations.length);
@@ -65,9 +67,15 @@ export async function createOnednnBackend(options: BackendOptions = {}): Promise
   };
 }
 
+/** On other processors the same codes mean other sets. */
+function instructionSet(isa: number): string {
+  if (process.arch !== "x64") return process.arch;
+  return INSTRUCTION_SETS.find(([code]) => (isa & code) === code)?.[1] ?? "portable code";
+}
+
 /** @throws MarioError BACKEND_UNAVAILABLE where the CPU multiplies no 16-bit numbers */
 function requireBf16(isa: number): void {
-  if ((isa & AVX512_BF16) === AVX512_BF16) return;
+  if (process.arch === "x64" && (isa & AVX512_BF16) === AVX512_BF16) return;
   throw new MarioError("BACKEND_UNAVAILABLE", "This CPU has no bf16 instructions (avx512_bf16).", {
     value: isa,
     remedy: "Leave out --precision bf16: fp32 works everywhere.",

@@ -36,6 +36,7 @@ export class CheckedUpdate {
   readonly #id: number;
   /** Of the last forward pass; 0 before it. */
   #batch = 0;
+  #isDisposed = false;
 
   constructor(addon: DeferredAddon, shape: UpdateShape) {
     const { dueling, hiddenUnits, actionCount, atoms, convolutions } = shape;
@@ -58,6 +59,7 @@ export class CheckedUpdate {
     batch: number,
     weights: Readonly<Record<ForwardPass["network"], readonly Float32Array[]>>,
   ): Float32Array[] {
+    if (this.#isDisposed) fail("an update that was disposed of", this.#id);
     checkSizes({ batch, passes: passes.length }, 1);
     if (passes[0].network !== "online") fail("the first pass is not the online network's", passes);
     for (const { observations } of passes) this.#checkObservations(observations, batch);
@@ -108,6 +110,7 @@ export class CheckedUpdate {
 
   dispose(): void {
     this.#batch = 0;
+    this.#isDisposed = true;
     this.#addon.now((native) => {
       native.endUpdate(this.#id);
     });

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,14 @@ import { MarioError } from "../../core/errors.js";
  * and a copy in oneDNN's own layout is used again. Id 0: nothing is kept.
  */
 export interface NativeAddon {
-  describe(): { version: string; runtime: string; isa: number; threads: number };
+  /** `openmp`: the addon was compiled with it, and can tell oneDNN how many threads to use. */
+  describe(): {
+    version: string;
+    runtime: string;
+    isa: number;
+    threads: number;
+    openmp: boolean;
+  };
   setThreads(threads: number): void;
   alignment(buffer: ArrayBuffer): number;
   convolutionForward(
@@ -114,7 +121,7 @@ export function loadAddon(
   openmpWasLoaded: boolean;
 } {
   const file = (base: string): string => join(folder, "build", `${base}.node`);
-  if (!existsSync(file(name))) throw unavailable("is not built", INSTALL);
+  if (!existsSync(file(name))) throw unavailable("is not built", remedyIn(folder, name));
   const misfit = misfitOf(folder, name);
   if (misfit !== undefined) throw unavailable(misfit, REBUILD);
   const load = createRequire(import.meta.url);
@@ -124,7 +131,7 @@ export function loadAddon(
     return { addon: load(file(name)) as NativeAddon, ...environment };
   } catch (error) {
     const reason = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
-    throw unavailable(`did not load: ${reason}`, INSTALL, error);
+    throw unavailable(`did not load: ${reason}`, remedyIn(folder, name), error);
   }
 }
 
@@ -132,6 +139,26 @@ const REBUILD = "Run npm run setup, which builds it anew.";
 const INSTALL =
   "Install a C++ compiler and oneDNN (Debian, Ubuntu: sudo apt-get install g++ libdnnl-dev; " +
   "macOS: brew install onednn), then run npm run setup.";
+
+/** What to do about an addon that is not there. */
+function remedyIn(folder: string, name: string): string {
+  if (process.platform === "win32") {
+    return "It cannot be built on Windows yet: wasm works everywhere, webgpu with a GPU.";
+  }
+  const reason = failureIn(join(folder, "build", `${name}.failed.json`));
+  if (reason === undefined) return INSTALL;
+  return `Its last build failed: ${reason}. When that is mended: npm run setup -- --retry.`;
+}
+
+/** What scripts/build-native.mjs wrote down about a build that failed. */
+function failureIn(path: string): string | undefined {
+  try {
+    const { reason } = JSON.parse(readFileSync(path, "utf8")) as { reason?: unknown };
+    return typeof reason === "string" ? reason : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 function unavailable(what: string, remedy: string, cause?: unknown): MarioError {
   return new MarioError("BACKEND_UNAVAILABLE", `The oneDNN addon ${what}.`, { cause, remedy });

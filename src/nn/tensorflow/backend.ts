@@ -17,8 +17,8 @@ interface TensorflowBackend {
 
 const PACKAGES = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"];
 const REMEDY =
-  "npm install @tensorflow/tfjs-node-gpu (it downloads libtensorflow; a GPU needs CUDA 11.2 or a " +
-  "later 11, and cuDNN 8), or use webgpu or onednn: docs/gpu.md.";
+  "npm run setup -- --retry (on a machine with an NVIDIA GPU it downloads libtensorflow, which needs " +
+  "CUDA 11.2 or a later 11, and cuDNN 8), or use webgpu or onednn: docs/gpu.md.";
 
 /**
  * TensorFlow's own runtime: `@tensorflow/tfjs-node-gpu`, else `@tensorflow/tfjs-node`.
