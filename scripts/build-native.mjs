@@ -6,10 +6,11 @@
  *
  * Uses the system's C++ compiler directly and Node's built-in modules only; downloads nothing. Does
  * nothing when the sources, the compiler, its flags and the CPU are those of the last build
- * (Node-API is the same in every version of Node); with --retry it tries again where that failed, with --force in any case. A missing compiler
- * or library is no failure: the exit code is 0, one line says what to install, and training falls
- * back to WebAssembly unless the addon built before still fits. --sanitize builds
- * mario_onednn_sanitize.node with AddressSanitizer instead, and there a failure is one.
+ * (Node-API is the same in every version of Node); with --retry it tries again where that failed,
+ * with --force in any case. A missing compiler or library is no failure: the exit code is 0, one line
+ * says what to install, and training falls back to WebAssembly unless the addon built before still
+ * fits. --sanitize builds mario_onednn_sanitize.node with AddressSanitizer instead, and there a
+ * failure is one.
  */
 import { execFile, execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";

@@ -36,7 +36,7 @@ const COMPLETION_BONUS = 5;
 /** On top of the lost future: enough to tell a fall from a standstill, small against 10. */
 const DEATH_PENALTY = 3;
 
-/** @returns `xT − xTm1`, or 0 where the player was put elsewhere. */
+/** @returns `xT − xTm1`, or 0 where the player was put elsewhere, except by a maze. */
 export function movement(xTm1: number, xT: number, frames: number): number {
   const change = xT - xTm1;
   const most = MAX_SPEED * frames;

@@ -17,11 +17,10 @@ export function enjoyCommand(): Command {
     "watch a model play: on a page in your browser, in this terminal, or as a film",
   );
   command.addOption(
-    new Option("--view <where>", "default: page; none where the output is no terminal").choices([
-      "page",
-      "terminal",
-      "none",
-    ]),
+    new Option(
+      "--view <where>",
+      "default: page; none where the output is no terminal, unless --host or --port is given",
+    ).choices(["page", "terminal", "none"]),
   );
   addEpisodeOptions(command, 1, "1; on a page without end");
   addModelOptions(command, 0);

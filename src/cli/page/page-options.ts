@@ -8,7 +8,7 @@ export interface PageOptions {
   readonly open: boolean;
 }
 
-/** Of those that do nothing without a page the ones that were given, as they are written. */
+/** Those that were given and say what a page is to be, as they are written. */
 export function givenPageOptions({ host, port }: PageOptions): string[] {
   return [...(port === undefined ? [] : ["--port"]), ...(host === undefined ? [] : ["--host"])];
 }

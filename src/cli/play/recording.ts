@@ -5,7 +5,15 @@ import { MarioError } from "../../core/errors.js";
 import { explainWriteErrors } from "../../core/write-error.js";
 import { FRAME_RATE } from "../../nes/hardware.js";
 import { writeFileAtomically } from "../../trainer/checkpoint/atomic-file.js";
-import { encodePlay, endSchema, readPlay, runSchema, type PlayEnd, type Run } from "./play-file.js";
+import {
+  encodePlay,
+  endSchema,
+  readPlay,
+  runSchema,
+  type Play,
+  type PlayEnd,
+  type Run,
+} from "./play-file.js";
 import { requireWritable } from "../writable.js";
 
 /** What a page sends: the inputs from frame `from` on, and where the play is after them. */
@@ -18,9 +26,6 @@ const messageSchema = z.object({
   runs: z.array(runSchema).min(1),
   end: endSchema,
 });
-
-/** A take that ends sooner, in frames, and was not saved by then, is not worth a file. */
-const LEAST_FRAMES = 60;
 
 interface Take {
   readonly name: string;
@@ -43,6 +48,7 @@ export class PlayRecording {
   #page: string | undefined;
   #connection: unknown;
   #savedTake: string | undefined;
+  /** In the file, whoever wrote it. */
   #savedFrames = 0;
 
   /**
@@ -54,7 +60,7 @@ export class PlayRecording {
     this.#path = path;
     this.#start = start;
     requireWritable(dirname(path));
-    if (existsSync(path)) requireRecording(path);
+    if (existsSync(path)) this.#savedFrames = readRecording(path).frames;
   }
 
   /**
@@ -90,10 +96,15 @@ export class PlayRecording {
 
   /** Writes what there is, if anything is new. @throws MarioError NOT_WRITABLE, DISK_FULL. */
   save(): void {
-    for (let ended = this.#ended.at(0); ended !== undefined; ended = this.#ended.at(0)) {
-      this.#saveTake(ended);
-      this.#ended.shift();
-    }
+    const saved = this.#ended.find(({ name }) => name === this.#savedTake);
+    if (saved) this.#saveTake(saved);
+    // The file before keeps a name only until the next but one: that of them is to be the longest.
+    const longest = this.#ended.reduce<Take | undefined>(
+      (best, take) => (take.frames > (best?.frames ?? this.#savedFrames) ? take : best),
+      undefined,
+    );
+    if (longest) this.#saveTake(longest);
+    this.#ended = [];
     if (this.#take !== undefined) this.#saveTake(this.#take);
   }
 
@@ -101,9 +112,7 @@ export class PlayRecording {
   #keepEnded(next: string): void {
     const take = this.#take;
     // The same take comes again, from its beginning, when the page connects anew.
-    if (take === undefined || take.name === next) return;
-    // One that hardly began would push a longer one out of its name.
-    if (take.name === this.#savedTake || take.frames >= LEAST_FRAMES) this.#ended.push(take);
+    if (take !== undefined && take.name !== next) this.#ended.push(take);
   }
 
   #saveTake(take: Take): void {
@@ -134,9 +143,9 @@ export class PlayRecording {
 }
 
 /** Guards against the slip of naming a file that one wants to keep. */
-function requireRecording(path: string): void {
+function readRecording(path: string): Play {
   try {
-    readPlay(path);
+    return readPlay(path);
   } catch (cause) {
     throw new MarioError("PLAY_INVALID", `${path} is there already and is no recording.`, {
       cause,

@@ -47,7 +47,7 @@ export async function createOnednnBackend(options: BackendOptions = {}): Promise
   const { version, runtime, isa, openmp } = kernels.describe();
   return {
     name: "onednn",
-    threads: openmp ? threads : runtime === "sequential" ? 1 : 0,
+    threads,
     description:
       `oneDNN ${version} (${runtime}, ${instructionSet(isa)}), ${precision}, ` +
       (openmp ? `${threads} thread(s)` : "built without OpenMP: oneDNN decides on its threads") +

@@ -123,7 +123,7 @@ export function loadAddon(
   const file = (base: string): string => join(folder, "build", `${base}.node`);
   if (!existsSync(file(name))) throw unavailable("is not built", remedyIn(folder, name));
   const misfit = misfitOf(folder, name);
-  if (misfit !== undefined) throw unavailable(misfit, REBUILD);
+  if (misfit !== undefined) throw unavailable(misfit, remedyIn(folder, name, REBUILD));
   const load = createRequire(import.meta.url);
   try {
     // The order matters: OpenMP reads its environment when oneDNN brings it in.
@@ -141,12 +141,12 @@ const INSTALL =
   "macOS: brew install onednn), then run npm run setup.";
 
 /** What to do about an addon that is not there. */
-function remedyIn(folder: string, name: string): string {
+function remedyIn(folder: string, name: string, usual = INSTALL): string {
   if (process.platform === "win32") {
     return "It cannot be built on Windows yet: wasm works everywhere, webgpu with a GPU.";
   }
   const reason = failureIn(join(folder, "build", `${name}.failed.json`));
-  if (reason === undefined) return INSTALL;
+  if (reason === undefined) return usual;
   return `Its last build failed: ${reason}. When that is mended: npm run setup -- --retry.`;
 }
 

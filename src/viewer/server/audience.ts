@@ -10,9 +10,12 @@ export interface ViewerSocket {
 
 /** Pictures on their way that the page has not shown yet; enough for 60 a second over 100 ms. */
 const MOST_UNSEEN = 6;
-/** A viewer with more before it is let go if it takes none of it for a while; it comes back by itself. */
+/**
+ * A viewer that has had more before it for so long is let go; its page comes back by itself. Nothing
+ * finer is known: what is on its way counts until the last byte of it is taken.
+ */
 const MOST_BACKLOG_BYTES = 8 * 1024 * 1024;
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 60_000;
 /** More than the curves of dozens of long runs, which a page may ask for at once. */
 const MOST_BYTES = 128 * 1024 * 1024;
 const OPTIONAL: ReadonlySet<string> = new Set(["stack", "saliency"] satisfies OptionalPicture[]);
@@ -24,10 +27,8 @@ const OPTIONAL: ReadonlySet<string> = new Set(["stack", "saliency"] satisfies Op
 export class Viewer {
   readonly #socket: ViewerSocket;
   readonly #now: () => number;
-  /** Bytes handed over; how many of them were taken by when that was last seen to grow. */
-  #handed = 0;
-  #taken = 0;
-  #takenAt: number;
+  /** Since when there has been too much before it, ms. */
+  #behindSince: number | undefined;
   readonly #pending = new Map<string, string | Uint8Array>();
   #sent = 0;
   #seen = 0;
@@ -38,7 +39,6 @@ export class Viewer {
   constructor(socket: ViewerSocket, now = (): number => performance.now()) {
     this.#socket = socket;
     this.#now = now;
-    this.#takenAt = now();
   }
 
   /** A hidden tab gets no pictures. */
@@ -53,22 +53,17 @@ export class Viewer {
   /** Sends what must arrive. A page that has stopped reading megabytes is let go instead. */
   tell(message: string | Uint8Array): void {
     if (this.#isStuck()) this.#socket.terminate();
-    else {
-      this.#handed += message.length;
-      this.#socket.send(message);
-    }
+    else this.#socket.send(message);
   }
 
   #isStuck(): boolean {
     const backlog = this.#socket.bufferedAmount;
-    const now = this.#now();
-    const taken = this.#handed - backlog;
-    if (taken > this.#taken || backlog <= MOST_BACKLOG_BYTES) {
-      this.#taken = taken;
-      this.#takenAt = now;
+    if (backlog <= MOST_BACKLOG_BYTES) {
+      this.#behindSince = undefined;
+      return false;
     }
-    if (backlog <= MOST_BACKLOG_BYTES) return false;
-    return backlog > MOST_BYTES || now - this.#takenAt > PATIENCE_MS;
+    this.#behindSince ??= this.#now();
+    return backlog > MOST_BYTES || this.#now() - this.#behindSince > PATIENCE_MS;
   }
 
   /** @param messages by kind; each replaces what waits of its kind. */

@@ -207,6 +207,8 @@ class Pinger {
   constructor(clients: ReadonlySet<WebSocket>) {
     this.#timer = setInterval(() => {
       for (const client of clients) {
+        // It gets to the ping only after what is before it.
+        if (client.bufferedAmount > 0) continue;
         if (this.#alive.delete(client)) client.ping();
         else client.terminate();
       }

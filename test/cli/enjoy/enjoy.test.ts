@@ -85,8 +85,14 @@ describe("mario enjoy", () => {
     [["--port", "70000"], /--port.*65535/],
     [["--host", "no such host"], /Cannot listen on 'no such host'/],
     [["--record", "film.webp", "--view", "page"], /film is recorded without a view/],
-    [["--record", "film.webp", "--port", "0"], /--port need.* a page/],
-    [["--view", "none", "--host", "::", "--port", "0"], /--port and --host need a page/],
+    [
+      ["--record", "film.webp", "--port", "0"],
+      /Of a page \(--port\): a film is recorded without one/,
+    ],
+    [
+      ["--view", "none", "--host", "::", "--port", "0"],
+      /Of a page \(--port, --host\): --view none has none/,
+    ],
     [["--view", "terminal"], /no terminal that can show pictures.*--view page/],
   ])("%j is a mistake, told in one line", (more, pattern) => {
     const { status, stderr, stdout } = mario(["enjoy", "--file", model, ...BACKEND_HERE, ...more]);

@@ -356,25 +356,33 @@ describe("PlayRecording", () => {
     rmSync(previous);
   });
 
-  it("a take that another follows before it was saved is kept whole; one that hardly began is not", () => {
+  it("of takes that others follow before they were saved, the longest is kept, and whole", () => {
     const recording = new PlayRecording(file, start);
     const previous = join(folder, "run.previous.json");
     recording.receive(1, text("p", 0, 0, [[100, 0]]));
     recording.save();
     recording.receive(1, text("p", 0, 100, [[200, 1]], "2"));
-    // Started over twice, the second time at once.
-    recording.receive(1, text("p", 1, 0, [[12, 2]]));
+    // Started over twice within one period.
+    recording.receive(1, text("p", 1, 0, [[120, 2]]));
     recording.receive(1, text("p", 2, 0, [[40, 3]]));
     recording.save();
     const before = parsePlay(readFileSync(previous, "utf8"), "previous");
     expect([before.frames, before.end]).toEqual([300, end("2")]);
     expect(saved().inputs).toEqual([[40, 3]]);
-    // Never saved at all until the next one began.
+    // Never saved at all until the next one began, and longer than what is in the file.
     recording.receive(1, text("p", 3, 0, [[70, 4]]));
-    recording.receive(1, text("p", 4, 0, [[5, 5]]));
+    recording.receive(1, text("p", 4, 0, [[69, 6]]));
+    recording.receive(1, text("p", 5, 0, [[5, 5]]));
     recording.save();
     expect(parsePlay(readFileSync(previous, "utf8"), "previous").inputs).toEqual([[70, 4]]);
     expect(saved().inputs).toEqual([[5, 5]]);
+    // What another program left there counts as well.
+    writeFileSync(file, encodePlay({ ...bare, frames: 80, inputs: [[80, 7]] }));
+    const another = new PlayRecording(file, start);
+    another.receive(1, text("q", 0, 0, [[79, 8]]));
+    another.receive(1, text("q", 1, 0, [[6, 9]]));
+    another.save();
+    expect(parsePlay(readFileSync(previous, "utf8"), "previous").inputs).toEqual([[80, 7]]);
     rmSync(previous);
   });
 

@@ -61,7 +61,7 @@ describe("a viewer", () => {
     const page = new TestPage();
     page.bufferedAmount = 9 * MEGABYTE;
     page.viewer.tell("{}");
-    page.time += 9_000;
+    page.time += 59_000;
     page.viewer.tell("{}");
     expect([page.isTerminated, page.texts.length]).toEqual([false, 2]);
     page.time += 2_000;
@@ -73,21 +73,22 @@ describe("a viewer", () => {
     expect([other.isTerminated, other.texts.length]).toEqual([true, 0]);
   });
 
-  it("that asked for many long runs at once gets them, however slowly it takes them", () => {
+  it("that asked for many long runs at once has a minute to take them, each time", () => {
     const page = new TestPage();
     const run = JSON.stringify({ t: "snapshot", points: "x".repeat(2 * MEGABYTE) });
-    for (let i = 0; i < 12; i++) {
-      page.viewer.tell(run);
-      page.bufferedAmount += run.length;
+    for (let asked = 0; asked < 3; asked++) {
+      for (let i = 0; i < 12; i++) {
+        page.viewer.tell(run);
+        page.bufferedAmount += run.length;
+      }
+      // Something new each second, and all is taken in the end, which is when it shows.
+      for (let second = 0; second < 50; second++) {
+        page.time += 1000;
+        page.viewer.tell("{}");
+      }
+      page.bufferedAmount = 0;
     }
-    // A few kilobytes a second, and something new each second.
-    for (let i = 0; i < 60; i++) {
-      page.time += 1000;
-      page.bufferedAmount -= 4000;
-      page.viewer.tell("{}");
-      page.bufferedAmount += 4;
-    }
-    expect([page.isTerminated, page.texts.length]).toEqual([false, 72]);
+    expect([page.isTerminated, page.texts.length]).toEqual([false, 3 * 62]);
   });
 });
 
