@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, renameSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { z } from "zod";
@@ -18,6 +19,8 @@ import { requireWritable } from "../writable.js";
 
 /** What a page sends: the inputs from frame `from` on, and where the play is after them. */
 const messageSchema = z.object({
+  /** The program that served the page. */
+  program: z.string().max(64),
   /** Chosen by the page; stays the same when it connects anew. */
   page: z.string().min(1).max(64),
   /** Counts the page's new beginnings. */
@@ -39,6 +42,8 @@ interface Take {
  * begun anew goes into the same file, and the one before it is kept under another name.
  */
 export class PlayRecording {
+  /** Of this process, to be told to its pages: one of an earlier program plays something else. */
+  readonly program = randomUUID();
   readonly #path: string;
   readonly #start: { readonly rom: string; readonly stage?: string };
   #take: Take | undefined;
@@ -71,7 +76,8 @@ export class PlayRecording {
   receive(connection: unknown, text: string): string | undefined {
     const message = parseMessage(text);
     if (message === undefined) return "The program does not understand this page: reload it.";
-    const { page, take, from, runs, end } = message;
+    const { program, page, take, from, runs, end } = message;
+    if (program !== this.program) return "mario was started anew: reload this page to record it.";
     if (this.#connection !== undefined && this.#page !== page) {
       return "Another page is being recorded: close it and reload this one.";
     }

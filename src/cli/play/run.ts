@@ -39,7 +39,7 @@ export async function runPlay(options: PlayOptions): Promise<void> {
           rom: sha1,
           ...(options.stage !== undefined && { stage: options.stage }),
         });
-  await servePage(options, pageAssets(options, rom, film), recording);
+  await servePage(options, pageAssets(options, rom, film, recording?.program), recording);
 }
 
 /** @throws MarioError INVALID_OPTION for options that exclude each other. */
@@ -73,13 +73,21 @@ function replayBlindly(film: Play, path: string, rom: RomFile): void {
   if (film.end !== undefined) process.stderr.write(`${basename(path)}: ends as recorded\n`);
 }
 
-/** The cartridge, and what to do with it (`Session` in the page's session.ts). */
-function pageAssets(options: PlayOptions, rom: RomFile, film?: Play): Map<string, Asset> {
+/**
+ * The cartridge, and what to do with it (`Session` in the page's session.ts).
+ * @param program that records
+ */
+function pageAssets(
+  options: PlayOptions,
+  rom: RomFile,
+  film: Play | undefined,
+  program: string | undefined,
+): Map<string, Asset> {
   const stage = film === undefined ? options.stage : film.stage;
   const session = {
     rom: rom.name,
     ...(stage !== undefined && { stage }),
-    ...(options.record !== undefined && { record: basename(options.record) }),
+    ...(options.record !== undefined && { record: basename(options.record), program }),
     ...(film !== undefined && {
       replay: { name: basename(options.replay ?? ""), inputs: film.inputs, end: film.end },
     }),

@@ -209,8 +209,15 @@ describe("mario play on a page", () => {
     return socket;
   }
 
-  const inputsOf = (from: number, frames: number): string =>
+  /** What the page is told of the program that serves it. */
+  async function nameOf(url: string): Promise<string> {
+    const answer = await fetch(new URL("session.json", url));
+    return ((await answer.json()) as { program: string }).program;
+  }
+
+  const inputsOf = (name: string, from: number, frames: number): string =>
     JSON.stringify({
+      program: name,
       page: "p",
       take: 0,
       from,
@@ -249,12 +256,13 @@ describe("mario play on a page", () => {
     mkdirSync(home);
     program = await startProgram(["play", "--port", "0", "--record", path]);
     const socket = await connect(program.url);
-    socket.send(inputsOf(0, 30));
+    const name = await nameOf(program.url);
+    socket.send(inputsOf(name, 0, 30));
     // A file in the folder's place stops even root from writing there.
     renameSync(home, away);
     writeFileSync(home, "");
     await until(() => program!.stderr().includes("not saved"));
-    socket.send(inputsOf(30, 12));
+    socket.send(inputsOf(name, 30, 12));
     rmSync(home);
     renameSync(away, home);
     await until(() => existsSync(path) && readPlay(path).frames === 42);
@@ -271,7 +279,8 @@ describe("mario play on a page", () => {
     mkdirSync(home);
     program = await startProgram(["play", "--port", "0", "--record", join(home, "run.json")]);
     const socket = await connect(program.url);
-    socket.send(inputsOf(0, 30));
+    const name = await nameOf(program.url);
+    socket.send(inputsOf(name, 0, 30));
     rmSync(home, { recursive: true });
     writeFileSync(home, "");
     socket.close();
@@ -284,13 +293,19 @@ describe("mario play on a page", () => {
 
 describe("PlayRecording", () => {
   const end = (digit: string) => ({ ram: digit.repeat(40), picture: digit.repeat(40) });
+  let program = "";
+  const open = () => {
+    const recording = new PlayRecording(file, start);
+    ({ program } = recording);
+    return recording;
+  };
   const text = (page: string, take: number, from: number, runs: unknown, digit = "1") =>
-    JSON.stringify({ page, take, from, runs, end: end(digit) });
+    JSON.stringify({ program, page, take, from, runs, end: end(digit) });
   const saved = () => parsePlay(readFileSync(file, "utf8"), "run.json");
   const start = { rom: sha1, stage: "1-1" };
 
   it("joins what arrives in parts, and saves only what is new", () => {
-    const recording = new PlayRecording(file, start);
+    const recording = open();
     recording.save();
     expect(readdirSync(folder)).not.toContain("run.json");
     expect(recording.summary()).toContain("nothing");
@@ -329,7 +344,7 @@ describe("PlayRecording", () => {
   });
 
   it("a page that connects anew sends all again: still one take", () => {
-    const recording = new PlayRecording(file, start);
+    const recording = open();
     recording.receive("first", text("p", 0, 0, [[30, 0]]));
     recording.save();
     recording.leave("first");
@@ -344,7 +359,7 @@ describe("PlayRecording", () => {
 
   it("a new take takes the file, and the one before keeps a name of its own", () => {
     writeFileSync(file, encodePlay({ ...bare, frames: 7, inputs: [[7, 7]] }));
-    const recording = new PlayRecording(file, start);
+    const recording = open();
     recording.receive(1, text("p", 0, 0, [[30, 0]]));
     recording.save();
     const previous = join(folder, "run.previous.json");
@@ -357,7 +372,7 @@ describe("PlayRecording", () => {
   });
 
   it("of takes that others follow before they were saved, the longest is kept, and whole", () => {
-    const recording = new PlayRecording(file, start);
+    const recording = open();
     const previous = join(folder, "run.previous.json");
     recording.receive(1, text("p", 0, 0, [[100, 0]]));
     recording.save();
@@ -378,7 +393,7 @@ describe("PlayRecording", () => {
     expect(saved().inputs).toEqual([[5, 5]]);
     // What another program left there counts as well.
     writeFileSync(file, encodePlay({ ...bare, frames: 80, inputs: [[80, 7]] }));
-    const another = new PlayRecording(file, start);
+    const another = open();
     another.receive(1, text("q", 0, 0, [[79, 8]]));
     another.receive(1, text("q", 1, 0, [[6, 9]]));
     another.save();
@@ -386,8 +401,20 @@ describe("PlayRecording", () => {
     rmSync(previous);
   });
 
+  it("refuses a page of the program before it, which plays something else", () => {
+    const recording = open();
+    const old = JSON.stringify({
+      ...(JSON.parse(text("p", 0, 0, [[30, 0]])) as object),
+      program: "of before",
+    });
+    expect(recording.receive(1, old)).toMatch(/reload this page/);
+    expect(recording.receive(2, text("q", 0, 0, [[7, 0]]))).toBeUndefined();
+    recording.save();
+    expect(saved().frames).toBe(7);
+  });
+
   it("refuses other pages, gaps and nonsense, and keeps what it has", () => {
-    const recording = new PlayRecording(file, start);
+    const recording = open();
     recording.receive(1, text("p", 0, 0, [[30, 0]]));
     expect(recording.receive(2, text("q", 0, 0, [[30, 1]]))).toMatch(/Another page/);
     expect(recording.receive(1, text("p", 0, 31, [[30, 1]]))).toMatch(/did not arrive/);

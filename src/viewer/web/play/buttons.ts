@@ -17,6 +17,8 @@ const KEYS: Readonly<Record<string, ButtonName>> = {
   KeyK: "a",
   Space: "a",
   KeyZ: "b",
+  // What a German keyboard has Z written on.
+  KeyY: "b",
   KeyJ: "b",
   Enter: "start",
   NumpadEnter: "start",

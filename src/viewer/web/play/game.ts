@@ -93,6 +93,9 @@ export class Game {
     if (this.#running) return;
     this.#running = true;
     this.#pace.resume(performance.now());
+    // A frame that stopped it, or one under way then, has set this back from "none yet" to a time
+    // after the page's beginning: it would catch up on all that has passed since.
+    this.#browser._frameTimer.lastFrameTime = false;
     this.#browser.start();
   }
 

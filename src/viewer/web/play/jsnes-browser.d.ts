@@ -32,6 +32,8 @@ declare module "jsnes" {
     readonly keyboard: { keys: Readonly<Record<number, unknown>> };
     readonly _screen: BrowserScreen;
     readonly _speakers: BrowserSpeakers;
+    /** Up to when it has shown frames, ms; false: none yet. */
+    readonly _frameTimer: { lastFrameTime: number | false };
     start(): void;
     stop(): void;
   }

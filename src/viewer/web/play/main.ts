@@ -120,19 +120,20 @@ function openUplink(session: Session, game: Game, pauseGame: () => void): Uplink
   element("recording").hidden = record === undefined;
   showRecording(session, 0);
   let wasOpen = false;
+  let hasEnded = false;
   return new Uplink({
-    isRecording: record !== undefined,
+    program: session.program,
     end: () => game.end(),
     onState: (state) => {
       element("recording").classList.toggle("live", state === "open");
-      if (state === "open") wasOpen = true;
+      if (state === "open") {
+        wasOpen = true;
+        hasEnded = false;
+        say("");
+      }
       if (state === "lost" && wasOpen) {
         wasOpen = false;
-        say(
-          record === undefined
-            ? "mario has ended. You can play on."
-            : "mario has ended; nothing is being recorded any more.",
-        );
+        say(lossOf(hasEnded, record !== undefined));
       }
     },
     onRefused: (reason) => {
@@ -140,9 +141,24 @@ function openUplink(session: Session, game: Game, pauseGame: () => void): Uplink
       say(reason);
     },
     onStop: () => {
+      hasEnded = true;
+      if (!game.running) return;
       pauseGame();
+      showCover("Resume", "");
     },
   });
+}
+
+/** What to say when the connection is gone; a phone that was locked has lost it, too. */
+function lossOf(hasEnded: boolean, isRecorded: boolean): string {
+  if (hasEnded) {
+    return isRecorded
+      ? "mario has ended; nothing is being recorded any more."
+      : "mario has ended. You can play on.";
+  }
+  return isRecorded
+    ? "The connection to mario is lost. What you play is recorded once it is back."
+    : "The connection to mario is lost. You can play on.";
 }
 
 /** Says after a replay whether it ended as the recording did. */

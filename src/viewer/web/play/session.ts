@@ -7,6 +7,8 @@ export interface Session {
   readonly stage?: string;
   /** File name to which the play is recorded. */
   readonly record?: string;
+  /** The program that records it, to be named in what is sent. */
+  readonly program?: string;
   /** A recording to be shown. */
   readonly replay?: {
     readonly name: string;

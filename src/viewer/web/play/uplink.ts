@@ -8,8 +8,8 @@ const RETRY_MS = 1000;
 export type LinkState = "connecting" | "open" | "lost";
 
 export interface UplinkOptions {
-  /** False: only watches whether the program is still there. */
-  readonly isRecording: boolean;
+  /** The one that records; undefined: only watches whether the program is still there. */
+  readonly program: string | undefined;
   /** RAM and picture after the frame that was pushed last. */
   readonly end: () => { readonly ram: string; readonly picture: string };
   readonly onState: (state: LinkState) => void;
@@ -39,7 +39,7 @@ export class Uplink {
   }
 
   push(buttons: number): void {
-    if (!this.#options.isRecording) return;
+    if (this.#options.program === undefined) return;
     this.#recorder.push(buttons);
     if (this.#recorder.frames - this.#recorder.sent >= FLUSH_FRAMES) this.flush();
   }
@@ -55,7 +55,8 @@ export class Uplink {
     if (this.#recorder.frames === this.#recorder.sent) return;
     const from = this.#recorder.sent;
     const runs = this.#recorder.takePending();
-    const take = { page: this.#page, take: this.#take };
+    const { program } = this.#options;
+    const take = { program, page: this.#page, take: this.#take };
     this.#socket.send(JSON.stringify({ ...take, from, runs, end: this.#options.end() }));
   }
 

@@ -350,6 +350,8 @@ describe.skipIf(chromiumPath === undefined)("the page (skipped without chromium)
     const kept = join(folder, "takes.previous.json");
     expect(parsePlay(readFileSync(kept, "utf8"), kept)).toEqual(first);
     await until(page, `document.querySelector("#message").textContent.includes("ended")`);
+    expect(await page.textContent("#begin-text")).toBe("Resume");
+    expect(await page.isVisible("#cover")).toBe(true);
     complaints = complaints.filter((line) => !line.includes("WebSocket"));
   }, 120_000);
 
