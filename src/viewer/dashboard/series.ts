@@ -29,6 +29,8 @@ export interface RunSource {
 
 /** More points than a wide screen has columns, by far. */
 const MOST_POINTS = 8000;
+/** Each of them is an episode, and they are counted: never thinned out. */
+const COUNTED = "episode/distance";
 /** A float32 has no more. */
 const DIGITS = 7;
 
@@ -60,7 +62,10 @@ export class SeriesStore {
 
   /** Everything, thinned out where it is more than a page can show. */
   snapshot(): Record<string, SeriesPoints> {
-    const entries = Array.from(this.#series, ([tag, series]) => [tag, pointsOf(thin(series))]);
+    const entries = Array.from(this.#series, ([tag, series]) => [
+      tag,
+      pointsOf(tag === COUNTED ? series : thin(series)),
+    ]);
     return Object.fromEntries(entries) as Record<string, SeriesPoints>;
   }
 }
@@ -72,7 +77,7 @@ export function groupByTag(points: readonly Point[]): Record<string, SeriesPoint
   return store.snapshot();
 }
 
-/** Of each run of neighbours the lowest and the highest, so that no peak is lost. */
+/** Of each run of neighbours the lowest and the highest, so that no peak is lost; and the last one. */
 function thin(series: Series): Series {
   const { steps, seconds, values } = series;
   if (values.length <= MOST_POINTS) return series;
@@ -86,7 +91,9 @@ function thin(series: Series): Series {
       if (values[i] < values[low]) low = i;
       if (values[i] > values[high]) high = i;
     }
-    for (const i of low === high ? [low] : [Math.min(low, high), Math.max(low, high)]) {
+    // The newest is shown as such, besides.
+    const chosen = new Set([low, high, ...(to === values.length ? [to - 1] : [])]);
+    for (const i of [...chosen].sort((a, b) => a - b)) {
       thinned.steps.push(steps[i]);
       thinned.seconds.push(seconds[i]);
       thinned.values.push(values[i]);

@@ -42,6 +42,15 @@ describe("SeriesStore", () => {
     expect(steps[values.indexOf(1000)]).toBe(54_321);
     expect(steps[values.indexOf(-1000)]).toBe(77_777);
     expect(steps).toEqual([...steps].sort((a, b) => a - b));
+    expect(new Set(steps).size).toBe(steps.length);
+    // The newest value is shown as such.
+    expect(steps.at(-1)).toBe(length - 1);
+  });
+
+  it("thins out no episodes, which are counted", () => {
+    const store = new SeriesStore();
+    for (let step = 0; step < 20_000; step++) store.add(point(step, step % 7, "episode/distance"));
+    expect(store.snapshot()["episode/distance"].values).toHaveLength(20_000);
   });
 });
 

@@ -33,6 +33,12 @@ export class LivePanel {
     canvas.draw(picture);
   }
 
+  /** Takes the screens away; those that there are come again. */
+  clear(): void {
+    this.#screens.clear();
+    byId("screens").replaceChildren();
+  }
+
   episode({ environment, step, distance, completed, restarted }: LiveEpisode): void {
     byId("live").hidden = false;
     const reached = completed ? "finished the stage" : `${whole(distance)} px`;

@@ -56,7 +56,11 @@ function send(command: DashboardCommand): void {
 function receive(message: DashboardMessage): void {
   switch (message.t) {
     case "hello":
-      map ??= new StageMap(byId("map", HTMLCanvasElement), message.stageDistance);
+      if (map?.distance !== message.stageDistance) {
+        map = new StageMap(byId("map", HTMLCanvasElement), message.stageDistance);
+      }
+      // Of a program that was started anew, perhaps with fewer environments.
+      live.clear();
       byId("live").hidden = !message.live;
       break;
     case "runs":

@@ -16,7 +16,10 @@ const COLOURS = [
 /** What is checked when the page opens. */
 const FIRST_CHECKED = 3;
 
-/** The list of runs, newest first; each keeps its colour while the page is open. */
+/**
+ * The list of runs: running ones first, which keep their places, then those that changed last. Each
+ * keeps its colour while the page is open.
+ */
 export class RunList {
   readonly #onChange: () => void;
   readonly #colours = new Map<string, string>();
@@ -43,9 +46,10 @@ export class RunList {
   set(entries: readonly RunEntry[]): void {
     const isNews = this.#entries.length > 0;
     const known = new Set(this.#entries.map(({ id }) => id));
-    this.#entries = entries.toSorted(
-      (a, b) => Number(b.running) - Number(a.running) || b.changed - a.changed,
-    );
+    this.#entries = entries.toSorted((a, b) => {
+      if (a.running !== b.running) return a.running ? -1 : 1;
+      return a.running ? b.name.localeCompare(a.name) : b.changed - a.changed;
+    });
     if (this.#checked === undefined) {
       const running = this.#entries.filter(({ running }) => running);
       const first = (running.length > 0 ? running : this.#entries).slice(0, FIRST_CHECKED);
@@ -61,15 +65,18 @@ export class RunList {
   }
 
   #draw(): void {
-    const focused = document.activeElement?.id;
+    const focused = (document.activeElement as HTMLElement | null)?.dataset["run"];
     byId("run-count").textContent = String(this.#entries.length);
     byId("runs").replaceChildren(...this.#entries.map((entry, i) => this.#row(entry, `run-${i}`)));
-    if (focused?.startsWith("run-")) document.getElementById(focused)?.focus();
+    if (focused === undefined) return;
+    const boxes = byId("runs").querySelectorAll<HTMLElement>("[data-run]");
+    [...boxes].find(({ dataset }) => dataset["run"] === focused)?.focus();
   }
 
   #row(entry: RunEntry, inputId: string): HTMLElement {
     const { name, detail } = runName(entry);
     const box = make("input", { type: "checkbox", id: inputId });
+    box.dataset["run"] = entry.id;
     box.checked = this.#checked?.has(entry.id) ?? false;
     box.style.setProperty("--run", this.colour(entry.id));
     box.addEventListener("change", () => {

@@ -24,7 +24,8 @@ export class StageMap {
   readonly #canvas: HTMLCanvasElement;
   readonly #stage: OffscreenCanvasRenderingContext2D;
   readonly #length: number;
-  readonly #distance: number;
+  /** Pixels from the stage's left edge to its end. */
+  readonly distance: number;
   #seenTo = 0;
   #x: number | undefined;
   #ends: readonly EpisodeEnd[] = [];
@@ -33,7 +34,7 @@ export class StageMap {
   /** @param distance pixels from the stage's left edge to its end. */
   constructor(canvas: HTMLCanvasElement, distance: number) {
     this.#canvas = canvas;
-    this.#distance = distance;
+    this.distance = distance;
     this.#length = distance + BEYOND;
     const picture = new OffscreenCanvas(this.#length, STAGE_BOTTOM - STAGE_TOP);
     this.#stage = picture.getContext("2d", { alpha: true })!;
@@ -134,13 +135,13 @@ export class StageMap {
     context.font = `11px ${getComputedStyle(this.#canvas).fontFamily}`;
     const every = 500 * scale > 60 ? 500 : 1000;
     // The last label needs room of its own.
-    for (let x = every; x < this.#distance - 75 / scale; x += every) {
+    for (let x = every; x < this.distance - 75 / scale; x += every) {
       context.fillRect(Math.round(x * scale), floor, 1, 4);
       context.textAlign = "center";
       context.fillText(String(x), x * scale, height - 1);
     }
     context.textAlign = "right";
-    context.fillText(`${this.#distance} px`, this.#length * scale - 1, height - 1);
+    context.fillText(`${this.distance} px`, this.#length * scale - 1, height - 1);
   }
 }
 
