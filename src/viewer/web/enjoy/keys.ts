@@ -8,6 +8,8 @@ const HELD: Readonly<Record<string, number>> = {
   ArrowRight: Button.right,
   KeyX: Button.a,
   KeyZ: Button.b,
+  // What a German keyboard has Z written on.
+  KeyY: Button.b,
 };
 
 /** Keys held are buttons held; other keys are commands, by what is written on them. */

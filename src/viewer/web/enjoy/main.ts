@@ -146,9 +146,9 @@ function showState(state: EnjoyState): void {
 
 function badgeText({ paused, person, replay, finished }: EnjoyState): string {
   if (replay !== undefined) return `Replay of episode ${replay}${paused ? ", paused" : ""}`;
-  if (person) return "You play";
   if (finished) return "All episodes played";
-  return paused ? "Paused" : "";
+  if (paused) return "Paused";
+  return person ? "You play" : "";
 }
 
 function showDecision(decision: EnjoyDecision): void {
