@@ -3,7 +3,7 @@ import { make } from "../shared/dom.js";
 import { cssColour } from "../shared/theme.js";
 import type { ChartSpec } from "./charts.js";
 import { smooth, type RunData, type Series } from "./run-data.js";
-import { axisText, compact } from "./numbers.js";
+import { compact, stepText, TIME_SPACINGS, timeText } from "./numbers.js";
 
 export interface ShownRun {
   readonly id: string;
@@ -132,7 +132,9 @@ export class Chart {
             ...axis,
             size: 26,
             space: 70,
-            values: (_, ticks) => ticks.map((tick) => axisText(tick, isTime)),
+            ...(isTime && { incrs: TIME_SPACINGS }),
+            values: (_, ticks, _axis, _space, spacing) =>
+              ticks.map((tick) => (isTime ? timeText : stepText)(tick, spacing)),
           },
           { ...axis, size: 46, gap: 4, values: (_, ticks) => ticks.map(compact) },
         ],

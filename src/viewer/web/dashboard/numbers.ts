@@ -14,10 +14,28 @@ function trim(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-/** A tick of the horizontal axis. @param value steps, or seconds. */
-export function axisText(value: number, isTime: boolean): string {
-  if (!isTime) return compact(value);
-  if (value < 60) return `${Math.round(value)} s`;
-  if (value < 3600) return `${trim(value / 60)} min`;
-  return `${trim(value / 3600)} h`;
+/** Between ticks of a time axis, seconds: as clocks divide, to a month. */
+export const TIME_SPACINGS = [
+  ...[1, 2, 5, 10, 30],
+  ...[1, 2, 5, 10, 30].map((minutes) => 60 * minutes),
+  ...[1, 2, 3, 6, 12, 24, 48, 120, 240, 720].map((hours) => 3600 * hours),
+];
+
+/** A tick of an axis of steps. @param spacing between ticks: no two of them read the same. */
+export function stepText(value: number, spacing: number): string {
+  const [unit, letter] = value >= 1e6 ? [1e6, "M"] : value >= 1e4 ? [1e3, "k"] : [1, ""];
+  const decimals = Math.max(0, Math.ceil(-Math.log10(spacing / unit) - 1e-9));
+  const text = (value / unit).toLocaleString("en-US", { maximumFractionDigits: decimals + 1 });
+  return `${text}${letter}`;
+}
+
+/** A tick of an axis of time: `40 s`, `2.5 min`, `1:10 h`, `1:10:30 h`. @param spacing one of {@link TIME_SPACINGS} */
+export function timeText(seconds: number, spacing: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  const [unit, name] = seconds < 3600 ? [60, "min"] : [3600, "h"];
+  if (spacing % (unit / 2) === 0) return `${seconds / unit} ${name}`;
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, "0");
+  const rest = seconds % unit;
+  const parts = unit === 60 ? [rest] : [rest / 60, ...(spacing % 60 === 0 ? [] : [rest % 60])];
+  return `${[String(Math.floor(seconds / unit)), ...parts.map(two)].join(":")} ${name}`;
 }
