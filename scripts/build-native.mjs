@@ -159,7 +159,7 @@ async function requireLoads(...addons) {
     await run(process.execPath, ["-e", script, ...addons]);
   } catch (error) {
     const [, reason] = /^Error: (.*)$/m.exec(error.stderr) ?? [undefined, error.message];
-    throw new Error(`error: it was built but does not load: ${reason}`);
+    throw new Error(`error: it was built but does not load: ${reason}`, { cause: error });
   }
 }
 
