@@ -87,11 +87,11 @@ describe("mario enjoy", () => {
     [["--record", "film.webp", "--view", "page"], /film is recorded without a view/],
     [
       ["--record", "film.webp", "--port", "0"],
-      /Of a page \(--port\): a film is recorded without one/,
+      /Only a page takes --port: a film is recorded without one/,
     ],
     [
       ["--view", "none", "--host", "::", "--port", "0"],
-      /Of a page \(--port, --host\): --view none has none/,
+      /Only a page takes --port and --host: --view none has none/,
     ],
     [["--view", "terminal"], /no terminal that can show pictures.*--view page/],
   ])("%j is a mistake, told in one line", (more, pattern) => {
