@@ -64,7 +64,10 @@ function viewOf(options: EnjoyOptions): "page" | "terminal" | "none" {
   }
   if (view !== "page" && ofPage.length > 0) {
     const why = isFilmed ? "a film is recorded without one" : `--view ${view} has none`;
-    throw refuse(`Only a page takes ${ofPage.join(" and ")}: ${why}.`, `Leave out ${ofPage.join(" and ")}.`);
+    throw refuse(
+      `Only a page takes ${ofPage.join(" and ")}: ${why}.`,
+      `Leave out ${ofPage.join(" and ")}.`,
+    );
   }
   if (view === "terminal" && !canShowPictures()) {
     throw refuse(
