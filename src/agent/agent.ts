@@ -46,7 +46,8 @@ export interface LearningAgent {
   /** From the next `learn` on. @throws MarioError INVALID_OPTION if negative or not finite. */
   setLearningRate(learningRate: number): void;
   syncTarget(): void;
-  getWeights(): Eventually<NamedTensors>;
+  /** Online weights for reading at once: arrays may be the network's own. */
+  peekWeights(): Eventually<NamedTensors>;
   getState(): Eventually<AgentState>;
   setState(state: AgentState): void;
   dispose(): void;
@@ -75,6 +76,8 @@ export interface Agent {
   syncTarget(): void;
   /** Online weights, copied: names such as `conv1/kernel`. */
   getWeights(): NamedTensors;
+  /** The same for reading at once: arrays may be the network's own. */
+  peekWeights(): NamedTensors;
   /** Replaces online and target weights. @throws MarioError MODEL_MISMATCH on other names or shapes. */
   setWeights(weights: NamedTensors): void;
   getState(): AgentState;

@@ -118,10 +118,11 @@ export function createDqnAgent(options: DqnAgentOptions): Agent {
       }),
     learn,
     syncTarget: () => {
-      if (targetTau === 1) target.setWeights(online.getWeights());
+      if (targetTau === 1) target.setWeights(online.peekWeights());
       else moveTowards(target.variables, online.variables, targetTau);
     },
     getWeights: () => online.getWeights(),
+    peekWeights: () => online.peekWeights(),
     setWeights: (weights) => {
       parts.setWeights(weights);
     },

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { MarioError } from "../core/errors.js";
 import { CLIPPED_ADAM, hasKernel, runKernel } from "./kernels.js";
 import { type NamedTensors, requireSameTensors } from "./named-tensors.js";
-import { copyWeights } from "./q-network.js";
+import { copyValues, overwrite } from "./variable-values.js";
 
 export interface AdamOptions {
   /** What to train, by name as in `weightShapes`; the names reappear in the state. */
@@ -148,15 +148,13 @@ export function createAdam(options: AdamOptions): Optimizer {
     get updates() {
       return updates;
     },
-    getState: () => ({ updates, moments: copyWeights(momentsOf(parameters)) }),
+    getState: () => ({ updates, moments: copyValues(momentsOf(parameters)) }),
     setState(state) {
       const moments = momentsOf(parameters);
       requireSameTensors(new Map([...moments].map(([name, m]) => [name, m.shape])), state.moments);
       for (const [name, moment] of moments) {
         const { data } = state.moments.get(name)!;
-        tf.tidy(() => {
-          moment.assign(tf.tensor(data.slice(), moment.shape));
-        });
+        overwrite(moment, data);
       }
       updates = state.updates;
     },

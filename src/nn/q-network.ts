@@ -7,6 +7,7 @@ import { actionIdentities, type Activation, dense, duelingQ } from "./layers.js"
 import { type NamedTensors, requireSameTensors } from "./named-tensors.js";
 import { drawNoise, noisyDense, type NoisyWeights } from "./noisy-dense.js";
 import { relu } from "./residual-layers.js";
+import { copyValues, overwrite, peekValues } from "./variable-values.js";
 
 /** Default: {@link DQN_ARCHITECTURE}, one stream, "same" padding. */
 export interface QNetworkOptions extends Partial<Omit<Architecture, "actionCount">> {
@@ -35,6 +36,8 @@ export interface QNetwork {
   forward(observations: tf.Tensor4D, noise?: Rng): tf.Tensor2D;
   /** Weights, copied. */
   getWeights(): NamedTensors;
+  /** Weights for reading at once: arrays may be the network's own. */
+  peekWeights(): NamedTensors;
   /** Copies weights in. @throws MarioError MODEL_MISMATCH on other names, shapes or lengths. */
   setWeights(weights: NamedTensors): void;
   dispose(): void;
@@ -103,15 +106,12 @@ export function createQNetwork(options: QNetworkOptions): QNetwork {
         const value = stream(features, "valueHidden", "value", noise);
         return duelingQ(value, advantage, actionIdentities(actionCount, atoms));
       }),
-    getWeights: () => copyWeights(variables),
+    getWeights: () => copyValues(variables),
+    peekWeights: () => peekValues(variables),
     setWeights: (weights) => {
       requireSameTensors(shapes, weights);
       for (const [name, variable] of variables) {
-        const { data } = weights.get(name)!;
-        // A copy of its own: backends may update a variable's buffer in place.
-        tf.tidy(() => {
-          variable.assign(tf.tensor(data.slice(), variable.shape));
-        });
+        overwrite(variable, weights.get(name)!.data);
       }
     },
     dispose: () => {
@@ -139,17 +139,6 @@ function initialValues(
   if (part.endsWith("Sigma")) return values.fill(initialSigma * scale);
   if (part === "shift") return values;
   return values.map(() => (2 * rng.uniform() - 1) * scale);
-}
-
-/** Values of variables, each copied out of its backend. */
-export function copyWeights(variables: ReadonlyMap<string, tf.Variable>): NamedTensors {
-  return new Map(
-    [...variables].map(([name, variable]) => [
-      name,
-      // Some backends hand out their own buffer, and update it in place later.
-      { shape: [...variable.shape], data: (variable.dataSync() as Float32Array).slice() },
-    ]),
-  );
 }
 
 function variableOf(data: Float32Array, shape: readonly number[]): tf.Variable {

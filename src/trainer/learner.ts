@@ -156,7 +156,7 @@ export class Learner {
   async #takeIn(): Promise<void> {
     const { acting, evaluation } = this.#averages;
     if (!acting && !evaluation) return;
-    const weights = await this.agent.getWeights();
+    const weights = await this.agent.peekWeights();
     this.#newest = weights;
     acting?.add(weights);
     evaluation?.add(weights);
@@ -169,7 +169,7 @@ export class Learner {
 
   /** Weights to play with, copied or live: for reading at once. */
   async actingWeights(): Promise<NamedTensors> {
-    return this.#averages.acting?.weights ?? this.#newest ?? (await this.agent.getWeights());
+    return this.#averages.acting?.weights ?? this.#newest ?? (await this.agent.peekWeights());
   }
 
   /** Live: for reading at once. Undefined where there is none, or before the first update. */

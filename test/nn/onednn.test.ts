@@ -161,6 +161,20 @@ describe.skipIf(!hasAddon)("the onednn backend alone", () => {
     other.dispose();
   });
 
+  it("reads and overwrites weights in arrays that stay", () => {
+    const [agent, other] = [agentOf(3), agentOf(4)];
+    const dataOf = () => [...agent.peekWeights().values()].map(({ data }) => data);
+    agent.learn(batchOf4());
+    const before = dataOf();
+    agent.learn(batchOf4());
+    agent.syncTarget();
+    agent.setWeights(other.peekWeights());
+    expect(agent.getWeights()).toEqual(other.getWeights());
+    for (const [i, data] of dataOf().entries()) expect(data).toBe(before[i]);
+    agent.dispose();
+    other.dispose();
+  });
+
   it.skipIf(!hasBf16)("rounds factors to bf16 only when asked", async () => {
     const observations = bytes(OBSERVATION, 12);
     const learnIn = async (precision: "fp32" | "bf16") => {

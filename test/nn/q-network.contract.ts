@@ -243,6 +243,22 @@ export function describeBackendContract(name: BackendName, precision: Precision 
       expect(largestDifference(together, alone)).toBeLessThan(1e-5);
     });
 
+    it("shows the weights that it would copy, and copies those that it is given", () => {
+      const agent = smallAgent(backend);
+      expectSameWeights(agent.peekWeights(), agent.getWeights());
+      const copied = agent.getWeights();
+      const given = new Map(
+        [...copied].map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]),
+      );
+      agent.setWeights(given);
+      agent.learn(randomBatch(3, SMALL_OBSERVATION, 41));
+      expectSameWeights(given, copied);
+      const moved = agent.peekWeights().get("hidden/kernel")!.data;
+      expect(largestDifference(moved, copied.get("hidden/kernel")!.data)).toBeGreaterThan(1e-5);
+      expectSameWeights(agent.peekWeights(), agent.getWeights());
+      agent.dispose();
+    });
+
     it("leaves the target network alone until the next sync", () => {
       const agent = smallAgent(backend);
       const batch = randomBatch(3, SMALL_OBSERVATION, 40);

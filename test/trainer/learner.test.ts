@@ -29,7 +29,7 @@ class CountingAgent implements LearningAgent {
     const n = this.batches.length;
     return { loss: n, meanQ: 10 * n, gradientNorm: n * n, tdErrors: new Float32Array(size) };
   }
-  getWeights() {
+  peekWeights() {
     return new Map([["weight", { shape: [1], data: Float32Array.of(this.batches.length) }]]);
   }
   setLearningRate(rate: number): void {

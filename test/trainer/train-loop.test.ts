@@ -122,9 +122,9 @@ async function run(timesteps: number, options: RunOptions = {}) {
   let reads = 0;
   const counting: LearningAgent = {
     ...agent,
-    getWeights: () => {
+    peekWeights: () => {
       reads++;
-      return agent.getWeights();
+      return agent.peekWeights();
     },
   };
   const late: LearningAgent = {

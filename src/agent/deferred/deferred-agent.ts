@@ -26,6 +26,8 @@ export interface DeferredAgent {
   syncTarget(): void;
   /** After all steps given so far; so is {@link getState}. */
   getWeights(): Promise<NamedTensors>;
+  /** The same: what comes from a GPU is a copy. */
+  peekWeights(): Promise<NamedTensors>;
   /** Replaces online and target weights. @throws MarioError MODEL_MISMATCH. */
   setWeights(weights: NamedTensors): void;
   getState(): Promise<AgentState>;
@@ -112,6 +114,8 @@ export function createDeferredAgent(options: DqnAgentOptions): DeferredAgent {
     );
   }
 
+  const getWeights = async (): Promise<NamedTensors> => (await read([online.variables]))[0];
+
   return {
     actionCount,
     async qValues(observations, batch, noise) {
@@ -128,7 +132,8 @@ export function createDeferredAgent(options: DqnAgentOptions): DeferredAgent {
       if (targetTau < 1) moveTowards(target.variables, online.variables, targetTau);
       else copyVariables(target.variables, online.variables);
     },
-    getWeights: async () => (await read([online.variables]))[0],
+    getWeights,
+    peekWeights: getWeights,
     setWeights: (weights) => {
       parts.setWeights(weights);
     },

@@ -51,6 +51,19 @@ export class OnednnBackend extends MathBackendCPU {
     return own;
   }
 
+  /** A variable's values for reading at once, in its own array. */
+  peek(variable: Variable): Float32Array {
+    this.kernels.flush();
+    return this.floats(variable);
+  }
+
+  /** Overwrites a variable in place: `assign` would need a new array for each copy. */
+  overwrite(variable: Variable, values: Float32Array): void {
+    const own = this.ownFloats(variable);
+    this.kernels.flush();
+    own.set(values);
+  }
+
   /**
    * Names the values of a variable, so that kernels may keep them in oneDNN's own layout until they
    * change: by a kernel in place, or by `assign`, which gives the variable other data. What is no
