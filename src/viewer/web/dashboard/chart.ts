@@ -7,6 +7,7 @@ import { compact, stepText, TIME_SPACINGS, timeText } from "./numbers.js";
 
 export interface ShownRun {
   readonly id: string;
+  readonly name: string;
   readonly colour: string;
   readonly data: RunData;
 }
@@ -183,7 +184,7 @@ export class Chart {
     const { idx } = plot.cursor;
     this.#values.replaceChildren(
       ...this.#lines.map(({ index, run }) => {
-        const value = make("b", {}, compact(valueAt(plot.data[index], idx)));
+        const value = make("b", { title: run.name }, compact(valueAt(plot.data[index], idx)));
         value.style.setProperty("--run", run.colour);
         return value;
       }),

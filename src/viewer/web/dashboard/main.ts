@@ -57,6 +57,7 @@ function receive(message: DashboardMessage): void {
   switch (message.t) {
     case "hello":
       if (map?.distance !== message.stageDistance) {
+        map?.dispose();
         map = new StageMap(byId("map", HTMLCanvasElement), message.stageDistance);
       }
       // Of a program that was started anew, perhaps with fewer environments.

@@ -119,6 +119,7 @@ function begin(hello: EnjoyHello): Parts {
   const names = hello.actions.map(({ name }) => name);
   // The same program again, after a lost connection: keep the map that was drawn.
   const isSame = parts !== undefined && parts.hello.stage.distance === hello.stage.distance;
+  if (!isSame) parts?.map.dispose();
   return {
     hello,
     bars: new QBars(byId("bars"), byId("axis"), names),

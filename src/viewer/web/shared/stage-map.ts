@@ -30,6 +30,9 @@ export class StageMap {
   #x: number | undefined;
   #ends: readonly EpisodeEnd[] = [];
   #isDue = false;
+  readonly #resizes = new ResizeObserver(() => {
+    this.redraw();
+  });
 
   /** @param distance pixels from the stage's left edge to its end. */
   constructor(canvas: HTMLCanvasElement, distance: number) {
@@ -38,9 +41,12 @@ export class StageMap {
     this.#length = distance + BEYOND;
     const picture = new OffscreenCanvas(this.#length, STAGE_BOTTOM - STAGE_TOP);
     this.#stage = picture.getContext("2d", { alpha: true })!;
-    new ResizeObserver(() => {
-      this.redraw();
-    }).observe(canvas);
+    this.#resizes.observe(canvas);
+  }
+
+  /** Leaves the canvas to another map. */
+  dispose(): void {
+    this.#resizes.disconnect();
   }
 
   /** Takes in the columns of the screen that were not seen before. @param left its place. */

@@ -75,6 +75,15 @@ describe.skipIf(chromiumPath === undefined)(browserTitle("mario dashboard in Chr
       await page.waitForSelector("#settings tr.differs:has-text('seed')");
       expect(await page.locator("#glance tbody tr").count()).toBe(2);
       expect(await page.locator("#settings tr.differs").count()).toBe(1);
+      // Colour alone does not say whose value it is.
+      const owners = await page
+        .locator(".chart:not([hidden]) .values")
+        .first()
+        .locator("b")
+        .evaluateAll((values) => values.map((value) => value.getAttribute("title")));
+      expect(owners.length).toBe(2);
+      expect(new Set(owners).size).toBe(2);
+      expect(owners.every((owner) => owner?.includes("2026"))).toBe(true);
       await page.check("#differences");
       await expect.poll(() => page.locator("#settings tbody tr").count()).toBe(1);
 
