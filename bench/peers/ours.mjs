@@ -113,17 +113,19 @@ function filledReplay(noise) {
 }
 
 /**
- * Preset tutorial has the network of the others; 8 environments, as preset fast. The command starts
+ * Without its options, preset tutorial has the network and the memory of the others; 8 environments, as
+ * preset fast. The command starts
  * anew each time and warms up by itself, outside the time that it reports.
  */
 function training(rom) {
   const learn = (seconds) => {
-    const options = ["--preset", "tutorial", "--action-repeat", "4", "--learn-period", "4"];
+    const options = ["--preset", "tutorial", "--no-dueling", "--no-prioritized"];
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       [
         join(import.meta.dirname, "..", "..", "dist", "cli", "main.js"),
         ...["bench", "end-to-end", ...options, "--num-envs", "8", "--window-steps", "64"],
+        ...["--action-repeat", "4", "--learn-period", "4"],
         ...["--rom", rom, "--seconds", `${seconds}`, "--json"],
       ],
       { encoding: "utf8" },

@@ -145,7 +145,7 @@ export const venvs = {
 export const notes = [
   "gym-super-mario-bros itself is neither installed nor measured: its package carries a copyrighted ROM. nes-py is the emulator below it; its own reward and info code would come on top.",
   "Ours draws only the frames that somebody looks at, as an environment with action repeat 4 does; nes-py and FCEUmm, as their packages drive them, draw all.",
-  'Everywhere the network is that of preset `tutorial` ("same" padding, 256 hidden units, not dueling), in training too. Preset `fast` has a smaller one, so its figures elsewhere are better.',
+  'Everywhere the network is that of the tutorial ("same" padding, 256 hidden units, not dueling), in training too. Preset `fast` has a smaller one, so its figures elsewhere are better.',
   "Our environment also computes reward, end of episode and 18 values of info in every step; the others only emulate and observe.",
   "nes-py is compiled on this machine with the flags of its package (-O3); stable-retro and PyTorch are the packages' builds.",
   "All fp32 updates do the same arithmetic. PyTorch pads its second convolution evenly, which spares it a copy; its Adam is the fused one.",

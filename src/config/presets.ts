@@ -1,9 +1,9 @@
 import type { TrainSettings } from "./schema.js";
 
 /**
- * The 2017 tutorial as it was published, without its defect (it stored the current observation as
- * the next one). Source of every value: its `train` script, OpenAI baselines' deepq of
- * that year, and the environment it installs (decision 14).
+ * The 2017 tutorial, without its defect (it stored the current observation as the next one) and with
+ * the two options that it offers switched on. Source of every value: its `train` script, OpenAI
+ * baselines' deepq of that year, and the environment it installs (decision 14).
  */
 const tutorial: TrainSettings = {
   preset: "tutorial",
@@ -28,14 +28,16 @@ const tutorial: TrainSettings = {
     capacity: 10_000,
     batchSize: 32,
     learningStarts: 10_000,
-    prioritized: false,
+    // An option of the tutorial, off by default.
+    prioritized: true,
     randomShift: 0,
-    // Of baselines' deepq, if it is switched on.
+    // Of baselines' deepq.
     priorityAlpha: 0.6,
     priorityBeta: 0.4,
   },
   learning: {
-    learningRate: 5e-4,
+    // Of its first `train` script; the option that it got later has 5e-4.
+    learningRate: 1e-4,
     finalLearningRateFraction: 1,
     learningRateDecayFraction: 1,
     adamEpsilon: 1e-8,
@@ -63,7 +65,8 @@ const tutorial: TrainSettings = {
   network: {
     encoder: "nature",
     hiddenUnits: 256,
-    dueling: false,
+    // An option of the tutorial, off by default.
+    dueling: true,
     padding: "same",
     layerNorm: false,
     noisy: false,
@@ -104,10 +107,10 @@ const fast: TrainSettings = {
   // steps, and keep 2 % chance, 0.3 random decisions a second. What cost a life is tried again from
   // shortly before it: more tries at what is hard, and the next obstacle is seen sooner.
   exploration: { fraction: 0.08, initialEpsilon: 1, finalEpsilon: 0.02, restartShare: 0.75 },
-  replay: { ...tutorial.replay, capacity: 100_000, learningStarts: 2_000 },
+  replay: { ...tutorial.replay, capacity: 100_000, learningStarts: 2_000, prioritized: false },
   learning: {
     ...tutorial.learning,
-    // Half the tutorial's, since n-step targets are noisier; 1e-4 learns more slowly. Its fall
+    // Between the tutorial's two, which both learned more slowly (docs/learning.md). Its fall
     // settles what the last obstacles still unsettle: over 200,000 steps, and the rest as small.
     learningRate: 2.5e-4,
     finalLearningRateFraction: 0.1,
@@ -125,7 +128,7 @@ const fast: TrainSettings = {
     nStep: 6,
   },
   // The padding of Mnih et al. 2015: 3,136 features instead of 7,744, so an update takes half the time.
-  network: { ...tutorial.network, dueling: true, padding: "valid" },
+  network: { ...tutorial.network, padding: "valid" },
 };
 
 /**

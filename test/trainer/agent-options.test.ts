@@ -22,7 +22,7 @@ describe("agentOptionsOf", () => {
   it("describes the tutorial's agent: nothing that came later", () => {
     expect(agentOptionsOf(resolveSettings("tutorial", {}))).toMatchObject({
       actionCount: 14,
-      architecture: { dueling: false, padding: "same", hiddenUnits: 256 },
+      architecture: { dueling: true, padding: "same", hiddenUnits: 256 },
       doubleDqn: true,
       munchausen: undefined,
       huberDelta: 1,

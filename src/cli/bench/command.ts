@@ -52,6 +52,8 @@ export interface BenchEndToEndCommandOptions extends BenchGameOptions, ComputeOp
   readonly learnPeriod?: number;
   readonly numEnvs?: number;
   readonly windowSteps?: number;
+  readonly dueling?: boolean;
+  readonly prioritized?: boolean;
   readonly actors?: number;
   readonly pipeline: Pipeline;
 }
@@ -161,6 +163,10 @@ function endToEndCommand(): Command {
     .addOption(new Option("--action-repeat <n>", "frames per decision").argParser(integer(1, 60)))
     .addOption(numEnvsOption())
     .addOption(windowStepsOption())
+    .option("--dueling", "dueling network")
+    .option("--no-dueling", "single stream")
+    .option("--prioritized", "prioritized experience replay")
+    .option("--no-prioritized", "uniform sampling")
     .addOption(actorsOption())
     .addOption(pipelineOption())
     .addOption(secondsOption().default(30))

@@ -25,8 +25,13 @@ export async function runBenchEndToEnd(options: BenchEndToEndCommandOptions): Pr
     actors: { environments: numEnvs, windowSteps },
     // As at the end of a run: nearly every decision is the network's.
     exploration: { initialEpsilon: 0.02, finalEpsilon: 0.02 },
-    replay: { learningStarts: LEARNING_STARTS, batchSize: options.batch },
+    replay: {
+      learningStarts: LEARNING_STARTS,
+      batchSize: options.batch,
+      prioritized: options.prioritized,
+    },
     learning: { learnPeriod },
+    network: { dueling: options.dueling },
   });
   const rom = readRomFile(options.rom);
   requireMemory(replayPlanOf(settings));
@@ -68,6 +73,8 @@ export async function runBenchEndToEnd(options: BenchEndToEndCommandOptions): Pr
       batch: settings.replay.batchSize,
       learnPeriod: settings.learning.learnPeriod,
       actionRepeat: settings.environment.actionRepeat,
+      dueling: settings.network.dueling,
+      prioritized: settings.replay.prioritized,
     };
     print({ ...conditions, ...result }, options, [
       `${preset}: ${conditions.environments} environments in ${conditions.actors} threads, an update of ` +

@@ -86,6 +86,20 @@ describe("mario bench", () => {
     for (const ms of Object.values(msPerAct)) expectSpread(ms);
   }, 300_000);
 
+  it("end-to-end: trains with what the preset says, or the options in its place", () => {
+    for (const [options, expected] of [
+      [[], { dueling: true, prioritized: true }],
+      [["--no-dueling", "--no-prioritized"], { dueling: false, prioritized: false }],
+    ] as const) {
+      const result = bench(
+        ...["end-to-end", "--preset", "tutorial", "--batch", "4", "--seconds", "1", ...options],
+      ) as Record<string, Spread>;
+      expect(result).toMatchObject({ ...expected, preset: "tutorial", batch: 4, learnPeriod: 4 });
+      expectSpread(result["stepsPerSecond"]);
+      expectSpread(result["updatesPerSecond"]);
+    }
+  }, 300_000);
+
   it("train-step: so many updates, or as many as the time allows", () => {
     for (const [option, value] of [
       ["--updates", "3"],
