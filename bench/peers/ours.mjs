@@ -113,9 +113,9 @@ function filledReplay(noise) {
 }
 
 /**
- * Without its options, preset tutorial has the network and the memory of the others; 8 environments, as
- * preset fast. The command starts
- * anew each time and warms up by itself, outside the time that it reports.
+ * Without its options, preset tutorial has the network and the memory of the others; 8 environments,
+ * as preset fast. The command starts anew each time and warms up by itself, outside the time that it
+ * reports.
  */
 function training(rom) {
   const learn = (seconds) => {

@@ -64,7 +64,7 @@ async function learnHere(more: Partial<DqnAgentOptions>): Promise<Learned> {
     if (i === 0) agent.syncTarget();
   }
   const qValues = await agent.qValues(bytes(3 * size, 3), 3);
-  const weights = await agent.getWeights();
+  const weights = await agent.peekWeights();
   agent.dispose();
   return { weights, metrics, qValues };
 }
@@ -150,20 +150,20 @@ describe.skipIf(typeof here === "string")("the webgpu backend", { timeout: 600_0
     for (const one of batches) wanted.push(await waiting.learn(one));
     const ahead = agentOf({ dueling: true });
     expect(await Promise.all(batches.map((one) => ahead.learn(one)))).toEqual(wanted);
-    expectSameWeights(await ahead.getWeights(), await waiting.getWeights());
+    expectSameWeights(await ahead.peekWeights(), await waiting.peekWeights());
     waiting.dispose();
     ahead.dispose();
   });
 
   it("reads weights as they were when asked for", async () => {
     const agent = agentOf();
-    const before = await agent.getWeights();
-    const asked = agent.getWeights();
+    const before = await agent.peekWeights();
+    const asked = agent.peekWeights();
     const learned = agent.learn(batch(43));
     expectSameWeights(await asked, before);
     await learned;
     const moved = largestDifference(
-      (await agent.getWeights()).get("hidden/kernel")!.data,
+      (await agent.peekWeights()).get("hidden/kernel")!.data,
       before.get("hidden/kernel")!.data,
     );
     expect(moved).toBeGreaterThan(1e-4);
@@ -229,11 +229,11 @@ describe.skipIf(typeof here === "string")("the webgpu backend", { timeout: 600_0
 
   it.each([NaN, Infinity])("stops at a reward of %s, with nothing changed", async (reward) => {
     const agent = agentOf();
-    const before = await agent.getWeights();
+    const before = await agent.peekWeights();
     const bad = batch(60);
     bad.rT[1] = reward;
     await expect(agent.learn(bad)).rejects.toMatchObject({ code: "NOT_FINITE" });
-    expectSameWeights(await agent.getWeights(), before);
+    expectSameWeights(await agent.peekWeights(), before);
     agent.dispose();
   });
 

@@ -24,9 +24,7 @@ export interface DeferredAgent {
   /** From the next `learn` on. @throws MarioError INVALID_OPTION if negative or not finite. */
   setLearningRate(learningRate: number): void;
   syncTarget(): void;
-  /** After all steps given so far; so is {@link getState}. */
-  getWeights(): Promise<NamedTensors>;
-  /** The same: what comes from a GPU is a copy. */
+  /** Online weights, copied, after all steps given so far; so is {@link getState}. */
   peekWeights(): Promise<NamedTensors>;
   /** Replaces online and target weights. @throws MarioError MODEL_MISMATCH. */
   setWeights(weights: NamedTensors): void;
@@ -114,8 +112,6 @@ export function createDeferredAgent(options: DqnAgentOptions): DeferredAgent {
     );
   }
 
-  const getWeights = async (): Promise<NamedTensors> => (await read([online.variables]))[0];
-
   return {
     actionCount,
     async qValues(observations, batch, noise) {
@@ -132,8 +128,7 @@ export function createDeferredAgent(options: DqnAgentOptions): DeferredAgent {
       if (targetTau < 1) moveTowards(target.variables, online.variables, targetTau);
       else copyVariables(target.variables, online.variables);
     },
-    getWeights,
-    peekWeights: getWeights,
+    peekWeights: async () => (await read([online.variables]))[0],
     setWeights: (weights) => {
       parts.setWeights(weights);
     },
