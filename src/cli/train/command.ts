@@ -48,6 +48,7 @@ export interface TrainOptions extends ComputeOptions, PageOptions, AlgorithmOpti
   readonly evalEpisodes: number;
   readonly resume?: string;
   readonly resumePeriod: number;
+  readonly keepResumePoint?: boolean;
   readonly log: LogTarget;
   readonly logDir: string;
   readonly modelDir: string;
@@ -73,9 +74,10 @@ export function trainCommand(): Command {
         .default(defaultPreset),
     )
     .addOption(
-      new Option("--timesteps <n>", "decisions in the whole run; default: the preset's").argParser(
-        integer(1),
-      ),
+      new Option(
+        "--timesteps <n>",
+        "decisions in the whole run; default: the preset's; with --resume: makes it longer",
+      ).argParser(integer(1)),
     )
     .addOption(seedOption(1))
     .addOption(romOption())
@@ -124,12 +126,19 @@ export function trainCommand(): Command {
     .addOption(
       new Option("--resume <run>", "resume a stopped run, given its log folder")
         // What was learned so far belongs to its settings, and lies in its folder.
-        .conflicts([...decisive.filter((name) => name !== "rom"), "logDir"]),
+        .conflicts([
+          ...decisive.filter((name) => name !== "rom" && name !== "timesteps"),
+          "logDir",
+        ]),
     )
     .addOption(
       new Option("--resume-period <n>", "decisions between resume points")
         .argParser(integer(1))
         .default(50_000),
+    )
+    .option(
+      "--keep-resume-point",
+      "keep it at the end, so that the run can be made longer: --resume with more --timesteps",
     );
   command.option(
     "--watch",

@@ -96,10 +96,10 @@ interface MachineNeed {
 
 const MACHINE_NEEDS: readonly MachineNeed[] = [
   {
-    options: ["resumePeriod"],
+    options: ["resumePeriod", "keepResumePoint"],
     isMet: ({ log }) => log !== "stdout",
     message: "--log stdout keeps no resume points.",
-    remedy: "Leave out --resume-period, or choose --log both.",
+    remedy: "Leave out --resume-period and --keep-resume-point, or choose --log both.",
   },
   {
     options: ["evalPeriod", "evalAverage"],

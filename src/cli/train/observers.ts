@@ -195,6 +195,7 @@ export class TrainObservers implements TrainObserver {
         writer: new ResumeWriter(resumeDirectory(directory), point?.chunks),
         periodSteps: options.resumePeriod,
         timesteps: settings.timesteps,
+        keepsLast: options.keepResumePoint ?? false,
         isUnfinished: () => this.isUnfinished,
         stateAt: async (loop) => ({
           settings,

@@ -156,6 +156,11 @@ export function resumeHint(directory: string, step: number, savedAt: number | un
   return `${command}  # from step ${whole(savedAt)}: what came since could not be saved`;
 }
 
+/** How to make a finished run longer, whose resume point was kept. */
+export function longerHint(directory: string): string {
+  return `longer:     npx mario train --resume ${directory} --timesteps <n>`;
+}
+
 function whole(value: number): string {
   return value.toLocaleString("en-US");
 }

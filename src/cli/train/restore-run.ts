@@ -7,6 +7,7 @@ import {
   restoreFrames,
   type ResumePoint,
 } from "../../trainer/checkpoint/resume-point.js";
+import { lengthened } from "../../trainer/longer-run.js";
 import type { RunLock } from "../../trainer/checkpoint/run-lock.js";
 import type { TrainContext } from "./context.js";
 import type { TrainObservers } from "./observers.js";
@@ -18,6 +19,20 @@ import type { TrainObservers } from "./observers.js";
 export function lockAndReadResumePoint(directory: string, lock: RunLock): ResumePoint {
   if (existsSync(resumeDirectory(directory))) lock.take(directory);
   return readResumePoint(directory);
+}
+
+/**
+ * The point of a run that shall have `timesteps` in all. Its command is then no longer the whole story.
+ * @throws MarioError INVALID_OPTION, see `lengthened`
+ */
+export function lengthenedPoint(point: ResumePoint, timesteps: number): ResumePoint {
+  const { command, loop, settings } = point;
+  const later = `from step ${loop.step} on --resume … --timesteps ${timesteps}`;
+  return {
+    ...point,
+    settings: lengthened(settings, loop.step, timesteps),
+    ...(command !== undefined && { command: `${command}; ${later}` }),
+  };
 }
 
 /** @throws MarioError ROM_INVALID when the run played another cartridge. */

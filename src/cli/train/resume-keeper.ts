@@ -10,6 +10,8 @@ export interface ResumeKeeperOptions {
   readonly periodSteps: number;
   /** Steps of the whole run. */
   readonly timesteps: number;
+  /** Keeps the point of a finished run: it may be made longer. */
+  readonly keepsLast: boolean;
   /** Whether something is left to do even after the last step. */
   readonly isUnfinished: () => boolean;
   readonly stateAt: (loop: LoopState) => Promise<RunState>;
@@ -52,8 +54,8 @@ export class ResumeKeeper {
 
   /** The loop has ended: saves where it was stopped; removes what a finished run leaves. */
   async finish(): Promise<void> {
-    const { failures, isUnfinished, timesteps, writer } = this.#options;
-    if (this.#loop.step >= timesteps && !isUnfinished()) {
+    const { failures, isUnfinished, keepsLast, timesteps, writer } = this.#options;
+    if (this.#loop.step >= timesteps && !isUnfinished() && !keepsLast) {
       // What cannot be removed does no harm.
       await failures.observe("the removal of the resume point", () => {
         writer.remove();

@@ -23,6 +23,7 @@ const keptSchema = z.object({
   evalPeriod: count.min(1),
   evalEpisodes: count.min(0).max(10_000),
   resumePeriod: count.min(1),
+  keepResumePoint: z.boolean().optional(),
   log: z.enum(LOG_TARGETS),
   logDir: z.string().max(4000),
   modelDir: z.string().max(4000),

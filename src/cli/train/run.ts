@@ -14,10 +14,21 @@ import { watchForInterrupt } from "../process/interrupt.js";
 import { requireMemory } from "../process/memory.js";
 import { readRomFile, type RomFile } from "../rom-file.js";
 import { resumedOptions } from "./resume-options.js";
-import { lockAndReadResumePoint, requireSameRom, restoreRun } from "./restore-run.js";
+import {
+  lengthenedPoint,
+  lockAndReadResumePoint,
+  requireSameRom,
+  restoreRun,
+} from "./restore-run.js";
 import type { TrainContext } from "./context.js";
 import { TrainObservers } from "./observers.js";
-import { createTrainReport, resumeHint, runSummary, type TrainReport } from "./report.js";
+import {
+  createTrainReport,
+  longerHint,
+  resumeHint,
+  runSummary,
+  type TrainReport,
+} from "./report.js";
 import { settingsFrom, settingsOn } from "./settings.js";
 import { openSink, type RunSink } from "./sink.js";
 import { TrainWatch } from "./watch.js";
@@ -52,7 +63,7 @@ interface ValidRun {
 
 /** Before anything is written or waited for. @throws MarioError about the first thing that is wrong */
 function validated(asked: TrainOptions, { given }: TrainCommand, lock: RunLock): ValidRun {
-  const point = asked.resume === undefined ? undefined : lockAndReadResumePoint(asked.resume, lock);
+  const point = asked.resume === undefined ? undefined : readPoint(asked, asked.resume, lock);
   const options = point ? resumedOptions(asked, given, point.options) : asked;
   refuseIdleMachineOptions(options, given);
   const expected = point?.settings ?? settingsFrom(options);
@@ -61,6 +72,12 @@ function validated(asked: TrainOptions, { given }: TrainCommand, lock: RunLock):
   requireWritable(modelDirectory);
   requireMemory(replayPlanOf(expected));
   return { options, point, expected, rom, modelDirectory };
+}
+
+/** Where the run stood; with --timesteps it goes on for longer than it was to. */
+function readPoint(asked: TrainOptions, directory: string, lock: RunLock): ResumePoint {
+  const point = lockAndReadResumePoint(directory, lock);
+  return asked.timesteps === undefined ? point : lengthenedPoint(point, asked.timesteps);
 }
 
 type Reporting = Pick<
@@ -114,7 +131,7 @@ async function runReported(
   const failures = new WriteFailures((message) => {
     report.warn(message);
   });
-  const log = openSink(options, settings, failures.of("figures"), point && point.loop.step + 1);
+  const log = openSink(options, settings, failures.of("figures"), point?.loop.step);
   if (log.directory !== undefined) lock.take(log.directory);
   announce(run, report, log, memory);
   watch?.begin({ ...log, stores: threads.stores, isResumed: point !== undefined });
@@ -190,7 +207,7 @@ async function learn(context: TrainContext, started: number): Promise<string> {
   ];
   if (directory && (progress.step < settings.timesteps || observers.isUnfinished)) {
     lines.push(resumeHint(directory, progress.step, observers.savedAt));
-  }
+  } else if (directory && observers.savedAt === progress.step) lines.push(longerHint(directory));
   return `${lines.join("\n")}\n`;
 }
 

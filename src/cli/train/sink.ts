@@ -20,7 +20,7 @@ export interface RunSink {
 /**
  * Opens the run's event file, unless `--log stdout`.
  * @param observer told of figures that cannot be written later on
- * @param resumeStep the first step that a resumed run plays
+ * @param resumedAt steps that a resumed run had done
  * @throws MarioError NOT_WRITABLE, DISK_FULL.
  */
 export function openSink(
@@ -29,14 +29,19 @@ export function openSink(
     readonly logDir: string;
     /** Folder of the run that goes on. */
     readonly resume?: string;
+    readonly timesteps?: number;
   },
   settings: TrainSettings,
   observer: WriteObserver,
-  resumeStep?: number,
+  resumedAt?: number,
 ): RunSink {
-  if (options.resume !== undefined && resumeStep !== undefined) {
+  if (options.resume !== undefined && resumedAt !== undefined) {
     const directory = options.resume;
-    const sink = openEventFile({ directory, observer, resumeStep });
+    const sink = openEventFile({ directory, observer, resumeStep: resumedAt + 1 });
+    // A run that was made longer has others.
+    if (options.timesteps !== undefined) {
+      sink.text(RUN_SETTINGS_TAG, settingsTable(settings), resumedAt + 1);
+    }
     return { sink, summaries: sink, directory };
   }
   if (options.log === "stdout") {

@@ -158,7 +158,7 @@ export function readResumePoint(runDirectory: string): ResumePoint {
   if (file === undefined) {
     throw new MarioError("STATE_INVALID", `There is no resume point in ${runDirectory}.`, {
       remedy:
-        "Name the folder of a run's logs (tensorboard/deepq/…). A run that reached its end has none, nor has one that was killed before its first, in its first minutes.",
+        "Name the folder of a run's logs (tensorboard/deepq/…). A run that reached its end has none (but with --keep-resume-point), nor has one that was killed before its first, in its first minutes.",
     });
   }
   const body = file.subarray(CHECKSUM_BYTES);

@@ -26,7 +26,7 @@ function limitFileSize(bytes: number | "unlimited"): boolean {
 const canLimit = limitFileSize("unlimited");
 
 /** A run in windows of 100 steps. */
-function keeperOf(from = 0, isUnfinished = false) {
+function keeperOf(from = 0, isUnfinished = false, keepsLast = false) {
   const warnings: string[] = [];
   const notes: string[] = [];
   const failures = new WriteFailures((message) => warnings.push(message));
@@ -37,6 +37,7 @@ function keeperOf(from = 0, isUnfinished = false) {
       timesteps: 10_000,
       stores: [],
       failures,
+      keepsLast,
       isUnfinished: () => isUnfinished,
       stateAt: (loop) =>
         Promise.resolve({ loop, session: "x".repeat(5000) } as unknown as RunState),
@@ -74,6 +75,19 @@ describe("resume points", () => {
     await play(10_000, 9000);
     await keeper.finish();
     expect(savedAt()).toEqual([10_000]);
+    expect(existsSync(directory)).toBe(true);
+  });
+
+  it("are left at the end where the run may be made longer", async () => {
+    const { keeper, play, savedAt } = keeperOf(9000, false, true);
+    await play(10_000, 9000);
+    await keeper.finish();
+    expect(savedAt()).toEqual([10_000]);
+    expect(keeper.savedAt).toBe(10_000);
+    // Nothing was done since: as it is.
+    const again = keeperOf(10_000, false, true);
+    await again.keeper.finish();
+    expect(again.savedAt()).toEqual([]);
     expect(existsSync(directory)).toBe(true);
   });
 
