@@ -18,10 +18,11 @@ export function lengthened(
   const { exploration, learning, replay } = settings;
   const before = settings.timesteps;
   if (timesteps <= before) {
-    throw new MarioError("INVALID_OPTION", `The run has ${before} timesteps, no fewer.`, {
-      value: timesteps,
-      remedy: `Give --timesteps more than that, or leave it out.`,
-    });
+    throw new MarioError(
+      "INVALID_OPTION",
+      `The run has ${before} timesteps; ${timesteps} would not make it longer.`,
+      { value: timesteps, remedy: "Give --timesteps more than that, or leave it out." },
+    );
   }
   const ratio = before / timesteps;
   const beta = priorityBetaAt(settings, step);
