@@ -49,7 +49,9 @@ describe("a run that is made longer", () => {
   });
 
   it("does not get shorter, nor a larger memory", () => {
-    expect(() => lengthened(BEFORE, STEP, 300_000)).toThrow("has 300000 timesteps; 300000 would not");
+    expect(() => lengthened(BEFORE, STEP, 300_000)).toThrow(
+      "has 300000 timesteps; 300000 would not",
+    );
     const short = resolveSettings("fast", { timesteps: 50_000 });
     expect(() => lengthened(short, 1000, 60_000)).toThrow("holds 50000 transitions, its length");
     const exact = resolveSettings("fast", { timesteps: 100_000 });
