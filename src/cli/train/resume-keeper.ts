@@ -59,6 +59,7 @@ export class ResumeKeeper {
       // What cannot be removed does no harm.
       await failures.observe("the removal of the resume point", () => {
         writer.remove();
+        this.#savedAt = undefined;
         return Promise.resolve();
       });
     } else if (this.#loop.step > (this.#savedAt ?? 0)) await this.#save();

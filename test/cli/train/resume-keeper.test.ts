@@ -68,6 +68,7 @@ describe("resume points", () => {
     expect(resumed.savedAt()).toEqual([7000, 9000]);
     await resumed.keeper.finish();
     expect(existsSync(directory)).toBe(false);
+    expect(resumed.keeper.savedAt).toBeUndefined();
   });
 
   it("are left at the end, too, where the last evaluation is still to be played", async () => {
