@@ -7,8 +7,8 @@ import {
   restoreFrames,
   type ResumePoint,
 } from "../../trainer/checkpoint/resume-point.js";
-import { lengthened } from "../../trainer/longer-run.js";
 import type { RunLock } from "../../trainer/checkpoint/run-lock.js";
+import { lengthened } from "../../trainer/longer-run.js";
 import type { TrainContext } from "./context.js";
 import type { TrainObservers } from "./observers.js";
 

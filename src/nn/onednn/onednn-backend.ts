@@ -66,8 +66,9 @@ export class OnednnBackend extends MathBackendCPU {
 
   /**
    * Names the values of a variable, so that kernels may keep them in oneDNN's own layout until they
-   * change: by a kernel or `overwrite` in place, or by `assign`, which gives the variable other data. What is no
-   * variable is seldom used twice, and shared memory may change at any time: neither is kept.
+   * change: by a kernel or `overwrite` in place, or by `assign`, which gives the variable other data.
+   * What is no variable is seldom used twice, and shared memory may change at any time: neither is
+   * kept.
    */
   weightsVersion(tensor: TensorInfo): WeightsVersion {
     const known = this.#weights.get(tensor.dataId);
