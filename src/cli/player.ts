@@ -5,7 +5,7 @@ import type { ComputeBackend } from "../nn/backend.js";
 import { selectPlayingBackend } from "../nn/select-backend.js";
 import { openEnvironment, stageFrom } from "./environment.js";
 import type { EpisodeOptions, ModelOptions } from "./options.js";
-import { readRomFile, sha1Of } from "./rom-file.js";
+import { readRomFile, sha1Of, warnOfTelevision } from "./rom-file.js";
 import { agentFor, openModel, type SavedModel } from "./saved-model.js";
 
 /** A model, ready to play in its environment. */
@@ -31,6 +31,7 @@ export async function openPlayer(options: EpisodeOptions & ModelOptions): Promis
   const rom = readRomFile(options.rom, model.metadata.rom?.sha1);
   const environment = openEnvironment(rom, model.environment);
   warnOfOtherGame(model, rom.name, environment.emulator.rom.sha1);
+  warnOfTelevision(rom);
   const backend = await selectPlayingBackend(options.backend, options);
   warnOfSlowBackend(backend);
   const agent = agentFor(model, backend);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { MarioError } from "../core/errors.js";
+import { parseRom } from "../nes/rom.js";
 import { packageRoot } from "./version.js";
 
 /** The cartridge that the project ships. */
@@ -35,6 +36,21 @@ export function romPath(option: string): string {
 /** Of the file's bytes, in hexadecimal digits. */
 export function sha1Of({ bytes }: RomFile): string {
   return createHash("sha1").update(bytes).digest("hex");
+}
+
+/**
+ * What to tell of a cartridge for other televisions: by its header or, as most headers do not say,
+ * by the mark in a dump's usual name, `(E)`, `(Europe)` or `(PAL)`. @returns undefined for others
+ */
+export function televisionNote({ name, bytes }: RomFile): string | undefined {
+  if (!parseRom(bytes).is50Hz && !/\((?:E|Europe|PAL)[),]/i.test(name)) return undefined;
+  return `${name} seems to be the European version (PAL, 50 Hz). It is played on an NTSC console, 60 Hz, for which its speeds are not made: do not compare its figures with those of other versions.`;
+}
+
+/** For commands without a log: on standard error. */
+export function warnOfTelevision(rom: RomFile): void {
+  const note = televisionNote(rom);
+  if (note !== undefined) process.stderr.write(`mario: ${note}\n`);
 }
 
 function readAt(path: string): RomFile {

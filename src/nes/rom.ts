@@ -12,6 +12,8 @@ export interface RomInfo {
   readonly mirroring: "horizontal" | "vertical" | "four-screen";
   /** The header is NES 2.0 rather than iNES 1.0. */
   readonly isNes2: boolean;
+  /** Its header says that it is for a console of 50 frames per second (PAL, Dendy); few do. */
+  readonly is50Hz: boolean;
   /** SHA-1 of the whole file, 40 lower-case hexadecimal digits. */
   readonly sha1: string;
 }
@@ -57,6 +59,7 @@ export function parseRom(bytes: Uint8Array): RomInfo {
     chrBytes,
     mirroring: mirroring(bytes[6]),
     isNes2,
+    is50Hz: is50Hz(bytes, isNes2),
     sha1: sha1Hex(bytes),
   };
 }
@@ -93,6 +96,12 @@ function mapperNumber(header: Uint8Array, isNes2: boolean): number {
   if (isNes2) return low | (header[7] & 0xf0) | ((header[8] & 0x0f) << 8);
   const clean = header.subarray(8, HEADER_BYTES).every((byte) => byte === 0);
   return clean ? low | (header[7] & 0xf0) : low;
+}
+
+/** NES 2.0: byte 12 (1 PAL, 3 Dendy). iNES 1.0: bit 0 of byte 9, where old dumps can have garbage. */
+function is50Hz(header: Uint8Array, isNes2: boolean): boolean {
+  if (isNes2) return (header[12] & 0x01) !== 0;
+  return header[9] === 1 && header.subarray(10, HEADER_BYTES).every((byte) => byte === 0);
 }
 
 function mirroring(flags: number): RomInfo["mirroring"] {

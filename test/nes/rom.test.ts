@@ -30,6 +30,7 @@ describe("parseRom", () => {
       chrBytes: 8_192,
       mirroring: "vertical",
       isNes2: false,
+      is50Hz: false,
       sha1: sha1Hex(rom),
     });
   });
@@ -41,6 +42,15 @@ describe("parseRom", () => {
     expect(parseRom(withHeader({ 6: 0x21, 7: 0x40 })).mapper).toBe(66);
     // "DiskDude!" in bytes 7 to 15 of old dumps: the high half of the mapper is garbage.
     expect(parseRom(withHeader({ 7: 0x44, 8: 0x69, 9: 0x73 })).mapper).toBe(0);
+  });
+
+  it("knows the television that a header names", () => {
+    expect(parseRom(withHeader({ 9: 1 })).is50Hz).toBe(true);
+    // "DiskDude!": garbage, whose byte 9 is odd.
+    expect(parseRom(withHeader({ 7: 0x44, 8: 0x69, 9: 0x73, 10: 0x6b })).is50Hz).toBe(false);
+    const nes2 = (timing: number): boolean => parseRom(withHeader({ 7: 0x08, 12: timing })).is50Hz;
+    // NTSC, PAL, both, Dendy.
+    expect([0, 1, 2, 3].map(nes2)).toEqual([false, true, false, true]);
   });
 
   it("allows bytes behind the cartridge's end", () => {

@@ -9,7 +9,7 @@ import { printEvaluation } from "./evaluation-output.js";
 import { playEpisodes } from "./play-episodes.js";
 import type { RandomOptions } from "./random-command.js";
 import { filmPlan } from "../film/film-options.js";
-import { readRomFile } from "../rom-file.js";
+import { readRomFile, warnOfTelevision } from "../rom-file.js";
 
 export async function runRandom(options: RandomOptions): Promise<void> {
   const plan = filmPlan(options, "best");
@@ -26,6 +26,7 @@ export async function runRandom(options: RandomOptions): Promise<void> {
     noopMaxFrames: 0,
   };
   const environment = openEnvironment(rom, settings);
+  warnOfTelevision(rom);
   const rng = new Rng(seed);
   const policy = randomPolicy(environment.actionCount, rng.split());
   const title = `Random buttons on ${rom.name}`;

@@ -11,7 +11,7 @@ import { readPlay, requireSameRom, type Play } from "./play-file.js";
 import { PlayRecording } from "./recording.js";
 import { replay, requireSameEnd } from "./replay.js";
 import type { PlayOptions } from "./command.js";
-import { readRomFile, type RomFile } from "../rom-file.js";
+import { readRomFile, warnOfTelevision, type RomFile } from "../rom-file.js";
 
 /** `mario play`'s page asks for this port first. */
 const USUAL_PORT = 8472;
@@ -27,6 +27,7 @@ export async function runPlay(options: PlayOptions): Promise<void> {
   const film = options.replay === undefined ? undefined : readPlay(options.replay);
   const rom = readRomFile(options.rom);
   const { sha1 } = parseRom(rom.bytes);
+  warnOfTelevision(rom);
   if (film !== undefined) requireSameRom(film, { name: rom.name, sha1 });
   if (film !== undefined && options.view === "none") {
     replayBlindly(film, options.replay ?? "", rom);

@@ -12,7 +12,7 @@ import { openEnvironment } from "../environment.js";
 import { refuseIdleMachineOptions } from "./ineffective-options.js";
 import { watchForInterrupt } from "../process/interrupt.js";
 import { requireMemory } from "../process/memory.js";
-import { readRomFile, type RomFile } from "../rom-file.js";
+import { readRomFile, televisionNote, type RomFile } from "../rom-file.js";
 import { resumedOptions } from "./resume-options.js";
 import {
   lengthenedPoint,
@@ -174,6 +174,8 @@ function announce(run: ReadyRun, report: TrainReport, log: RunSink, memory: stri
   report.note(
     `${settings.preset} on ${rom.name} ${settings.environment.stage} (SHA-1 ${emulator.rom.sha1.slice(0, 8)}), seed ${settings.seed}, ${backend.description}`,
   );
+  const television = televisionNote(rom);
+  if (television !== undefined) report.warn(television);
   if (backend.note !== undefined) report.note(backend.note);
   report.note(memory);
   if (updatesOf(settings) === 0) report.warn(nothingLearned(settings));
