@@ -3,6 +3,7 @@ import { program } from "./program.js";
 import { exitCodeOf, explain } from "./process/failure.js";
 import { keepIgnoringHangUp } from "./process/hang-up.js";
 import { surviveLostOutput } from "./process/lost-output.js";
+import { tutorialSpelling } from "./tutorial-spelling.js";
 
 surviveLostOutput();
 keepIgnoringHangUp();
@@ -16,14 +17,4 @@ try {
   const code = exitCodeOf(error);
   // With 0, e.g. of `--help`, writing to standard output may still fail.
   if (code !== 0) process.exitCode = code;
-}
-
-/** The tutorial wrote `--exploration_fraction`; we read both. */
-function tutorialSpelling(argv: readonly string[]): string[] {
-  const end = argv.indexOf("--");
-  return argv.map((argument, i) => {
-    const match = /^--[a-z][a-z0-9_]*(?==|$)/.exec(argument);
-    if (!match || (end >= 0 && i > end)) return argument;
-    return match[0].replaceAll("_", "-") + argument.slice(match[0].length);
-  });
 }

@@ -25,7 +25,11 @@ export interface RomFile {
 export function readRomFile(option: string | undefined, sha1?: string): RomFile {
   const named = option ?? (process.env["MARIO_ROM"] || undefined);
   const wanted = named === undefined && sha1 !== undefined ? inFolder(sha1) : undefined;
-  return wanted ?? readAt(locate(named));
+  const remedy =
+    option === undefined && named !== undefined
+      ? "MARIO_ROM names it: set it to a .nes file, or unset it to play the bundled cartridge."
+      : "Name a .nes file with --rom, or leave it out to play the bundled cartridge.";
+  return wanted ?? readAt(locate(named), remedy);
 }
 
 /** The full path of the file that `--rom` names: what a run that goes on elsewhere reads. */
@@ -53,7 +57,8 @@ export function warnOfTelevision(rom: RomFile): void {
   if (note !== undefined) process.stderr.write(`mario: ${note}\n`);
 }
 
-function readAt(path: string): RomFile {
+/** @param remedy if there is none */
+function readAt(path: string, remedy?: string): RomFile {
   let size: number;
   try {
     const stat = statSync(path);
@@ -62,7 +67,7 @@ function readAt(path: string): RomFile {
   } catch (error) {
     if (error instanceof MarioError) throw error;
     throw new MarioError("ROM_NOT_FOUND", `There is no cartridge at ${path}.`, {
-      remedy: "Name a .nes file with --rom, or leave it out to play the bundled cartridge.",
+      ...(remedy !== undefined && { remedy }),
       cause: error,
     });
   }

@@ -78,7 +78,7 @@ function metricOf(name: string): PlotMetric {
   const known = Object.values(NAMED).find(({ tag }) => tag === name);
   if (known) return known;
   if (name.includes("/")) return { tag: name, title: inWords(name), unit: name };
-  throw new MarioError("INVALID_OPTION", `There is no figure '${name}' to draw.`, {
+  throw new MarioError("INVALID_OPTION", `There is no metric '${name}' to draw.`, {
     value: name,
     remedy: `Choose among ${Object.keys(NAMED).join(", ")}, all, or a tag such as train/loss.`,
   });

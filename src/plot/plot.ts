@@ -155,7 +155,7 @@ function requireFigure(runs: readonly LabelledRuns[], tag: string): void {
   );
   const whose =
     runs.length === 1 ? `The runs of "${runs[0].label}" have no` : "None of the runs has";
-  throw new MarioError("INVALID_OPTION", `${whose} figures named ${tag}.`, {
+  throw new MarioError("INVALID_OPTION", `${whose} metric ${tag}.`, {
     value: tag,
     remedy: `Choose one of: ${[...known].sort().join(", ") || "none yet, let the run go on"}.`,
   });

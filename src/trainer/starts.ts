@@ -13,7 +13,7 @@ export function drawnStarts(episodes: number, rng: Rng): number[] {
 }
 
 /**
- * Seeds of episodes whose starts are spread evenly over 0 to `noopMaxFrames` idle frames;
+ * Seeds of episodes whose starts are spread evenly over 0 to `noopMaxFrames` no-op frames;
  * `noopMaxFrames + 1` of them are every start there is, once. The game draws no chance of its own, so
  * that a greedy player has one episode for each start: drawn ones would repeat some and leave others
  * out.

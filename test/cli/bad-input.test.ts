@@ -56,9 +56,11 @@ describe("bad input gets one clear line and exit code 2", () => {
     [["eval", "--map", "map.jpeg"], /map\.jpeg.*ends in \.png/],
     [["random", "--sticky", "1.5"], /--sticky.*from 0 to 1/],
     [["eval", "--overlay"], /--overlay.*--record film\.webp/],
-    [["random", "--record", "film.gif", "--fps", "60"], /GIF cannot last 1 /],
+    [["random", "--record", "film.gif", "--fps", "60"], /GIF cannot show 60 pictures/],
     [["random", "--record", "film.webp", "--record-episodes", "3-1"], /best, all, or numbers/],
     [["random", "--record", "nowhere/film.webp"], /nowhere.*folder that exists/],
+    [["random", "--map=a.png", "--record=a.png"], /--map and --record both name a\.png/],
+    [["eval", "--every-start", "--record=a.png", "--record-episodes=32"], /Episode 32.*only 31/],
     [["plot", "nowhere"], /nowhere/],
     [["random", "extra"], /too many arguments/],
   ])("%j", (args, pattern) => {
@@ -72,7 +74,9 @@ describe("bad input gets one clear line and exit code 2", () => {
   it("a ROM that is not there, none at all, cut, or for a board that jsnes lacks", () => {
     const rom = join(folder, "game.nes");
     expectOneLine(["random", "--rom", join(folder, "absent.nes")], /no cartridge at .*absent\.nes/);
-    expectOneLine(["random"], /no cartridge at .*env\.nes/, { MARIO_ROM: join(folder, "env.nes") });
+    expectOneLine(["random"], /no cartridge at .*env\.nes\. MARIO_ROM names it/, {
+      MARIO_ROM: join(folder, "env.nes"),
+    });
     expectOneLine(["random", "--rom", folder], /not a file/);
     writeFileSync(rom, "this is a letter to grandmother, not a game");
     expectOneLine(["random", "--rom", rom], /iNES/);

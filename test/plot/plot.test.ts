@@ -134,7 +134,7 @@ describe("metrics", () => {
       unit: "replay/size",
     });
     for (const wrong of ["height", "", "distance,,reward", "toString"]) {
-      expect(() => plotMetrics(wrong)).toThrow(/no figure/);
+      expect(() => plotMetrics(wrong)).toThrow(/no metric/);
     }
   });
 });

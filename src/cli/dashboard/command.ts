@@ -7,6 +7,6 @@ export function dashboardCommand(): Command {
     .argument("[run...]", "run folders, or folders of such; default: tensorboard/");
   return addPageOptions(command).action(async (runs: string[], options: PageOptions) => {
     const { runDashboard } = await import("./run.js");
-    await runDashboard(runs.length > 0 ? runs : ["tensorboard"], options);
+    await runDashboard(runs, options);
   });
 }

@@ -7,10 +7,17 @@ import { openDashboard } from "./dashboard-page.js";
 import { watchForInterrupt } from "../process/interrupt.js";
 import type { PageOptions } from "../page/page-options.js";
 
-/** @throws MarioError INVALID_OPTION when there is nothing to show. */
-export async function runDashboard(roots: readonly string[], options: PageOptions): Promise<void> {
+/** Where runs are looked for if no folder is named. */
+const USUAL_ROOT = "tensorboard";
+
+/**
+ * @param named folders of runs; none: the usual one, where there need not be runs yet.
+ * @throws MarioError INVALID_OPTION when there is nothing to show in a folder that is named.
+ */
+export async function runDashboard(named: readonly string[], options: PageOptions): Promise<void> {
   // What cannot be shown is said at once; what comes later is found later.
-  for (const root of roots) findRunDirectories(root);
+  for (const root of named) findRunDirectories(root);
+  const roots = named.length > 0 ? named : [USUAL_ROOT];
   // Before the page's address is printed: who reads it may stop at once.
   const stopped = new Promise<void>((resolve) => {
     watchForInterrupt(resolve);

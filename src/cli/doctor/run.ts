@@ -34,7 +34,7 @@ export async function runDoctor(options: { readonly json?: boolean }): Promise<v
       ...(remedy === undefined ? [] : [`                   to enable: ${remedy}`]),
     ]),
     ...graphicsLines(report.graphics),
-    note ?? `--backend auto takes ${chosen}`,
+    (note ?? `--backend auto takes ${chosen}`).replace(" (see mario doctor)", ""),
     "",
   ];
   process.stdout.write(lines.join("\n"));

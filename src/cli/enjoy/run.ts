@@ -16,7 +16,7 @@ import { canShowPictures, openTerminalScreen } from "./terminal-screen.js";
 
 /** @param isCounted whether the number of episodes was given. */
 export async function runEnjoy(options: EnjoyOptions, isCounted: boolean): Promise<void> {
-  const plan = filmPlan(options, "all");
+  const plan = filmPlan(options, { filmed: "all", episodes: options.episodes });
   const view = viewOf(options);
   const player = await openPlayer(options);
   const { environment, agent, title } = player;

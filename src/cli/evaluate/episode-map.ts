@@ -38,7 +38,7 @@ export class EpisodeMap {
 
   /** @throws MarioError INVALID_OPTION, NOT_WRITABLE: better now than after an hour. */
   static async open(path: string): Promise<EpisodeMap> {
-    if (!path.endsWith(".png")) {
+    if (!path.toLowerCase().endsWith(".png")) {
       throw new MarioError("INVALID_OPTION", `A map cannot be written as ${path}.`, {
         value: path,
         remedy: "Give it a name that ends in .png.",

@@ -19,7 +19,7 @@ export function evalCommand(): Command {
   command.addOption(
     new Option(
       "--every-start",
-      "one episode for each number of idle frames, 0 to --noops: every start there is",
+      "one episode for each number of no-op frames, 0 to --noops: every start there is",
     ).conflicts("episodes"),
   );
   addMeasureOptions(addModelOptions(command, 30));

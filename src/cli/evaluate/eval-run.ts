@@ -9,11 +9,11 @@ import { openPlayer } from "../player.js";
 import { filmPlan } from "../film/film-options.js";
 
 export async function runEval(options: EvalOptions): Promise<void> {
-  const plan = filmPlan(options, "best");
-  const map = options.map === undefined ? undefined : await EpisodeMap.open(options.map);
-  const { model, environment, agent, romName, title } = await openPlayer(options);
   const { seed, noops, epsilon, sticky, everyStart = false } = options;
   const episodes = everyStart ? noops + 1 : options.episodes;
+  const plan = filmPlan(options, { filmed: "best", episodes, map: options.map });
+  const map = options.map === undefined ? undefined : await EpisodeMap.open(options.map);
+  const { model, environment, agent, romName, title } = await openPlayer(options);
   const { stage, actionRepeat } = model.environment;
   const rng = new Rng(options.seed);
   const policy = epsilonGreedyPolicy(agent, options.epsilon, rng.split());

@@ -9,7 +9,7 @@ export interface EvaluationConditions {
   readonly seed: number;
   /** Idle frames at most at the start. */
   readonly noops: number;
-  /** Each number of idle frames once, instead of drawn ones. */
+  /** Each number of no-op frames once, instead of drawn ones. */
   readonly everyStart?: boolean;
   /** Share of random decisions. */
   readonly epsilon: number;
@@ -66,5 +66,5 @@ function inWords(conditions: EvaluationConditions): string {
 
 function starts({ noops, everyStart = false }: EvaluationConditions): string {
   if (noops === 0) return "always the same start";
-  return `${everyStart ? "each of " : ""}0 to ${noops} idle frames at the start`;
+  return `${everyStart ? "each of " : ""}0 to ${noops} no-op frames at the start`;
 }

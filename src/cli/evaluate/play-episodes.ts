@@ -21,7 +21,7 @@ export interface PlayEpisodesOptions {
   readonly map?: EpisodeMap | undefined;
   /** For the film's overlay; undefined where no network plays. */
   readonly qValues?: (observation: Uint8Array) => ArrayLike<number>;
-  /** Nothing but a progress line, and that on a terminal only. */
+  /** Nothing but a progress line, and that on a terminal only, and warnings. */
   readonly quiet?: boolean;
   /**
    * Prints the figures, then writes what else is made of them. Called before the film of the best

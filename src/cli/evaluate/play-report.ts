@@ -11,12 +11,14 @@ export interface PlayReport {
   /** Another task for a while, e.g. the encoding of a film; ends with `clear`. */
   task(total: number, unit: string): ProgressLine;
   note(fields: Record<string, number | string>, message: string): void;
+  /** Told even if `quiet`. */
+  warn(message: string): void;
   close(): void;
 }
 
 export interface PlayReportOptions {
   readonly episodes: number;
-  /** Nothing but the progress line, and that on a terminal only. */
+  /** Nothing but the progress line, and that on a terminal only, and warnings. */
   readonly quiet?: boolean;
 }
 
@@ -27,7 +29,7 @@ const STEP_SHOW_PERIOD_MS = 100;
 export async function createPlayReport(options: PlayReportOptions): Promise<PlayReport> {
   const { episodes, quiet = false } = options;
   const line = new ProgressLine({ totalSteps: episodes, unit: "episodes" });
-  const log: Logger = await createConsoleLog({ output: line, level: quiet ? "silent" : "info" });
+  const log: Logger = await createConsoleLog({ output: line, level: quiet ? "warn" : "info" });
   let played = 0;
   let distances = 0;
   let last = "";
@@ -59,6 +61,9 @@ export async function createPlayReport(options: PlayReportOptions): Promise<Play
       // The fields repeat, for programs, what the message says.
       if (line.isTTY) log.info(message);
       else log.info(fields, message);
+    },
+    warn(message) {
+      log.warn(message);
     },
     close() {
       line.clear();

@@ -12,7 +12,8 @@ import { filmPlan } from "../film/film-options.js";
 import { readRomFile, warnOfTelevision } from "../rom-file.js";
 
 export async function runRandom(options: RandomOptions): Promise<void> {
-  const plan = filmPlan(options, "best");
+  const { episodes } = options;
+  const plan = filmPlan(options, { filmed: "best", episodes, map: options.map });
   const map = options.map === undefined ? undefined : await EpisodeMap.open(options.map);
   const rom = readRomFile(options.rom);
   const { actionRepeat, seed, sticky } = options;
@@ -33,7 +34,7 @@ export async function runRandom(options: RandomOptions): Promise<void> {
   await playEpisodes({
     environment,
     policy,
-    seeds: drawnStarts(options.episodes, rng.split()),
+    seeds: drawnStarts(episodes, rng.split()),
     plan,
     map,
     quiet: options.json ?? false,

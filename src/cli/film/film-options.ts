@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { MarioError } from "../../core/errors.js";
 import { SCREEN_HEIGHT } from "../../nes/hardware.js";
@@ -14,6 +15,16 @@ export interface RecordOptions {
   readonly overlay?: boolean;
   readonly scale?: number;
   readonly fps?: string;
+}
+
+/** What is filmed, and what else is written. */
+export interface FilmedPlay {
+  /** Which episodes by default. */
+  readonly filmed: "best" | "all";
+  /** How many are played. */
+  readonly episodes: number;
+  /** The path of a map. */
+  readonly map?: string | undefined;
 }
 
 /** The console's 60.0988 frames a second, divided by 1 to 6. */
@@ -84,7 +95,7 @@ export interface FilmPlan {
  * @returns undefined where nothing is to be filmed
  * @throws MarioError INVALID_OPTION
  */
-export function filmPlan(options: RecordOptions, filmed: "best" | "all"): FilmPlan | undefined {
+export function filmPlan(options: RecordOptions, play: FilmedPlay): FilmPlan | undefined {
   const { record: path, overlay = false } = options;
   if (path === undefined) {
     const idle = (["recordEpisodes", "overlay", "scale", "fps"] as const).find(
@@ -97,11 +108,12 @@ export function filmPlan(options: RecordOptions, filmed: "best" | "all"): FilmPl
     });
   }
   const format = formatOf(path);
+  refuseImpossible(path, format, options, play);
   return {
     path,
     overlay,
     format,
-    filmed: options.recordEpisodes ?? filmed,
+    filmed: options.recordEpisodes ?? play.filmed,
     film: {
       width: filmWidth(overlay),
       height: SCREEN_HEIGHT,
@@ -109,4 +121,30 @@ export function filmPlan(options: RecordOptions, filmed: "best" | "all"): FilmPl
       framesPerPicture: 60 / Number(options.fps ?? DEFAULT_RATE[format]),
     },
   };
+}
+
+function refuseImpossible(
+  path: string,
+  format: FilmFormat,
+  { recordEpisodes, fps }: RecordOptions,
+  { episodes, map }: FilmedPlay,
+): void {
+  const refuse = (what: string, remedy: string): MarioError =>
+    new MarioError("INVALID_OPTION", what, { remedy });
+  const last = recordEpisodes instanceof Set ? Math.max(...recordEpisodes) : 0;
+  if (last > episodes) {
+    throw refuse(
+      `Episode ${last} cannot be filmed: ${episodes === 1 ? "only 1 is" : `only ${episodes} are`} played.`,
+      "Choose others with --record-episodes, or play more.",
+    );
+  }
+  if (format === "gif" && fps === "60") {
+    throw refuse(
+      "A GIF cannot show 60 pictures a second.",
+      `Choose --fps ${RATES.slice(1).join(", ")}, or name the film .webp or .mp4.`,
+    );
+  }
+  if (map !== undefined && resolve(map) === resolve(path)) {
+    throw refuse(`--map and --record both name ${path}.`, "Give each a file of its own.");
+  }
 }

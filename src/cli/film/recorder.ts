@@ -91,10 +91,7 @@ export class Recorder {
     if (best) await this.#filmEpisode(best.trace, best.number);
     await this.#endFilm();
     if (this.#filmed === 0) {
-      this.#options.report.note(
-        {},
-        "no film: none of the episodes to be filmed was played to its end",
-      );
+      this.#options.report.warn("no film: none of the episodes to be filmed was played to its end");
     }
   }
 

@@ -15,7 +15,10 @@ export function playCommand(): Command {
     .description("play the game yourself in your browser, with sound")
     .addOption(romOption())
     .addOption(stageOption())
-    .option("--record <file>", "keep what you press, as JSON; the play before is kept beside it")
+    .option(
+      "--record <file>",
+      "keep what you press, as JSON; the play before is kept as <name>.previous.json",
+    )
     .option("--replay <file>", "show a recording again, frame for frame")
     .addOption(
       new Option(

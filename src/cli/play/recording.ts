@@ -57,7 +57,7 @@ export class PlayRecording {
   #savedFrames = 0;
 
   /**
-   * @param path overwritten if it holds a recording.
+   * @param path overwritten if it holds a recording, which then replaces `<name>.previous.json`.
    * @param start the ROM's SHA-1 and the stage, if not power on.
    * @throws MarioError PLAY_INVALID when another kind of file is there; NOT_WRITABLE, DISK_FULL.
    */
@@ -66,6 +66,7 @@ export class PlayRecording {
     this.#start = start;
     requireWritable(dirname(path));
     if (existsSync(path)) this.#savedFrames = readRecording(path).frames;
+    if (existsSync(this.#previousPath)) readRecording(this.#previousPath);
   }
 
   /**

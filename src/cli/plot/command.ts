@@ -9,7 +9,7 @@ export interface PlotOptions {
   readonly subtitle?: string;
   readonly yLabel?: string;
   readonly smoothing: number;
-  readonly reference?: readonly string[];
+  readonly reference: readonly string[];
 }
 
 export function plotCommand(): Command {
@@ -19,10 +19,9 @@ export function plotCommand(): Command {
     .option("--out <file>", "picture to write, .png or .svg", "curves.png")
     .option(
       "--metric <names>",
-      "figures to draw, one panel each: distance, reward, completion, eval-distance, eval-reward, eval-completion, average-distance, average-completion, loss, q, epsilon, speed, all (the first three), or tags of docs/metrics.md",
+      "metrics to draw, one panel each: distance, reward, completion, eval-distance, eval-reward, eval-completion, average-distance, average-completion, loss, q, epsilon, speed, all (the first three), or tags of docs/metrics.md",
       "distance",
     )
-
     .addOption(
       new Option("--x <what>", "horizontal axis: decisions, or wall time without interruptions")
         .choices(["steps", "time"])
@@ -37,8 +36,10 @@ export function plotCommand(): Command {
         .default(0),
     )
     .option(
-      "--reference <label=value...>",
-      "dashed line across the (first) panel, e.g. a published result",
+      "--reference <label=value>",
+      "dashed line across the (first) panel, e.g. a published result; may be repeated",
+      (text: string, others: readonly string[]) => [...others, text],
+      [],
     )
     .action(async (runs: string[], options: PlotOptions) => {
       const { runPlot } = await import("./run.js");

@@ -11,7 +11,7 @@ export async function runPlot(runs: readonly string[], options: PlotOptions): Pr
     x: options.x,
     out: options.out,
     smoothingSteps: options.smoothing,
-    references: (options.reference ?? []).map(parseReference),
+    references: options.reference.map(parseReference),
     ...(options.title !== undefined && { title: options.title }),
     ...(options.subtitle !== undefined && { subtitle: options.subtitle }),
     ...(options.yLabel !== undefined && { yLabel: options.yLabel }),
@@ -49,8 +49,10 @@ function differenceOf(path: string, paths: readonly string[]): string {
 function parseReference(text: string): { label: string; value: number } {
   const [label, value] = splitAtEquals(text);
   const number = Number(value);
-  if (value === undefined || !Number.isFinite(number)) {
-    throw new MarioError("INVALID_OPTION", `--reference ${text} is not LABEL=NUMBER.`);
+  if (value === undefined || value.trim() === "" || !Number.isFinite(number)) {
+    throw new MarioError("INVALID_OPTION", `--reference ${text} is not LABEL=NUMBER.`, {
+      remedy: 'For example: --reference "random buttons=386.4"',
+    });
   }
   return { label, value: number };
 }

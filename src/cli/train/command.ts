@@ -111,7 +111,10 @@ export function trainCommand(): Command {
     .optionsGroup("Machine and files:")
     .addOption(actorsOption())
     .addOption(pipelineOption())
-    .option("--record-best", "record a film of each new best model, beside its file")
+    .option(
+      "--record-best",
+      "record films of new best models, at most one a minute, beside their files",
+    )
     .addOption(
       new Option("--eval-period <n>", "decisions between greedy evaluations")
         .argParser(integer(1))

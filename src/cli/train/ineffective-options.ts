@@ -58,7 +58,7 @@ const NEEDS: readonly Need[] = [
     option: "loss",
     flag: "--loss",
     isMet: ({ network }) => network.head !== "c51",
-    without: "with --head c51, whose loss is the cross-entropy",
+    without: "with --head c51, whose loss is the KL divergence",
   },
   {
     option: "huberDelta",

@@ -151,6 +151,7 @@ function quietReport(): PlayReport & { notes: { message: string; path?: unknown 
     task: (totalSteps, unit) =>
       new ProgressLine({ totalSteps, unit, output: { write: () => undefined } }),
     note: (fields, message) => notes.push({ ...fields, message }),
+    warn: (message) => notes.push({ message }),
     close: () => undefined,
   };
 }
@@ -158,13 +159,15 @@ function quietReport(): PlayReport & { notes: { message: string; path?: unknown 
 /** Episodes that end in the pit, at a stall after 5 steps to the right, and at a stall at once. */
 const POLICIES = [() => RIGHT, (step: number) => (step < 5 ? RIGHT : NOTHING), () => NOTHING];
 
+const PLAY = { filmed: "best", episodes: 9, map: "map.png" } as const;
+
 /** @param isStopped whether a person asked to stop, so many episodes having been played */
 async function record(
   name: string,
   options: RecordOptions = {},
   isStopped: (episodes: number) => boolean = () => false,
 ) {
-  const plan = filmPlan({ record: join(folder, name), ...options }, "best")!;
+  const plan = filmPlan({ record: join(folder, name), ...options }, PLAY)!;
   const report = quietReport();
   let episode = 0;
   const shouldStop = () => isStopped(episode);
@@ -256,7 +259,7 @@ describe("options of a film", () => {
   const plan = (...args: string[]) => {
     const command = addRecordOptions(new Command().exitOverride(), "best");
     command.configureOutput({ writeErr: () => undefined });
-    return filmPlan(command.parse(args, { from: "user" }).opts<RecordOptions>(), "best");
+    return filmPlan(command.parse(args, { from: "user" }).opts<RecordOptions>(), PLAY);
   };
 
   it("have defaults that suit the format", () => {
@@ -272,6 +275,15 @@ describe("options of a film", () => {
     });
     const some = plan("--record", "a.webp", "--record-episodes", "1,3,5-7")?.filmed;
     expect(some).toEqual(new Set([1, 3, 5, 6, 7]));
+  });
+
+  it("are refused where they ask for the impossible", () => {
+    expect(() => plan("--record", "a.webp", "--record-episodes", "2,9-10")).toThrow(
+      "Episode 10 cannot be filmed: only 9 are played.",
+    );
+    expect(plan("--record", "a.webp", "--record-episodes", "9")).toBeDefined();
+    expect(() => plan("--record", "a.gif", "--fps", "60")).toThrow(/GIF cannot show 60/);
+    expect(() => plan("--record", "./map.png")).toThrow(/--map and --record both name/);
   });
 
   it("are refused where they mean nothing", () => {

@@ -189,6 +189,11 @@ describe("what cannot be played gets one clear line and exit code 2", () => {
   it("a file to record to that is something else, and is left alone", () => {
     writeFileSync(file, "a letter");
     refused(["--record", file], /is there already and is no recording/);
+    const other = join(folder, "other.previous.json");
+    writeFileSync(other, "a letter");
+    refused(["--record", join(folder, "other.json")], /other\.previous\.json is there already/);
+    expect(readFileSync(other, "utf8")).toBe("a letter");
+    rmSync(other);
     expect(readFileSync(file, "utf8")).toBe("a letter");
     refused(["--record", join(file, "below.json")], /Cannot write/);
   });

@@ -210,7 +210,7 @@ describe("the model that was trained", () => {
     const idle = result.perEpisode.map(({ seed }) => idleFramesOf(seed, 2));
     expect(idle).toEqual([0, 1, 2]);
     const forPeople = mario(every, { timeout: 300_000 });
-    expect(forPeople.stdout).toContain("each of 0 to 2 idle frames");
+    expect(forPeople.stdout).toContain("each of 0 to 2 no-op frames");
     // Nothing was drawn: there is nothing to be unsure of.
     expect(forPeople.stdout).toContain("all possible starts");
     expect(forPeople.stdout).not.toContain("interval");

@@ -12,9 +12,10 @@ export interface Program {
 }
 
 /** Starts it and waits for the page's address. @throws Error with its last words if it ends first. */
-export function startProgram(args: readonly string[]): Promise<Program> {
+export function startProgram(args: readonly string[], cwd?: string): Promise<Program> {
   const child = spawn(process.execPath, [main, ...args, "--no-open"], {
     env: { ...process.env, MARIO_ROM: "", NO_COLOR: "1" },
+    cwd,
   });
   let stdout = "";
   let stderr = "";

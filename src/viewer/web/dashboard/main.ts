@@ -22,6 +22,7 @@ const data = new Map<string, RunData>();
 const charts = new Map<string, Chart>();
 const live = new LivePanel();
 const list = new RunList(() => {
+  document.body.classList.toggle("empty", list.isEmpty);
   follow();
   draw();
 });
@@ -111,8 +112,11 @@ function drawNow(): void {
     colour: list.colour(entry.id),
     data: data.get(entry.id) ?? new RunData(),
   }));
-  byId("about").textContent =
-    runs.length === 1 ? runName(list.checked[0]).detail : `${runs.length} runs side by side`;
+  byId("about").textContent = list.isEmpty
+    ? ""
+    : runs.length === 1
+      ? runName(list.checked[0]).detail
+      : `${runs.length} runs side by side`;
   showGlance(byId("glance"), runs);
   view = { ...view, end: endOf(runs) };
   for (const chart of chartsFor(runs)) chart.show(runs, view, isNewLook);

@@ -30,6 +30,10 @@ export class RunList {
     this.#onChange = onChange;
   }
 
+  get isEmpty(): boolean {
+    return this.#entries.length === 0;
+  }
+
   get checked(): readonly RunEntry[] {
     return this.#entries.filter(({ id }) => this.#checked?.has(id));
   }
@@ -50,11 +54,11 @@ export class RunList {
       if (a.running !== b.running) return a.running ? -1 : 1;
       return a.running ? b.name.localeCompare(a.name) : b.changed - a.changed;
     });
-    if (this.#checked === undefined) {
+    if (this.#checked === undefined || !isNews) {
       const running = this.#entries.filter(({ running }) => running);
       const first = (running.length > 0 ? running : this.#entries).slice(0, FIRST_CHECKED);
       this.#checked = new Set(first.map(({ id }) => id));
-    } else if (isNews) {
+    } else {
       // A run that begins while one looks on is what one wants to see.
       for (const { id, running } of this.#entries) {
         if (running && !known.has(id)) this.#checked.add(id);

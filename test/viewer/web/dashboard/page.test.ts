@@ -40,8 +40,8 @@ describe.skipIf(chromiumPath === undefined)(browserTitle("mario dashboard in Chr
   });
 
   /** @returns the event file's path */
-  function writeRun(start: string, seed: number, steps: number): string {
-    const run = join(folder, SETTINGS, start);
+  function writeRun(start: string, seed: number, steps: number, root = folder): string {
+    const run = join(root, SETTINGS, start);
     mkdirSync(run, { recursive: true });
     const settings = `| setting | value |\n| --- | --- |\n| seed | ${seed} |\n| learning.gamma | 0.9 |`;
     const records = [record(0, { kind: "text", tag: RUN_SETTINGS_TAG, markdown: settings })];
@@ -54,6 +54,22 @@ describe.skipIf(chromiumPath === undefined)(browserTitle("mario dashboard in Chr
     writeFileSync(path, Buffer.concat(records));
     return path;
   }
+
+  it(
+    "waits for the first run where no folder is named",
+    async () => {
+      program = await startProgram(["dashboard", "--port", "0"], folder);
+      const { page, troubles } = await openWatched(browser, program.url);
+      await page.waitForSelector("text=No runs yet");
+      expect(await page.locator("#charts").isVisible()).toBe(false);
+      writeRun("2026-03-01T10-00-00Z", 1, 3000, join(folder, "tensorboard"));
+      await page.waitForSelector(".figures dd:has-text('3,000')");
+      expect(await page.locator(".no-runs").isVisible()).toBe(false);
+      expect(await page.locator("#runs input:checked").count()).toBe(1);
+      expect(troubles).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
 
   it(
     "draws a chart for every figure, compares runs, zooms, follows a file",
