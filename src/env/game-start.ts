@@ -26,7 +26,7 @@ export function startGame(emulator: Emulator, stage: Stage): void {
     const pressing = frame >= BOOT_FRAMES && frame % PRESS_PERIOD < PRESS_FRAMES;
     const atTitle = ram.mode !== Mode.play;
     emulator.stepFrame(atTitle && pressing ? Button.start : 0);
-    if (ram.mode !== Mode.play || ram.modeStep < PLAY_STEP || ram.preLevelTimer > 0) {
+    if (ram.mode !== Mode.play || ram.modeStep < PLAY_STEP) {
       // The classic fixes which area to load in the very frame of Start, so write from the title on.
       if (frame >= BOOT_FRAMES) ram.writeStage(stage.world, stage.stage, stage.area);
       if (ram.mode === Mode.play) reached = "started but never finished loading the stage";
@@ -37,7 +37,8 @@ export function startGame(emulator: Emulator, stage: Stage): void {
     if (ram.world !== stage.world || ram.stage !== stage.stage) {
       throw notStarted(`loaded ${stageName(ram)} instead of ${stageName(stage)}`);
     }
-    const { time } = ram;
+    // While the player is being placed, the classic's clock still is the title screen's.
+    const time = ram.isPlacing ? 0 : ram.time;
     if (time < timeBefore) return;
     timeBefore = time;
   }

@@ -2,7 +2,7 @@
 export type PowerStatus = "small" | "tall" | "fiery";
 
 /** Player states (`0x000E`) that the environment acts on. */
-const PlayerState = { autoWalk: [0x04, 0x05], dead: 0x06, dying: 0x0b } as const;
+const PlayerState = { placing: 0x00, autoWalk: [0x04, 0x05], dead: 0x06, dying: 0x0b } as const;
 
 /** Modes (`0x0770`). */
 export const Mode = { title: 0, play: 1, worldEnd: 2, gameOver: 3 } as const;
@@ -107,9 +107,9 @@ export class MarioRam {
     return this.bytes[0x0772];
   }
 
-  /** Frames (in units of the game's timers) that the "WORLD 1-1" screen still stands. */
-  get preLevelTimer(): number {
-    return this.bytes[0x07a0];
+  /** The stage is loaded; its player and its clock are not set yet, for a frame. */
+  get isPlacing(): boolean {
+    return this.playerState === PlayerState.placing;
   }
 
   /**

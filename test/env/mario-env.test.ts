@@ -69,6 +69,14 @@ describe("starting", () => {
     expect(env.emulator.frames).toBe(frames);
   });
 
+  it("is at the stage's own first tick where the title's clock comes before it", () => {
+    const env = createMarioEnv({ rom: runnerRom(true) });
+    expect(env.info()).toMatchObject({ x: RUNNER.startX, time: 300 });
+    // The timer of the screen before still runs: it is not waited for.
+    expect(env.ram.bytes[0x07a0]).toBe(60 - 18);
+    expect(env.ram.playerState).toBe(8);
+  });
+
   it("does the same in an environment that was given the start state", () => {
     const [played, given] = [createMarioEnv({ rom }), make()];
     expect(hash(given.observation)).toBe(hash(played.observation));

@@ -82,17 +82,55 @@ const video: Line[] = [
   "irq", ["rti"],
 ]; // prettier-ignore
 
-const game: Line[] = [
+/** What a game does until it is played; also what it does then, before the player is asked. */
+interface Opening {
+  readonly onStart: Line[];
+  readonly onLoaded: Line[];
+  readonly entrance: Line[];
+}
+
+const setClock = (digits: string): Line[] =>
+  [0x7f8, 0x7f9, 0x7fa].flatMap((address, i): Line[] => [
+    ["lda#", Number(digits[i])],
+    ["sta", address],
+  ]);
+
+const plain: Opening = {
+  onStart: [],
+  onLoaded: [...setClock("400"), ["lda#", RUNNER.framesPerTick], ["sta", TICK]],
+  entrance: [],
+};
+
+/*
+ * As the classic: when a stage is loaded, the clock is the title screen's, 401, and the timer of the
+ * screen before runs on. A frame later the stage's clock is set, and for 16 frames the player enters.
+ */
+const likeClassic: Opening = {
+  onStart: [...setClock("401"), ["lda#", 0], ["sta", 0x0e]],
+  onLoaded: [["lda#", 60], ["sta", 0x7a0]],
+  entrance: [
+    ["lda", 0x7a0], ["beq", "ranOut"], ["dec", 0x7a0],
+    "ranOut", ["lda", 0x0e], ["bne", "placed"],
+    ...setClock("301"), ["lda#", 7], ["sta", 0x0e], ["lda#", 16], ["sta", TICK], ["rts"],
+    "placed", ["cmp#", 7], ["bne", "entered"], ["dec", TICK], ["bne", "entering"],
+    ["lda#", 8], ["sta", 0x0e], ["lda#", 1], ["sta", TICK],
+    "entering", ["rts"],
+    "entered",
+  ],
+}; // prettier-ignore
+
+const game = ({ onStart, onLoaded, entrance }: Opening): Line[] => [
   "game", ["lda", 0x770], ["bne", "started"],
   ["lda", PAD], ["and#", 0x10], ["beq", "titleEnd"],
   ["lda#", 1], ["sta", 0x770], ["lda#", 0], ["sta", 0x772], ["lda#", 20], ["sta", 0x7a0],
+  ...onStart,
   "titleEnd", ["rts"],
   "started", ["lda", 0x772], ["cmp#", 3], ["beq", "play"],
   ["dec", 0x7a0], ["bne", "titleEnd"],
-  ["lda#", 3], ["sta", 0x772], ["lda#", 4], ["sta", 0x7f8], ["lda#", 0], ["sta", 0x7f9], ["sta", 0x7fa],
-  ["sta", 0x6d], ["lda#", RUNNER.startX], ["sta", 0x86], ["lda#", RUNNER.framesPerTick], ["sta", TICK],
+  ["lda#", 3], ["sta", 0x772], ...onLoaded, ["lda#", 0],
+  ["sta", 0x6d], ["lda#", RUNNER.startX], ["sta", 0x86],
   ["lda#", 176], ["sta", 0x3b8], ["rts"],
-  "play", ["lda", 0x0e], ["cmp#", 8], ["beq", "alive"], ["rts"],
+  "play", ...entrance, ["lda", 0x0e], ["cmp#", 8], ["beq", "alive"], ["rts"],
   "alive", ["dec", TICK], ["bne", "move"],
   ["lda#", RUNNER.framesPerTick], ["sta", TICK],
   ["dec", 0x7fa], ["bpl", "move"], ["lda#", 9], ["sta", 0x7fa],
@@ -129,8 +167,16 @@ function pictures(): Uint8Array {
   return chr;
 }
 
-/** The runner cartridge, 40,976 bytes of iNES. */
-export function runnerRom(): Uint8Array {
-  const lines: Line[] = ["reset", ...clearRam, ...drawScreen, ...readPad, ...video, ...game];
+/** The runner cartridge, 40,976 bytes of iNES. @param startsLikeClassic its stage begins as the classic's */
+export function runnerRom(startsLikeClassic = false): Uint8Array {
+  const opening = startsLikeClassic ? likeClassic : plain;
+  const lines: Line[] = [
+    "reset",
+    ...clearRam,
+    ...drawScreen,
+    ...readPad,
+    ...video,
+    ...game(opening),
+  ];
   return nromFile(assemble(lines), pictures());
 }
