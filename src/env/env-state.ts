@@ -1,5 +1,6 @@
 import { MarioError } from "../core/errors.js";
-import { EPISODE_FIELDS, episodeFromNumbers, episodeToNumbers, type Episode } from "./episode.js";
+import { AREA_COUNT } from "./areas.js";
+import { EPISODE_NUMBERS, episodeFrom, episodeToNumbers, type Episode } from "./episode.js";
 import type { StickyState } from "./sticky-buttons.js";
 
 /** What an environment needs to continue. */
@@ -14,19 +15,19 @@ export interface EnvState {
 
 /*
  * Layout, little-endian: uint32 magic, version, observation bytes, emulator bytes; float64 counters,
- * then as many for the sticky buttons (four words of their generator, the buttons held); the
- * observation, padded to 8 bytes; the emulator's state.
+ * then as many for the sticky buttons (four words of their generator, the buttons held); uint16 for
+ * each area; the observation, padded to 8 bytes; the emulator's state.
  */
 const MAGIC = 0x5645_4d53; // "SMEV" in memory
-const VERSION = 2;
+const VERSION = 3;
 const HEADER_BYTES = 16;
-const COUNTERS = EPISODE_FIELDS.length;
+const COUNTERS = EPISODE_NUMBERS;
 const STICKY_NUMBERS = 5;
-const COUNTER_BYTES = 8 * (COUNTERS + STICKY_NUMBERS);
+const AREAS_AT = HEADER_BYTES + 8 * (COUNTERS + STICKY_NUMBERS);
+const OBSERVATION_AT = AREAS_AT + align(2 * AREA_COUNT);
 
 export function packEnvState({ episode, sticky, observation, emulator }: EnvState): Uint8Array {
-  const observationAt = HEADER_BYTES + COUNTER_BYTES;
-  const emulatorAt = observationAt + align(observation.length);
+  const emulatorAt = OBSERVATION_AT + align(observation.length);
   const state = new Uint8Array(emulatorAt + emulator.length);
   const view = new DataView(state.buffer);
   view.setUint32(0, MAGIC, true);
@@ -37,7 +38,10 @@ export function packEnvState({ episode, sticky, observation, emulator }: EnvStat
   numbers.forEach((value, i) => {
     view.setFloat64(HEADER_BYTES + 8 * i, value, true);
   });
-  state.set(observation, observationAt);
+  episode.furthest.forEach((x, area) => {
+    view.setUint16(AREAS_AT + 2 * area, x, true);
+  });
+  state.set(observation, OBSERVATION_AT);
   state.set(emulator, emulatorAt);
   return state;
 }
@@ -47,8 +51,7 @@ export function packEnvState({ episode, sticky, observation, emulator }: EnvStat
  * @throws MarioError STATE_INVALID.
  */
 export function unpackEnvState(state: Uint8Array, observationBytes: number): EnvState {
-  const observationAt = HEADER_BYTES + COUNTER_BYTES;
-  if (state.length < observationAt) throw invalid("it is truncated", state.length);
+  if (state.length < OBSERVATION_AT) throw invalid("it is truncated", state.length);
   const view = new DataView(state.buffer, state.byteOffset, state.byteLength);
   if (view.getUint32(0, true) !== MAGIC) throw invalid("it is not one of ours");
   const version = view.getUint32(4, true);
@@ -56,18 +59,21 @@ export function unpackEnvState(state: Uint8Array, observationBytes: number): Env
   if (view.getUint32(8, true) !== observationBytes) {
     throw invalid("it was made with another kind of observation");
   }
-  const emulatorAt = observationAt + align(observationBytes);
+  const emulatorAt = OBSERVATION_AT + align(observationBytes);
   if (state.length !== emulatorAt + view.getUint32(12, true)) {
     throw invalid("it is truncated", state.length);
   }
   const numbers = Array.from({ length: COUNTERS + STICKY_NUMBERS }, (_, i) =>
     view.getFloat64(HEADER_BYTES + 8 * i, true),
   );
+  const furthest = Uint16Array.from({ length: AREA_COUNT }, (_, area) =>
+    view.getUint16(AREAS_AT + 2 * area, true),
+  );
   const [a, b, c, counter, held] = numbers.slice(COUNTERS);
   return {
-    episode: episodeFromNumbers(numbers.slice(0, COUNTERS)),
+    episode: episodeFrom(numbers.slice(0, COUNTERS), furthest),
     sticky: { rng: [a, b, c, counter], held },
-    observation: state.subarray(observationAt, observationAt + observationBytes),
+    observation: state.subarray(OBSERVATION_AT, OBSERVATION_AT + observationBytes),
     emulator: state.subarray(emulatorAt),
   };
 }

@@ -1,4 +1,6 @@
+import { AREA_COUNT, firstAreaOf, isOnTheWay, mayHaveCastle, SOLE_AREA } from "./areas.js";
 import { Mode, type MarioRam } from "./mario-ram.js";
+import { movement } from "./movement.js";
 import type { Stage } from "./stages.js";
 
 /**
@@ -13,13 +15,22 @@ const CASTLE_REACH = 15;
 
 /** Numbers of a running episode. Positions in pixels. */
 export interface Episode {
-  /** At the last decision. */
+  /** At the last decision; between two areas, before them. */
   x: number;
+  /** Furthest x, that in side rooms left out. */
   maxX: number;
+  /** What the last decision changed x by, without what the game itself put the player elsewhere by. */
+  moved: number;
+  /** By how much it went beyond the furthest x in that area. */
+  gained: number;
+  /** In the classic, the area that the player is in, or is put into. */
+  area: number;
+  /** No decision has ended in that area yet. */
+  arriving: boolean;
   /** Emulator frames and decisions since `reset`. */
   frames: number;
   steps: number;
-  /** Decisions since `maxX` last grew. */
+  /** Decisions without new ground. */
   stalledSteps: number;
   livesAtStart: number;
   flag: boolean;
@@ -27,12 +38,21 @@ export interface Episode {
   timeUp: boolean;
   completed: boolean;
   truncated: boolean;
+  /** `[128] uint16`, of each area: the furthest x there; 0: not been there. */
+  readonly furthest: Uint16Array;
 }
 
-export function newEpisode(ram: MarioRam): Episode {
+export function newEpisode(ram: MarioRam, stage: Stage): Episode {
+  const area = ram.isClassic ? firstAreaOf(stage) : SOLE_AREA;
+  const furthest = new Uint16Array(AREA_COUNT);
+  furthest[area] = ram.x;
   return {
     x: ram.x,
     maxX: ram.x,
+    moved: 0,
+    gained: 0,
+    area,
+    arriving: false,
     frames: 0,
     steps: 0,
     stalledSteps: 0,
@@ -42,6 +62,7 @@ export function newEpisode(ram: MarioRam): Episode {
     timeUp: false,
     completed: false,
     truncated: false,
+    furthest,
   };
 }
 
@@ -49,52 +70,74 @@ export function newEpisode(ram: MarioRam): Episode {
 export function watchFrame(episode: Episode, ram: MarioRam, stage: Stage, endAt: StageEnd): void {
   episode.frames++;
   episode.flag ||= ram.atFlag;
+  watchArea(episode, ram.loadingArea);
   const nextStage =
     ram.mode === Mode.worldEnd || ram.world !== stage.world || ram.stage !== stage.stage;
-  const atCastle = ram.x >= stage.distance - CASTLE_REACH;
+  const atCastle = ram.x >= stage.distance - CASTLE_REACH && isCastleHere(episode, ram, stage);
   episode.completed = (endAt === "flag" && episode.flag) || atCastle || nextStage;
   if (episode.completed) return;
   episode.died = ram.dying || ram.lives < episode.livesAtStart || ram.mode === Mode.gameOver;
   episode.timeUp = episode.died && ram.time === 0;
 }
 
-/** Brings the counters up to the end of a decision. */
-export function closeStep(episode: Episode, ram: MarioRam): void {
+function isCastleHere({ area }: Episode, ram: MarioRam, stage: Stage): boolean {
+  return !ram.isClassic || mayHaveCastle(stage, area);
+}
+
+/** @param loading the area that is being loaded, if any; afterwards the game forgets its number */
+function watchArea(episode: Episode, loading: number | undefined): void {
+  if (loading === undefined || loading === episode.area) return;
+  episode.area = loading;
+  episode.arriving = true;
+}
+
+/** Brings the counters up to the end of a decision. @param frames that it took */
+export function closeStep(episode: Episode, ram: MarioRam, frames: number): void {
   episode.steps++;
-  episode.x = ram.x;
-  if (ram.x > episode.maxX) {
-    episode.maxX = ram.x;
-    episode.stalledSteps = 0;
-  } else if (!episode.flag) {
-    // Behind the flag the game walks by itself; that is no stall.
-    episode.stalledSteps++;
+  episode.moved = 0;
+  episode.gained = 0;
+  // Behind the flag the game walks by itself; that is no stall.
+  if (!episode.flag) episode.stalledSteps++;
+  if (!ram.isBetweenAreas) measure(episode, ram, frames);
+}
+
+function measure(episode: Episode, ram: MarioRam, frames: number): void {
+  const { x } = ram;
+  const { area, furthest } = episode;
+  if (!episode.arriving) {
+    // Within an area the classic puts the player back, by mazes and by pipes: were that not counted,
+    // going round in them would pay.
+    episode.moved = ram.isClassic ? x - episode.x : movement(episode.x, x, frames);
   }
+  episode.arriving = false;
+  episode.x = x;
+  if (isOnTheWay(area) || !ram.isClassic) episode.maxX = Math.max(episode.maxX, x);
+  if (x <= furthest[area]) return;
+  episode.gained = furthest[area] === 0 ? 0 : movement(furthest[area], x, frames);
+  furthest[area] = x;
+  episode.stalledSteps = 0;
 }
 
-/** As numbers, for a state; {@link episodeFromNumbers} is its inverse. */
+/** Its numbers and marks, as numbers, for a state; {@link episodeFrom} is the inverse. */
 export function episodeToNumbers(episode: Episode): number[] {
-  return EPISODE_FIELDS.map((field) => Number(episode[field]));
+  return [...NUMBERS, ...MARKS].map((field) => Number(episode[field]));
 }
 
-export function episodeFromNumbers(numbers: ArrayLike<number>): Episode {
-  const [x, maxX, frames, steps, stalledSteps, livesAtStart, ...flags] = Array.from(numbers);
-  const [flag, died, timeUp, completed, truncated] = flags.map((value) => value !== 0);
-  return {
-    x,
-    maxX,
-    frames,
-    steps,
-    stalledSteps,
-    livesAtStart,
-    flag,
-    died,
-    timeUp,
-    completed,
-    truncated,
-  };
+/** @param furthest of each area; kept, not copied */
+export function episodeFrom(numbers: readonly number[], furthest: Uint16Array): Episode {
+  const episode: Record<string, unknown> = { furthest };
+  NUMBERS.forEach((field, i) => (episode[field] = numbers[i]));
+  MARKS.forEach((field, i) => (episode[field] = numbers[NUMBERS.length + i] !== 0));
+  return episode as unknown as Episode;
 }
 
-export const EPISODE_FIELDS = [
-  ...(["x", "maxX", "frames", "steps", "stalledSteps", "livesAtStart"] as const),
-  ...(["flag", "died", "timeUp", "completed", "truncated"] as const),
+const NUMBERS = [
+  ...(["x", "maxX", "moved", "gained", "area"] as const),
+  ...(["frames", "steps", "stalledSteps", "livesAtStart"] as const),
 ] as const satisfies readonly (keyof Episode)[];
+const MARKS = [
+  ...(["arriving", "flag", "died", "timeUp", "completed", "truncated"] as const),
+] as const satisfies readonly (keyof Episode)[];
+
+/** How many {@link episodeToNumbers} gives. */
+export const EPISODE_NUMBERS = NUMBERS.length + MARKS.length;

@@ -24,7 +24,10 @@ import { readTiles, TILE_COLUMNS, TILE_ROWS } from "./tiles.js";
 /** Positions in pixels from the stage's left edge; world, stage and area one-based. */
 export interface MarioInfo {
   readonly x: number;
+  /** Furthest x; that in the classic's bonus rooms does not count. */
   readonly maxX: number;
+  /** What the last decision changed x by; 0 where the game put the player elsewhere. */
+  readonly moved: number;
   readonly y: number;
   readonly score: number;
   readonly coins: number;
@@ -97,7 +100,7 @@ export class MarioEnv implements RestartableEnvironment<MarioInfo> {
       this.emulator.restoreState(this.startState);
     }
     this.#previousScreen = this.emulator.screen.slice();
-    this.#episode = newEpisode(this.ram);
+    this.#episode = newEpisode(this.ram, this.stage);
     this.reset(0);
   }
 
@@ -127,7 +130,7 @@ export class MarioEnv implements RestartableEnvironment<MarioInfo> {
     this.#idle(drawIdleFrames(rng, this.#options.noopMaxFrames));
     this.#sticky.start(rng);
     this.#previousScreen.set(this.emulator.screen);
-    this.#episode = newEpisode(this.ram);
+    this.#episode = newEpisode(this.ram, this.stage);
     this.#look();
     this.#stack.fill();
     return { observation: this.observation, info: this.info() };
@@ -149,23 +152,15 @@ export class MarioEnv implements RestartableEnvironment<MarioInfo> {
     const episode = this.#episode;
     this.#checkStep(action);
     const { buttons } = this.actions[action];
-    const before = { xTm1: episode.x, maxXTm1: episode.maxX };
     const frames = this.#hold(buttons);
-    closeStep(episode, this.ram);
+    closeStep(episode, this.ram, frames);
     const terminated = episode.completed || episode.died;
     episode.truncated = !terminated && this.#isCut();
     this.#look();
     this.#stack.push();
     return {
       observation: this.observation,
-      reward: REWARDS[reward]({
-        ...before,
-        xT: episode.x,
-        maxXT: episode.maxX,
-        frames,
-        died: episode.died,
-        completed: episode.completed,
-      }),
+      reward: REWARDS[reward](episode),
       terminated,
       truncated: episode.truncated,
       info: this.info(),
@@ -174,10 +169,11 @@ export class MarioEnv implements RestartableEnvironment<MarioInfo> {
 
   info(): MarioInfo {
     const { ram } = this;
-    const { x, maxX, flag, completed, died, timeUp, frames, steps } = this.#episode;
+    const { x, maxX, moved, flag, completed, died, timeUp, frames, steps } = this.#episode;
     return {
       x,
       maxX,
+      moved,
       y: ram.y,
       score: ram.score,
       coins: ram.coins,

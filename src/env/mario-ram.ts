@@ -107,6 +107,22 @@ export class MarioRam {
     return this.bytes[0x0772];
   }
 
+  /** It tells which area it loads, as only the classic does. */
+  get isClassic(): boolean {
+    return this.bytes[0x07ff] === CLASSIC_MARK;
+  }
+
+  /** The area that the classic is loading; undefined while it does not, or in another game. */
+  get loadingArea(): number | undefined {
+    const isLoading = this.isClassic && this.mode === Mode.play && this.modeStep < PLAY_STEP;
+    return isLoading ? this.bytes[0x0750] & 0x7f : undefined;
+  }
+
+  /** The classic is between two areas: the player is nowhere, its x is not to be read. */
+  get isBetweenAreas(): boolean {
+    return this.loadingArea !== undefined || (this.isClassic && this.isPlacing);
+  }
+
   /** The stage is loaded; its player and its clock are not set yet, for a frame. */
   get isPlacing(): boolean {
     return this.playerState === PlayerState.placing;
@@ -130,7 +146,7 @@ export class MarioRam {
    * `0x0743` is set): that is their exit, and costs no life.
    */
   get belowScreen(): boolean {
-    const isInClouds = this.bytes[0x07ff] === CLASSIC_MARK && this.bytes[0x0743] !== 0;
+    const isInClouds = this.isClassic && this.bytes[0x0743] !== 0;
     return this.viewport > 1 && !isInClouds;
   }
 

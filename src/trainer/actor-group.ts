@@ -191,7 +191,7 @@ function observationOf(lane: LaneState): Uint8Array {
   if (lane.observation) return lane.observation;
   const start = lane.environment.reset(lane.rngs.episodes.nextUint32());
   lane.accumulator.start(lane.frames.reset(lane.environment.frame));
-  lane.tally.start(start.info, start.restarted);
+  lane.tally.start(start.restarted);
   lane.observation = start.observation;
   return start.observation;
 }

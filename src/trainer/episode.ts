@@ -1,9 +1,7 @@
-import { movement } from "../env/reward.js";
-
 /** What the trainer needs to know of a step besides the observation and the reward. */
 export interface GameInfo {
-  /** Player's x, pixels from the stage's left edge. */
-  readonly x: number;
+  /** Change of the player's x in the last decision, pixels; 0 where the game put the player elsewhere. */
+  readonly moved: number;
   /** Furthest x of this episode, pixels. */
   readonly maxX: number;
   /** The stage was finished. */
@@ -46,7 +44,6 @@ export interface EpisodeTallyState {
   readonly reward: number;
   readonly steps: number;
   readonly restarted: boolean;
-  readonly last: GameInfo;
 }
 
 /** Adds up one running episode. */
@@ -54,14 +51,11 @@ export class EpisodeTally {
   #reward = 0;
   #steps = 0;
   #restarted = false;
-  #last: GameInfo = { x: 0, maxX: 0, completed: false, frames: 0 };
 
-  /** @param info as `reset` of the environment gave it. */
-  start(info: GameInfo, restarted = false): void {
+  start(restarted = false): void {
     this.#restarted = restarted;
     this.#reward = 0;
     this.#steps = 0;
-    this.#last = info;
   }
 
   /** @returns the summary once the step ended the episode, else undefined. */
@@ -71,9 +65,8 @@ export class EpisodeTally {
     readonly info: GameInfo;
   }): EpisodeSummary | undefined {
     const { info } = step;
-    this.#reward += movement(this.#last.x, info.x, info.frames - this.#last.frames);
+    this.#reward += info.moved;
     this.#steps++;
-    this.#last = info;
     if (!step.terminated && !step.truncated) return undefined;
     return {
       reward: this.#reward,
@@ -88,20 +81,13 @@ export class EpisodeTally {
   }
 
   getState(): EpisodeTallyState {
-    const { x, maxX, completed, frames } = this.#last;
-    return {
-      reward: this.#reward,
-      steps: this.#steps,
-      restarted: this.#restarted,
-      last: { x, maxX, completed, frames },
-    };
+    return { reward: this.#reward, steps: this.#steps, restarted: this.#restarted };
   }
 
   setState(state: EpisodeTallyState): void {
     this.#reward = state.reward;
     this.#steps = state.steps;
     this.#restarted = state.restarted;
-    this.#last = state.last;
   }
 }
 

@@ -37,7 +37,7 @@ export async function evaluate(options: EvaluateOptions): Promise<PlayedEvaluati
     if (options.shouldStop?.()) break;
     const start = environment.reset(seed);
     let { observation } = start;
-    tally.start(start.info);
+    tally.start();
     let summary: EpisodeSummary | undefined;
     while (!summary && !options.shouldStop?.()) {
       const action = policy(observation);

@@ -11,7 +11,7 @@ export function playGreedily(
 ): EpisodeSummary {
   const tally = new EpisodeTally();
   const start = environment.reset(seed);
-  tally.start(start.info);
+  tally.start();
   let { observation } = start;
   for (;;) {
     const result = environment.step(argmax(network.qValues(observation, 1)));

@@ -99,7 +99,7 @@ describe.each(["1-1", "1-2", "1-3", "1-4"])("the recorded play of stage %s", (na
     const { ram } = emulator;
     const meter = new BusyMeter(emulator);
     const reader = new MarioRam(ram);
-    const ends = { flag: newEpisode(reader), castle: newEpisode(reader) };
+    const ends = { flag: newEpisode(reader, stage), castle: newEpisode(reader, stage) };
     const endX = { flag: 0, castle: 0 };
     const found: Golden[] = [];
     let frame = 0;

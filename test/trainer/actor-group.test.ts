@@ -16,12 +16,15 @@ import { Corridor } from "./corridor.js";
 class Edge extends Corridor implements RestartableEnvironment<GameInfo> {
   restart(state: Uint8Array): EpisodeStart<GameInfo> {
     this.setState(state);
-    return { observation: this.observation, info: { x: 3, maxX: 3, completed: false, frames: 0 } };
+    return {
+      observation: this.observation,
+      info: { moved: 0, maxX: 3, completed: false, frames: 0 },
+    };
   }
 
   override step(action: number) {
     const result = super.step(action);
-    const fell = result.info.x < 2;
+    const fell = this.x < 2;
     return { ...result, terminated: result.terminated || fell };
   }
 }

@@ -18,6 +18,7 @@ export class Corridor implements Environment<GameInfo> {
   readonly #limit: number;
   #x = START;
   #maxX = START;
+  #moved = 0;
   #steps = 0;
 
   constructor(limit = 40) {
@@ -30,6 +31,7 @@ export class Corridor implements Environment<GameInfo> {
   reset(): { observation: Uint8Array; info: GameInfo } {
     this.#x = START;
     this.#maxX = START;
+    this.#moved = 0;
     this.#steps = 0;
     this.#draw();
     for (let i = 0; i < this.observation.length; i++) this.observation[i] = this.frame[i >> 2];
@@ -37,7 +39,9 @@ export class Corridor implements Environment<GameInfo> {
   }
 
   step(action: number): StepResult<GameInfo> {
-    this.#x = Math.min(GOAL, Math.max(0, this.#x + action - 1));
+    const before = this.#x;
+    this.#x = Math.min(GOAL, Math.max(0, before + action - 1));
+    this.#moved = this.#x - before;
     this.#maxX = Math.max(this.#maxX, this.#x);
     this.#steps++;
     this.#draw();
@@ -65,9 +69,13 @@ export class Corridor implements Environment<GameInfo> {
     this.#draw();
   }
 
+  protected get x(): number {
+    return this.#x;
+  }
+
   #info(): GameInfo {
     return {
-      x: this.#x,
+      moved: this.#moved,
       maxX: this.#maxX,
       completed: this.#x === GOAL,
       frames: this.#steps,

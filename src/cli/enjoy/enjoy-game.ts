@@ -53,7 +53,7 @@ export class EnjoyGame implements WatchedGame {
 
   reset(seed: number): Moment {
     this.#info = this.#options.environment.reset(seed).info;
-    this.#tally.start(this.#info);
+    this.#tally.start();
     return this.moment();
   }
 

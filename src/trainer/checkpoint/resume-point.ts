@@ -22,7 +22,7 @@ import {
 } from "./resume-frames.js";
 
 /** Raised when a newer program would not go on from a point as an older one. 2: sticky actions per frame. */
-const VERSION = 2;
+const VERSION = 3;
 const POINT_FILE = "point.bin";
 const CHECKSUM_BYTES = 32;
 /** A memory of a million transitions has some 60 MB besides its frames. */

@@ -35,7 +35,8 @@ describe("a game for the page", () => {
   ])("ends as an evaluation says, and has its reward: %s", (ending, seed) => {
     const { game, environment } = test;
     const tally = new EpisodeTally();
-    tally.start(environment.reset(1).info);
+    tally.start();
+    environment.reset(1);
     let act = runner(seed);
     let expected = tally.add(environment.step(act()));
     while (!expected) expected = tally.add(environment.step(act()));

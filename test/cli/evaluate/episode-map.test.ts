@@ -29,7 +29,8 @@ afterAll(() => {
 /** Plays to the end of the episode, or of the actions. */
 function play(actions: Iterable<number>): EpisodeSummary {
   const tally = new EpisodeTally();
-  tally.start(traced.reset(1).info);
+  tally.start();
+  traced.reset(1);
   for (const action of actions) {
     const summary = tally.add(traced.step(action));
     if (summary) return summary;
