@@ -57,6 +57,23 @@ export interface ComputeBackend {
   benchmarkPrimitives?(requests: readonly PrimitiveRequest[]): PrimitiveBenchmark;
 }
 
+/** A backend, as far as another thread may know it. */
+export type BackendDescription = Pick<
+  ComputeBackend,
+  "name" | "threads" | "description" | "note" | "isGpu"
+>;
+
+export function descriptionOf(backend: ComputeBackend): BackendDescription {
+  const { name, threads, description, note, isGpu } = backend;
+  return {
+    name,
+    threads,
+    description,
+    ...(note !== undefined && { note }),
+    ...(isGpu !== undefined && { isGpu }),
+  };
+}
+
 export interface DispatchCounts {
   /** Shaders started. */
   readonly dispatches: number;

@@ -41,6 +41,8 @@ const settings = resolveSettings("fast", short);
 /** Priorities, their sum tree, and the noise of actors and learner, besides. */
 const rainbow = resolveSettings("rainbow", { ...short, network: { hiddenUnits: 32 } });
 
+const ARITHMETIC = { precision: "fp32" as const, learner: "a library", actors: "a library" };
+
 let folder: string;
 let startState: Uint8Array;
 beforeAll(() => {
@@ -93,7 +95,7 @@ async function play(
             settings: run,
             rom: { name: "fenn.nes", sha1: "0".repeat(40) },
             runId: "a-run",
-            arithmetic: { backend: "any", threads: 1, precision: "fp32" },
+            arithmetic: { ...ARITHMETIC, backend: "any", threads: 1 },
             loop: { step: window.last, index: window.index + 1, incoming: played },
             session: session.getState(),
             threads: await threads.getState(),
@@ -172,7 +174,7 @@ describe("a resume point", () => {
     const run = join(folder, "gpu");
     const window = { index: 9, after: 432, last: 480 };
     const evaluation = { owed: { window, choices: ["average" as const] } };
-    const arithmetic = { backend: "webgpu", threads: 0, precision: "fp32" as const };
+    const arithmetic = { ...ARITHMETIC, backend: "webgpu", threads: 0 };
     const { chunks, ...state } = readResumePoint(join(folder, "run"));
     expect(chunks).toHaveLength(2);
     const writer = new ResumeWriter(resumeDirectory(run));

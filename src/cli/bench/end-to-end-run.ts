@@ -44,7 +44,7 @@ export async function runBenchEndToEnd(options: BenchEndToEndCommandOptions): Pr
   });
   try {
     const { startState } = openEnvironment(rom, settings.environment);
-    const backend = await threads.setUp(settings, rom.bytes, startState);
+    const { learner: backend } = await threads.setUp(settings, rom.bytes, startState);
     const result = await withProgress(async (onProgress) => {
       const bench = new EndToEndBench({
         seconds: options.seconds,

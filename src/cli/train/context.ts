@@ -3,7 +3,7 @@ import type { ScalarSink } from "../../logging/scalar-sink.js";
 import type { SummarySink } from "../../logging/summary-sink.js";
 import type { Emulator } from "../../nes/emulator.js";
 import type { ResumePoint } from "../../trainer/checkpoint/resume-point.js";
-import type { BackendDescription } from "../../trainer/workers/learner-worker.js";
+import type { BackendDescription } from "../../nn/backend.js";
 import type { TrainingThreads } from "../../trainer/workers/training-threads.js";
 import type { RomFile } from "../rom-file.js";
 import type { TrainReport } from "./report.js";
@@ -19,7 +19,7 @@ export interface TrainContext {
   readonly emulator: Pick<Emulator, "rom">;
   readonly modelDirectory: string;
   readonly threads: TrainingThreads;
-  readonly backend: BackendDescription;
+  readonly backends: { readonly learner: BackendDescription; readonly actors: BackendDescription };
   readonly arithmetic: ResumePoint["arithmetic"];
   readonly runId: string;
   /** See `runTrain`. */

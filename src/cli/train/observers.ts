@@ -49,12 +49,12 @@ export class TrainObservers implements TrainObserver {
 
   private constructor(context: TrainContext, from: LoopState, films: BestFilms | undefined) {
     const { failures, modelDirectory: directory, runId, summaries, threads } = context;
-    const { backend, command, emulator, rom, settings } = context;
+    const { backends, command, emulator, rom, settings } = context;
     this.#context = context;
     this.#describe = modelDescriber({
       command,
       settings,
-      backend: backend.name,
+      backend: backends.learner.name,
       rom: emulator.rom,
       romName: rom.name,
     });

@@ -57,12 +57,20 @@ export async function restoreRun(
   const before = point.arithmetic;
   if (!isDeepStrictEqual(before, arithmetic)) {
     report.warn(
-      `the run computed ${inWords(before)}, and goes on ${inWords(arithmetic)}: its last bits will differ from one that was never stopped`,
+      `${changeOf(before, arithmetic)}: the run's last bits will differ from one that was never stopped`,
     );
   }
   await observers.resume(point);
 }
 
-function inWords({ backend, threads, precision }: ResumePoint["arithmetic"]): string {
-  return `on ${backend} with ${threads} thread(s) in ${precision}`;
+type Arithmetic = ResumePoint["arithmetic"];
+
+function changeOf(before: Arithmetic, now: Arithmetic): string {
+  const parts = [
+    ...(before.learner === now.learner ? [] : [`learned on ${before.learner}, now ${now.learner}`]),
+    ...(before.actors === now.actors ? [] : [`played on ${before.actors}, now ${now.actors}`]),
+  ];
+  const inShort = ({ threads, precision }: Arithmetic): string =>
+    `with ${threads} thread(s) in ${precision}`;
+  return parts.join("; ") || `computed ${inShort(before)}, now ${inShort(now)}`;
 }

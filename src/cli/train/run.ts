@@ -108,9 +108,9 @@ async function runOnThreads(
     watch = options.watch
       ? await TrainWatch.open({ settings, logDirectory: options.logDir, page: options })
       : undefined;
-    const backend = await threads.setUp(settings, rom.bytes, startState);
+    const backends = await threads.setUp(settings, rom.bytes, startState);
     const line = point?.command ?? commandOf(command, settings);
-    const ready = { ...run, settings, command: line, emulator, threads, backend, watch };
+    const ready = { ...run, settings, command: line, emulator, threads, backends, watch };
     await runReported(ready, { lock, memory, started });
   } finally {
     await watch?.close();
@@ -152,11 +152,18 @@ async function runReported(
 }
 
 function contextOf(run: ReadyRun, reporting: Reporting): TrainContext {
-  const { backend, options, point } = run;
+  const { backends, options, point } = run;
+  const { learner, actors } = backends;
   return {
     ...run,
     ...reporting,
-    arithmetic: { backend: backend.name, threads: backend.threads, precision: options.precision },
+    arithmetic: {
+      backend: learner.name,
+      threads: learner.threads,
+      precision: options.precision,
+      learner: learner.description,
+      actors: actors.description,
+    },
     runId: point?.runId ?? randomUUID(),
   };
 }
@@ -170,13 +177,17 @@ function warnOfMissing({ summary }: WriteFailures, report: TrainReport): void {
 
 /** What runs on what, and where its files are. @param memory what `requireMemory` said */
 function announce(run: ReadyRun, report: TrainReport, log: RunSink, memory: string): void {
-  const { backend, emulator, rom, settings } = run;
+  const { backends, emulator, rom, settings } = run;
+  const { learner, actors } = backends;
   report.note(
-    `${settings.preset} on ${rom.name} ${settings.environment.stage} (SHA-1 ${emulator.rom.sha1.slice(0, 8)}), seed ${settings.seed}, ${backend.description}`,
+    `${settings.preset} on ${rom.name} ${settings.environment.stage} (SHA-1 ${emulator.rom.sha1.slice(0, 8)}), seed ${settings.seed}, ${learner.description}`,
   );
   const television = televisionNote(rom);
   if (television !== undefined) report.warn(television);
-  if (backend.note !== undefined) report.note(backend.note);
+  if (learner.note !== undefined) report.note(learner.note);
+  if (actors.note !== undefined && actors.note !== learner.note) {
+    report.note(`actors use ${actors.name}. ${actors.note}`);
+  }
   report.note(memory);
   if (updatesOf(settings) === 0) report.warn(nothingLearned(settings));
   report.note(

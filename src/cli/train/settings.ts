@@ -1,7 +1,7 @@
 import { gpuPreset } from "../../config/presets.js";
 import { resolveSettings } from "../../config/resolve.js";
 import type { TrainSettings } from "../../config/schema.js";
-import type { BackendDescription } from "../../trainer/workers/learner-worker.js";
+import type { BackendDescription } from "../../nn/backend.js";
 import { algorithmOverrides } from "./algorithm-options.js";
 import { stageFrom } from "../environment.js";
 import { refuseIdleOptions, requireSupport } from "./ineffective-options.js";

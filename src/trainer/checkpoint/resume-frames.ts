@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -13,11 +13,11 @@ import { writeFileAtomically } from "./atomic-file.js";
 const count = z.number().int().min(0);
 
 /**
- * A file of frames that were added between two resume points: of each environment those from id
+ * A file of frames that were added between two resume points, all or some: of each environment those from id
  * `from` to before `to`, deflated, one environment after the other.
  */
 export const frameChunkSchema = z.object({
-  file: z.string().regex(/^frames-\d+\.bin$/),
+  file: z.string().regex(/^frames-\d+(-\d+)?\.bin$/),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   lanes: z.array(z.object({ from: count, to: count, bytes: count })).max(1024),
 });
@@ -27,33 +27,70 @@ export type FrameChunk = z.infer<typeof frameChunkSchema>;
 /** Frames copied at a time, and bytes that come out at a time: saving takes little memory. */
 const BLOCK_FRAMES = 64;
 const DEFLATED_BYTES = 1 << 18;
+/** Node reads files of up to 2 GiB, and inflates to no more than its largest buffer, 4 GiB. */
+const FRAMES_IN_FILE = 65_536;
 
 const REMEDY = "Start a new run; the best model so far is kept in models/.";
+
+export interface FrameFilesOptions {
+  /** Of all environments; default 65,536, which is 460 MB before deflation. */
+  readonly framesInFile?: number;
+}
 
 /**
  * Writes the frames that came since the earlier chunks, as far as the stores still have them.
  * Pictures of a console deflate to about a ninth. No frame may be added meanwhile.
- * @returns undefined, with nothing written, where none came
- * @throws MarioError DISK_FULL, NOT_WRITABLE
+ * @returns none, with nothing written, where no frame came
+ * @throws MarioError DISK_FULL, NOT_WRITABLE, with nothing left behind
  */
 export async function writeFrames(
   directory: string,
   step: number,
   stores: readonly FrameStore[],
   earlier: readonly FrameChunk[],
-): Promise<FrameChunk | undefined> {
+  { framesInFile = FRAMES_IN_FILE }: FrameFilesOptions = {},
+): Promise<FrameChunk[]> {
   const last = earlier.at(-1);
-  // A second file of that step would take the place of the first.
-  if (last && stores.every(({ count }, lane) => count === last.lanes[lane].to)) return undefined;
+  const ranges = stores.map((store, lane) => {
+    const written = last?.lanes[lane].to ?? 0;
+    return { from: Math.max(written, store.count - store.capacity, 0), to: store.count };
+  });
+  const most = Math.max(0, ...ranges.map(({ from, to }) => to - from));
+  const size = Math.max(1, Math.floor(framesInFile / stores.length));
+  const chunks: FrameChunk[] = [];
+  try {
+    for (let done = 0; done < most; done += size) {
+      const parts = ranges.map(({ from, to }) => ({
+        from: Math.min(from + done, to),
+        to: Math.min(from + done + size, to),
+      }));
+      const file = `frames-${step}${done === 0 ? "" : `-${done / size + 1}`}.bin`;
+      chunks.push(await writeChunk(directory, file, stores, parts));
+    }
+  } catch (error) {
+    removeFrames(directory, chunks);
+    throw error;
+  }
+  return chunks;
+}
+
+export function removeFrames(directory: string, chunks: readonly FrameChunk[]): void {
+  for (const { file } of chunks) rmSync(join(directory, file), { force: true });
+}
+
+async function writeChunk(
+  directory: string,
+  file: string,
+  stores: readonly FrameStore[],
+  ranges: readonly { readonly from: number; readonly to: number }[],
+): Promise<FrameChunk> {
   const parts = await Promise.all(
-    stores.map(async (store, lane) => {
-      const written = last?.lanes[lane].to ?? 0;
-      const from = Math.max(written, store.count - store.capacity, 0);
-      const to = store.count;
-      return { from, to, deflated: await deflate(store, from, to) };
-    }),
+    ranges.map(async ({ from, to }, lane) => ({
+      from,
+      to,
+      deflated: await deflate(stores[lane], from, to),
+    })),
   );
-  const file = `frames-${step}.bin`;
   const hash = createHash("sha256");
   const contents = parts.flatMap(({ deflated }) => deflated);
   for (const bytes of contents) hash.update(bytes);

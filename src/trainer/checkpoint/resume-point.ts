@@ -16,8 +16,10 @@ import { writeFileAtomically } from "./atomic-file.js";
 import {
   type FrameChunk,
   frameChunkSchema,
+  type FrameFilesOptions,
   isNeeded,
   readFrames,
+  removeFrames,
   writeFrames,
 } from "./resume-frames.js";
 
@@ -36,11 +38,15 @@ export interface RunState {
   readonly runId: string;
   /** The command that began the run. */
   readonly command?: string | undefined;
-  /** Backend and learner's threads, which decide the last bits of the arithmetic, and its precision. */
+  /** What decides the last bits of the arithmetic. */
   readonly arithmetic: {
+    /** The learner's. */
     readonly backend: string;
     readonly threads: number;
     readonly precision: Precision;
+    /** Library, version, instruction set or device: of the learner, of the actors. */
+    readonly learner: string;
+    readonly actors: string;
   };
   /** Plain data of who calls, to find again. */
   readonly options?: unknown;
@@ -64,7 +70,9 @@ const pointSchema = z.object({
     backend: z.string(),
     // None on a GPU.
     threads: z.number().int().min(0),
-    precision: z.enum(PRECISIONS).default("fp32"),
+    precision: z.enum(PRECISIONS),
+    learner: z.string(),
+    actors: z.string(),
   }),
   options: z.unknown().optional(),
   loop: z.object({
@@ -103,12 +111,18 @@ export function resumeDirectory(runDirectory: string): string {
 /** Keeps the latest resume point of one run. */
 export class ResumeWriter {
   readonly #directory: string;
+  readonly #options: FrameFilesOptions;
   #chunks: readonly FrameChunk[];
 
   /** @param earlier of the point from which the run goes on */
-  constructor(directory: string, earlier: readonly FrameChunk[] = []) {
+  constructor(
+    directory: string,
+    earlier: readonly FrameChunk[] = [],
+    options: FrameFilesOptions = {},
+  ) {
     this.#directory = directory;
     this.#chunks = earlier;
+    this.#options = options;
   }
 
   /**
@@ -117,21 +131,23 @@ export class ResumeWriter {
    * @throws MarioError DISK_FULL, NOT_WRITABLE; the point before is then still whole
    */
   async save(state: RunState, stores: readonly FrameStore[]): Promise<number> {
-    const fresh = await writeFrames(this.#directory, state.loop.step, stores, this.#chunks);
+    const { step } = state.loop;
+    const fresh = await writeFrames(this.#directory, step, stores, this.#chunks, this.#options);
     const needed = this.#chunks.filter((chunk) => isNeeded(chunk, stores));
-    const chunks = fresh ? [...needed, fresh] : needed;
+    const chunks = [...needed, ...fresh];
     const body = serialize({ version: VERSION, ...state, chunks });
     const checksum = createHash("sha256").update(body).digest();
     try {
       writeFileAtomically(join(this.#directory, POINT_FILE), [checksum, body]);
     } catch (error) {
       // Of no use without the point, and in the way of the next attempt where the disk is full.
-      if (fresh) rmSync(join(this.#directory, fresh.file), { force: true });
+      removeFrames(this.#directory, fresh);
       throw error;
     }
     this.#chunks = chunks;
     this.#removeOthers();
-    return body.length + (fresh?.lanes ?? []).reduce((sum, { bytes }) => sum + bytes, 0);
+    const parts = fresh.flatMap(({ lanes }) => lanes);
+    return body.length + parts.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** The run is over: there is nothing to resume. */

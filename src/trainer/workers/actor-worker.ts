@@ -2,7 +2,7 @@ import { parentPort } from "node:worker_threads";
 import type { ActingNetwork } from "../../agent/acting-network.js";
 import type { NamedTensors } from "../../agent/agent.js";
 import { selectActingBackend } from "../../nn/select-backend.js";
-import type { BackendName } from "../../nn/backend.js";
+import { descriptionOf, type BackendDescription, type BackendName } from "../../nn/backend.js";
 import type { MarioEnv } from "../../env/mario-env.js";
 import type { ActorGroup, ActorLaneState, Played } from "../actor-group.js";
 import type { EpisodeSummary } from "../episode.js";
@@ -29,9 +29,9 @@ export interface EvaluationRequest {
 
 serve(parentPort!, {
   /** Loads the libraries, while the main thread still plays to the stage's start. */
-  load: async (name: BackendName | "auto"): Promise<void> => {
+  load: async (name: BackendName | "auto"): Promise<BackendDescription> => {
     backend = selectActingBackend(name);
-    await backend;
+    return descriptionOf(await backend);
   },
   setUp: async (share: ActorShare): Promise<void> => {
     own = share;

@@ -1,6 +1,12 @@
 import { parentPort } from "node:worker_threads";
 import type { NamedTensors } from "../../agent/agent.js";
-import type { BackendName, BackendOptions, ComputeBackend } from "../../nn/backend.js";
+import {
+  descriptionOf,
+  type BackendDescription,
+  type BackendName,
+  type BackendOptions,
+  type ComputeBackend,
+} from "../../nn/backend.js";
 import { selectBackend } from "../../nn/select-backend.js";
 import type { Played } from "../actor-group.js";
 import type { Learner, LearnerSnapshot, LearnerState, LearnSummary } from "../learner.js";
@@ -14,30 +20,12 @@ let backend: ComputeBackend;
 let learner: Learner;
 let exchange: WeightExchange;
 
-/** A backend, as far as another thread may know it. */
-export interface BackendDescription {
-  readonly name: BackendName;
-  readonly description: string;
-  /** Compute threads. */
-  readonly threads: number;
-  /** See `ComputeBackend`. */
-  readonly note?: string;
-  readonly isGpu?: boolean;
-}
-
 serve(parentPort!, {
   load: async (
     wanted: { readonly name: BackendName | "auto" } & BackendOptions,
   ): Promise<BackendDescription> => {
     backend = await selectBackend(wanted.name, wanted);
-    const { name, description, threads, note, isGpu } = backend;
-    return {
-      name,
-      description,
-      threads,
-      ...(note !== undefined && { note }),
-      ...(isGpu !== undefined && { isGpu }),
-    };
+    return descriptionOf(backend);
   },
   setUp: async (share: RunShare): Promise<void> => {
     learner = createLearner(share, backend);

@@ -12,7 +12,7 @@ import type { ActorHandle, LearnerHandle, TrainParts } from "../train-loop.js";
 import { WeightExchange } from "../weight-exchange.js";
 import type { Window } from "../window.js";
 import type { EvaluationRequest } from "./actor-worker.js";
-import type { BackendDescription } from "./learner-worker.js";
+import type { BackendDescription } from "../../nn/backend.js";
 import { RemoteWorker } from "./rpc.js";
 import type { ActorShare, RunShare } from "./setup.js";
 
@@ -45,7 +45,7 @@ export interface BusyTimes {
 /** A thread, and when it has loaded its libraries. */
 interface Player {
   readonly worker: RemoteWorker;
-  readonly loading: Promise<unknown>;
+  readonly loading: Promise<BackendDescription>;
 }
 
 interface Evaluator extends Player {
@@ -62,7 +62,7 @@ export class TrainingThreads implements TrainParts {
   readonly #evaluators: Evaluator[] = [];
   #evaluatorShare: ActorShare | undefined;
   readonly #learnerWorker: RemoteWorker;
-  readonly #loading: Promise<unknown>[] = [];
+  readonly #loading: Promise<BackendDescription>[] = [];
   readonly #backend: Promise<BackendDescription>;
   #exchange: WeightExchange | undefined;
   #stores: readonly FrameStore[] = [];
@@ -113,7 +113,7 @@ export class TrainingThreads implements TrainParts {
 
   #startPlayer(name: string): Player {
     const worker = new RemoteWorker(new URL("actor-worker.js", import.meta.url), name);
-    const loading = worker.call("load", this.#options.backend);
+    const loading = worker.call("load", this.#options.backend) as Promise<BackendDescription>;
     loading.catch(() => undefined);
     return { worker, loading };
   }
@@ -121,20 +121,20 @@ export class TrainingThreads implements TrainParts {
   /**
    * Gives every thread its part.
    * @param startState the stage's first moment of play
-   * @returns the learner's backend
+   * @returns the learner's backend, and that of all actors
    * @throws MarioError BACKEND_UNAVAILABLE
    */
   async setUp(
     settings: TrainSettings,
     rom: Uint8Array,
     startState: Uint8Array,
-  ): Promise<BackendDescription> {
+  ): Promise<{ readonly learner: BackendDescription; readonly actors: BackendDescription }> {
     const { environments } = settings.actors;
     this.#startActors(environments);
-    const backend = await this.#backend;
+    const learner = await this.#backend;
     // Now, not at the first evaluation: a rebuild in between would mix two versions in one run.
-    this.#startEvaluators(backend.threads);
-    await Promise.all(this.#loading);
+    this.#startEvaluators(learner.threads);
+    const [actors] = await Promise.all(this.#loading);
     const { laneFrames, frameBytes } = replayPlanOf(settings);
     this.#exchange = new WeightExchange(weightShapes(architectureOf(settings)));
     const share: RunShare = {
@@ -158,7 +158,7 @@ export class TrainingThreads implements TrainParts {
         return worker.call("setUp", own);
       }),
     ]);
-    return backend;
+    return { learner, actors };
   }
 
   /** Weights at the end of a window, copied; to be asked for before the next window is over. */

@@ -59,4 +59,10 @@ it("a finished run that is made longer learns what it would have at that length"
   // Without a new length there is nothing left to do, and nothing is lost.
   expect(train(`--resume=${longer.logs}`).stdout).toContain("of which 0 steps since");
   expect(isDeepStrictEqual(readResumePoint(longer.logs).threads, one.threads)).toBe(true);
+
+  const { learner, actors } = one.arithmetic;
+  expect(actors).toBe(learner);
+  const onTwo = mario(["train", `--resume=${longer.logs}`, "--threads=2"], { cwd: folder });
+  const changed = `learned on ${learner}, now ${learner.replace("1 thread", "2 thread")}: the run's last bits`;
+  expect(onTwo.stderr).toContain(changed);
 }, 600_000);

@@ -27,7 +27,7 @@ const stateAt = (step: number, more: object = {}) =>
     settings: resolveSettings("fast", {}),
     rom: { name: "fenn.nes", sha1: "0".repeat(40) },
     runId: "a",
-    arithmetic: { backend: "any", threads: 1, precision: "fp32" },
+    arithmetic: { backend: "any", threads: 1, precision: "fp32", learner: "any", actors: "any" },
     loop: { step, index: 4, incoming: [] },
     session: {},
     threads: {},
@@ -54,7 +54,20 @@ it("holds the evaluation that is owed and the models that could not be written",
   expect(point.session).toEqual(session);
 });
 
-it("restores every frame: of many blocks, of stores that wrap, and when saved twice at one step", async () => {
+it.each([
+  ["one file at a time", 1000, ["frames-256.bin", "frames-512.bin"]],
+  [
+    "files of limited size",
+    100,
+    [
+      "frames-256-2.bin",
+      "frames-256-3.bin",
+      "frames-256.bin",
+      "frames-512-2.bin",
+      "frames-512.bin",
+    ],
+  ],
+])("restores every frame, in %s: of stores that wrap, and saved twice", async (_, size, names) => {
   const FRAME = { capacity: 150, frameBytes: 50 };
   const stores = [new FrameStore(FRAME), new FrameStore(FRAME)];
   const fill = (store: FrameStore, frames: number) => {
@@ -62,14 +75,14 @@ it("restores every frame: of many blocks, of stores that wrap, and when saved tw
       store.add(Uint8Array.from({ length: 50 }, (_, at) => (store.count * 7 + at * at) % 256));
     }
   };
-  const writer = new ResumeWriter(resumeDirectory(directory));
+  const writer = new ResumeWriter(resumeDirectory(directory), [], { framesInFile: size });
   fill(stores[0], 130);
   fill(stores[1], 64);
   await writer.save(stateAt(256), stores);
   fill(stores[0], 65);
   await writer.save(stateAt(512), stores);
   const files = readdirSync(resumeDirectory(directory)).sort();
-  expect(files).toEqual(["frames-256.bin", "frames-512.bin", "point.bin"]);
+  expect(files).toEqual([...names, "point.bin"].sort());
   await writer.save(stateAt(512, { session: { later: true } }), stores);
   expect(readdirSync(resumeDirectory(directory)).sort()).toEqual(files);
 
