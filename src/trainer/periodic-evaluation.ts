@@ -4,8 +4,8 @@ import type { ScalarSink } from "../logging/scalar-sink.js";
 import { TAGS } from "../logging/tags.js";
 import type {
   BestEvaluated,
+  BestEvaluatedState,
   EvaluatedEntry,
-  UnsavedEvaluated,
 } from "./checkpoint/best-evaluated.js";
 import type { CandidateModel } from "./checkpoint/best-model.js";
 import type { EpisodeSummary } from "./episode.js";
@@ -39,8 +39,7 @@ interface OwedEvaluation {
 export interface PeriodicEvaluationState {
   /** What a stop cut short. */
   readonly owed?: OwedEvaluation | undefined;
-  /** The best model, if it could not be written yet. */
-  readonly unsaved?: UnsavedEvaluated | undefined;
+  readonly best?: BestEvaluatedState | undefined;
 }
 
 /** One evaluation that was played to its end. */
@@ -113,12 +112,12 @@ export class PeriodicEvaluation {
   }
 
   getState(): PeriodicEvaluationState {
-    return { owed: this.#owed, unsaved: this.#options.best.getState() };
+    return { owed: this.#owed, best: this.#options.best.getState() };
   }
 
   /** Continues from there, and plays first what is owed; before the next window. */
-  async resume({ owed, unsaved }: PeriodicEvaluationState): Promise<void> {
-    this.#options.best.setState(unsaved);
+  async resume({ owed, best = {} }: PeriodicEvaluationState): Promise<void> {
+    this.#options.best.setState(best);
     if (owed) await this.#evaluate(owed);
   }
 

@@ -111,7 +111,7 @@ export class TrainObservers implements TrainObserver {
     this.session.setState(session);
     if (this.#evaluation && evaluation) await this.#evaluation.resume(evaluation);
     // Resumed without evaluations: a model that could not be written is written all the same.
-    else this.#bestEvaluated.setState(evaluation?.unsaved);
+    else this.#bestEvaluated.setState(evaluation?.best ?? {});
   }
 
   /** The loop has ended. */
@@ -207,7 +207,7 @@ export class TrainObservers implements TrainObserver {
           loop,
           session: this.session.getState(),
           // Without evaluations there may still be a model of earlier ones that is not written.
-          evaluation: this.#evaluation?.getState() ?? { unsaved: this.#bestEvaluated.getState() },
+          evaluation: this.#evaluation?.getState() ?? { best: this.#bestEvaluated.getState() },
           threads: await threads.getState(),
         }),
         stores: threads.stores,

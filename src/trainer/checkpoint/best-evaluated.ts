@@ -31,8 +31,15 @@ export interface EvaluatedUnder {
 }
 
 /** A best model that could not be written; plain data. */
-export interface UnsavedEvaluated extends Merit {
+interface UnsavedEvaluated extends Merit {
   readonly file: Model;
+}
+
+/** Plain data. */
+export interface BestEvaluatedState {
+  readonly unsaved?: UnsavedEvaluated | undefined;
+  /** Of the best so far, saved or not; undefined before the first. */
+  readonly merit?: Merit | undefined;
 }
 
 /**
@@ -44,12 +51,18 @@ export class BestEvaluated {
   readonly #options: BestEvaluatedOptions;
   #best: EvaluatedEntry | undefined;
   #unsaved: UnsavedEvaluated | undefined;
+  /**
+   * What is to be surpassed. A run that was killed and goes on from before its best file does again
+   * what it did: so not that file's.
+   */
+  #merit: Merit | undefined;
 
   constructor(options: BestEvaluatedOptions) {
     this.#options = options;
     this.#best = ownModelFiles(options.directory, NAME, options.runId)
       .map((path) => entryOf(path))
       .sort(byMerit)[0];
+    this.#merit = this.#best;
   }
 
   /** The best that is saved. */
@@ -64,13 +77,12 @@ export class BestEvaluated {
 
   /** Whether it is better than the best so far, or as good. */
   isBest(evaluation: Evaluation): boolean {
-    const best = this.#unsaved ?? this.#best;
-    return best === undefined || byMerit(best, meritOf(evaluation)) >= 0;
+    return this.#merit === undefined || byMerit(this.#merit, meritOf(evaluation)) >= 0;
   }
 
   /**
-   * Saves the model if it is better than the best so far, or as good and newer. The older file goes
-   * only after the new one is safely there.
+   * Saves the model if it is better than the best so far, or as good and newer, unless a better file
+   * is there from before the run was killed. The older file goes only after the new one is safely there.
    * @param model called only when it is saved
    * @throws MarioError NOT_FINITE; without an observer DISK_FULL, NOT_WRITABLE. The older file is then
    * as before; with an observer the model is held until {@link retry} has written it
@@ -82,6 +94,8 @@ export class BestEvaluated {
     { averaged = false, stickyActions = 0 }: EvaluatedUnder = {},
   ): EvaluatedEntry | undefined {
     if (!this.isBest(evaluation)) return undefined;
+    this.#merit = meritOf(evaluation);
+    if (this.#best && byMerit(this.#best, asInName(this.#merit)) < 0) return undefined;
     const { weights, metadata } = model();
     const { episodes, meanDistance, meanReward } = evaluation;
     const evaluated = {
@@ -109,12 +123,13 @@ export class BestEvaluated {
     return this.#unsaved && this.#keep(this.#unsaved);
   }
 
-  getState(): UnsavedEvaluated | undefined {
-    return this.#unsaved;
+  getState(): BestEvaluatedState {
+    return { unsaved: this.#unsaved, merit: this.#merit };
   }
 
-  /** @param unsaved of a run that continues; dropped where a file is as good by now */
-  setState(unsaved: UnsavedEvaluated | undefined): void {
+  /** Of a run that continues; what could not be written is dropped where a file is as good by now. */
+  setState({ unsaved, merit }: BestEvaluatedState): void {
+    this.#merit = merit;
     const isBetter = unsaved && (this.#best === undefined || byMerit(this.#best, unsaved) > 0);
     this.#unsaved = isBetter ? unsaved : undefined;
   }
@@ -146,6 +161,11 @@ function entryOf(path: string): EvaluatedEntry {
 }
 
 type Merit = Pick<EvaluatedEntry, "completedPercent" | "meanDistance">;
+
+/** As far as a file's name tells it. */
+function asInName({ completedPercent, meanDistance }: Merit): Merit {
+  return { completedPercent, meanDistance: Number(meanDistance.toFixed(1)) };
+}
 
 function meritOf({ completionRate, meanDistance }: Evaluation): Merit {
   return { completedPercent: Math.round(completionRate * 1000) / 10, meanDistance };

@@ -93,8 +93,13 @@ const pointSchema = z.object({
           isConfirmation: z.boolean().optional(),
         })
         .optional(),
-      // Checked when it is written.
-      unsaved: z.unknown().optional(),
+      best: z
+        .object({
+          // Checked when it is written.
+          unsaved: z.unknown().optional(),
+          merit: z.object({ completedPercent: z.number(), meanDistance: z.number() }).optional(),
+        })
+        .optional(),
     })
     .optional(),
   chunks: z.array(frameChunkSchema),

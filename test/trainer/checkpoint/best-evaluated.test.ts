@@ -101,6 +101,36 @@ describe("the best evaluated model", () => {
     expect(loadModel(resumed.current!.path).metadata.evaluation?.meanDistance).toBe(900);
   });
 
+  it("is offered again what it was when a run that was killed goes on from before its file", () => {
+    const best = new BestEvaluated({ directory, runId: "a" });
+    offer(best, episode(100));
+    const point = structuredClone(best.getState());
+    offer(best, episode(300));
+    offer(best, episode(100), episode(101), episode(102));
+    const [kept] = files();
+    const again = new BestEvaluated({ directory, runId: "a" });
+    expect(again.isBest(summarise([episode(200)], 10, 1))).toBe(false);
+    again.setState(point);
+    // Between the two: it counts as the best of then, and the better file stays.
+    expect(again.isBest(summarise([episode(200)], 10, 1))).toBe(true);
+    expect(offer(again, episode(200))).toBeUndefined();
+    expect(again.isBest(summarise([episode(199)], 10, 1))).toBe(false);
+    expect(files()).toEqual([kept]);
+    expect(offer(again, episode(300))?.path).toMatch(/300\.0_2\.safetensors$/);
+    expect(files()).toHaveLength(1);
+  });
+
+  it("knows its figures in full when it goes on, not only as in its file's name", () => {
+    const best = new BestEvaluated({ directory, runId: "a" });
+    offer(best, episode(100), episode(100), episode(102));
+    const again = new BestEvaluated({ directory, runId: "a" });
+    again.setState(structuredClone(best.getState()));
+    const next = [...Array<number>(59).fill(100), 141].map((distance) => episode(distance));
+    // 100.683 after 100.667; both 100.7 in a name.
+    expect(again.isBest(summarise(next, 10, 1))).toBe(true);
+    expect(offer(again, ...next)).toBeDefined();
+  });
+
   it("is replaced by a newer one that is as good", () => {
     const best = new BestEvaluated({ directory, runId: "a" });
     offer(best, episode(100));

@@ -42,7 +42,10 @@ it("holds the evaluation that is owed and the models that could not be written",
       choices: ["average"],
       isConfirmation: true,
     },
-    unsaved: { completedPercent: 61.3, meanDistance: 2400.5, file },
+    best: {
+      unsaved: { completedPercent: 61.3, meanDistance: 2400.5, file },
+      merit: { completedPercent: 61.3, meanDistance: 2400.5 },
+    },
   };
   const session = { unsaved: { meanReward: 930.6, file } };
   await new ResumeWriter(resumeDirectory(directory)).save(
