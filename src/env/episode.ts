@@ -1,4 +1,11 @@
-import { AREA_COUNT, firstAreaOf, isOnTheWay, mayHaveCastle, SOLE_AREA } from "./areas.js";
+import {
+  AREA_COUNT,
+  firstAreaOf,
+  isAlwaysNew,
+  isOnTheWay,
+  mayHaveCastle,
+  SOLE_AREA,
+} from "./areas.js";
 import { Mode, type MarioRam } from "./mario-ram.js";
 import { movement } from "./movement.js";
 import type { Stage } from "./stages.js";
@@ -89,19 +96,20 @@ function watchArea(episode: Episode, loading: number | undefined): void {
   if (loading === undefined || loading === episode.area) return;
   episode.area = loading;
   episode.arriving = true;
+  if (isAlwaysNew(loading)) episode.furthest[loading] = 0;
 }
 
 /** Brings the counters up to the end of a decision. @param frames that it took */
-export function closeStep(episode: Episode, ram: MarioRam, frames: number): void {
+export function closeStep(episode: Episode, ram: MarioRam, stage: Stage, frames: number): void {
   episode.steps++;
   episode.moved = 0;
   episode.gained = 0;
   // Behind the flag the game walks by itself; that is no stall.
   if (!episode.flag) episode.stalledSteps++;
-  if (!ram.isBetweenAreas) measure(episode, ram, frames);
+  if (!ram.isBetweenAreas) measure(episode, ram, stage, frames);
 }
 
-function measure(episode: Episode, ram: MarioRam, frames: number): void {
+function measure(episode: Episode, ram: MarioRam, stage: Stage, frames: number): void {
   const { x } = ram;
   const { area, furthest } = episode;
   if (!episode.arriving) {
@@ -111,11 +119,18 @@ function measure(episode: Episode, ram: MarioRam, frames: number): void {
   }
   episode.arriving = false;
   episode.x = x;
-  if (isOnTheWay(area) || !ram.isClassic) episode.maxX = Math.max(episode.maxX, x);
+  episode.maxX = Math.max(episode.maxX, distanceAt(x, episode, ram, stage));
   if (x <= furthest[area]) return;
   episode.gained = furthest[area] === 0 ? 0 : movement(furthest[area], x, frames);
   furthest[area] = x;
   episode.stalledSteps = 0;
+}
+
+/** What x counts for: nothing in side rooms, no more than the whole stage behind a rock of 4-2. */
+function distanceAt(x: number, { area }: Episode, ram: MarioRam, stage: Stage): number {
+  if (!ram.isClassic) return x;
+  if (!isOnTheWay(area)) return 0;
+  return mayHaveCastle(stage, area) ? x : Math.min(x, stage.distance);
 }
 
 /** Its numbers and marks, as numbers, for a state; {@link episodeFrom} is the inverse. */

@@ -153,7 +153,7 @@ export class MarioEnv implements RestartableEnvironment<MarioInfo> {
     this.#checkStep(action);
     const { buttons } = this.actions[action];
     const frames = this.#hold(buttons);
-    closeStep(episode, this.ram, frames);
+    closeStep(episode, this.ram, this.stage, frames);
     const terminated = episode.completed || episode.died;
     episode.truncated = !terminated && this.#isCut();
     this.#look();

@@ -143,11 +143,12 @@ export class MarioRam {
 
   /**
    * In a pit. Not so where one falls out of the classic's clouds (bonus areas that vines lead to, where
-   * `0x0743` is set): that is their exit, and costs no life.
+   * `0x0743` is set): that is their exit, and costs no life. While the next area is loaded, its memory
+   * is cleared bit by bit: `0x0743` a frame earlier than the viewport.
    */
   get belowScreen(): boolean {
     const isInClouds = this.isClassic && this.bytes[0x0743] !== 0;
-    return this.viewport > 1 && !isInClouds;
+    return this.viewport > 1 && !isInClouds && this.loadingArea === undefined;
   }
 
   /** The life is lost: the death animation runs, or the player is in a pit. */

@@ -39,7 +39,7 @@ class Play {
       if (frame === FRAMES) this.#show(x, Mode.play, PLAY_STEP, 8);
       watchFrame(this.episode, this.ram, this.stage, "castle");
     }
-    closeStep(this.episode, this.ram, FRAMES);
+    closeStep(this.episode, this.ram, this.stage, FRAMES);
     const { moved, gained } = this.episode;
     return { moved, gained };
   }
@@ -50,13 +50,13 @@ class Play {
     for (let step = 0; step < PLAY_STEP; step++) {
       this.#show(0, Mode.play, step, 0);
       for (let i = 0; i < 6; i++) watchFrame(this.episode, this.ram, this.stage, "castle");
-      closeStep(this.episode, this.ram, FRAMES);
+      closeStep(this.episode, this.ram, this.stage, FRAMES);
       expect(this.episode).toMatchObject({ moved: 0, gained: 0 });
     }
     this.#show(0, Mode.play, PLAY_STEP, 0);
     this.ram.bytes[0x0750] = 0x7f;
     watchFrame(this.episode, this.ram, this.stage, "castle");
-    closeStep(this.episode, this.ram, FRAMES);
+    closeStep(this.episode, this.ram, this.stage, FRAMES);
     this.step(x);
   }
 
@@ -105,6 +105,10 @@ describe("the way of an episode", () => {
     play.pipe(firstAreaOf(play.stage), 568);
     expect(play.episode).toMatchObject({ moved: 0, gained: 0, maxX: 568, stalledSteps: 0 });
     expect(play.step(578)).toEqual({ moved: 10, gained: 10 });
+    // The second coin room lies to the left of the first, in the same area.
+    play.pipe(BONUS_ROOM, 1560);
+    expect(play.episode.stalledSteps).toBe(0);
+    expect(play.step(1570)).toEqual({ moved: 10, gained: 10 });
   });
 
   it("counts being put back within the area, by mazes and by pipes: going round does not pay", () => {
@@ -122,8 +126,8 @@ describe("the way of an episode", () => {
 
   it("goes on where x begins anew on the way: no stall, and it pays", () => {
     const play = new Play("8-4", 3648);
-    play.pipe(WATER_OF_8_4, 24);
-    for (let x = 30; x <= 1088; x += 6) {
+    play.pipe(WATER_OF_8_4, 56);
+    for (let x = 62; x <= 1088; x += 6) {
       expect(play.step(x)).toEqual({ moved: 6, gained: 6 });
       expect(play.episode.stalledSteps).toBe(0);
     }
@@ -133,7 +137,8 @@ describe("the way of an episode", () => {
   it("ends at a castle that is there: not behind the rock of 4-2", () => {
     const play = new Play("4-2", 3200);
     play.step(3260);
-    expect(play.episode.completed).toBe(false);
+    play.step(3420);
+    expect(play.episode).toMatchObject({ completed: false, maxX: 3266 });
     play.pipe(ROOM_WITH_FLAG, 2872);
     play.step(3250);
     expect(play.episode.completed).toBe(false);
@@ -146,11 +151,11 @@ describe("the way of an episode", () => {
 
   it("is kept in a state", () => {
     const play = new Play("8-4", 3648);
-    play.pipe(WATER_OF_8_4, 24);
-    play.step(30);
+    play.pipe(WATER_OF_8_4, 56);
+    play.step(62);
     const { episode } = play;
     expect(episodeFrom(episodeToNumbers(episode), episode.furthest)).toEqual(episode);
-    expect(episode.furthest[WATER_OF_8_4]).toBe(30);
+    expect(episode.furthest[WATER_OF_8_4]).toBe(62);
     expect(episode.furthest[firstAreaOf(play.stage)]).toBe(3648);
   });
 });

@@ -73,6 +73,10 @@ describe("MarioRam", () => {
     const falling = { 0x0e: 0x08, 0xb5: 2 };
     expect(ramWith({ ...falling, 0x743: 1, 0x7ff: 0xa5 }).dying).toBe(false);
     expect(ramWith({ ...falling, 0x743: 0, 0x7ff: 0xa5 }).dying).toBe(true);
+    // The next area is being loaded: its memory is cleared a piece a frame, the viewport last.
+    const loading = { ...falling, 0x743: 0, 0x7ff: 0xa5, 0x770: 1, 0xb5: 4 };
+    expect(ramWith({ ...loading, 0x772: 0 }).dying).toBe(false);
+    expect(ramWith({ ...loading, 0x772: 3 }).dying).toBe(true);
     // Our own cartridge has something else there.
     expect(ramWith({ ...falling, 0x743: 1 }).dying).toBe(true);
     // Time is up up there.
