@@ -70,6 +70,9 @@ export async function enjoyOnPage(options: EnjoyPageOptions): Promise<Evaluation
       onCommand: (viewer, command) => {
         session.handle(viewer, command);
       },
+      onWant: (picture) => {
+        if (picture === "saliency") session.showSaliency();
+      },
       onClose: (viewer) => {
         session.leave(viewer);
       },

@@ -9,6 +9,7 @@ import type { Choice, WatchedGame } from "./watched-game.js";
 export type Message = readonly [kind: string, message: string | Uint8Array];
 
 const STACK_SIDE = 84;
+const STACK = { source: 0, width: STACK_SIDE, height: STACK_SIDE, left: -1 };
 const GREY = new Uint8Array(0);
 
 /** Puts what there is to see of a game into messages. */
@@ -43,17 +44,19 @@ export class GameView {
       by: choice.by,
     };
     const messages: Message[] = [["decision", JSON.stringify(decision)]];
-    const side = { source: 0, width: STACK_SIDE, height: STACK_SIDE, left: -1 };
     if (audience.wants("stack")) {
       const indices = planar(this.#game.observation, STACK_FRAMES);
-      const header = { ...side, kind: PictureKind.stack, frames: STACK_FRAMES };
+      const header = { ...STACK, kind: PictureKind.stack, frames: STACK_FRAMES };
       messages.push(["stack", encodePicture(header, { indices, palette: GREY })]);
     }
-    if (audience.wants("saliency")) {
-      const indices = this.#game.saliency(choice.action);
-      const header = { ...side, kind: PictureKind.saliency };
-      messages.push(["saliency", encodePicture(header, { indices, palette: GREY })]);
-    }
+    if (audience.wants("saliency")) messages.push(this.saliency(choice.action));
     return messages;
+  }
+
+  /** Of the observation as it is now. */
+  saliency(action: number): Message {
+    const indices = this.#game.saliency(action);
+    const header = { ...STACK, kind: PictureKind.saliency };
+    return ["saliency", encodePicture(header, { indices, palette: GREY })];
   }
 }

@@ -62,6 +62,7 @@ export class WatchSession {
   #shownAt = -Infinity;
   #framesSinceShown = 0;
   #lastState = "";
+  #lastChoice: Choice | undefined;
 
   constructor(options: WatchSessionOptions) {
     this.#options = options;
@@ -98,6 +99,12 @@ export class WatchSession {
     viewer.tell(JSON.stringify({ t: "episodes", entries: this.#archive.entries() }));
     viewer.show(this.#latest);
     this.#pace.wake();
+  }
+
+  /** A page wants the saliency. While nothing is played no decision brings it. */
+  showSaliency(): void {
+    if (this.#lastChoice === undefined || this.#mayPlay()) return;
+    this.#show([this.#view.saliency(this.#lastChoice.action)]);
   }
 
   leave(viewer: Viewer): void {
@@ -184,6 +191,7 @@ export class WatchSession {
     const fast = this.#speed === 0 && !this.#paused && !this.#personPlays(play);
     if (this.#stepsAsked > 0) this.#stepsAsked--;
     const choice = this.#choose(play);
+    this.#lastChoice = choice;
     const decided = fast && !this.#isDue() ? [] : this.#view.decision(choice, this.#audience);
     const pictures: Uint8Array[] = [];
     // Every frame at the console's pace; at twice that every other, and so on.

@@ -4,6 +4,9 @@ import { decodePicture, type DecodedPicture } from "../shared/picture.js";
 import { PixelCanvas } from "../shared/pixel-canvas.js";
 import { FilmReel } from "./film-reel.js";
 
+/** Films are counted from 1. */
+const NO_FILM = 0;
+
 /** Screens of the environments of a live run, and the film of its best episode. */
 export class LivePanel {
   readonly #screens = new Map<number, PixelCanvas>();
@@ -33,10 +36,15 @@ export class LivePanel {
     canvas.draw(picture);
   }
 
-  /** Takes the screens away; those that there are come again. */
+  /** Takes everything away: what there is comes again, perhaps from another program. */
   clear(): void {
     this.#screens.clear();
     byId("screens").replaceChildren();
+    clearTimeout(this.#timer);
+    this.#film.begin(NO_FILM);
+    byId("best").hidden = true;
+    byId("best-text").textContent = "";
+    byId("last-episode").textContent = "";
   }
 
   episode({ environment, step, distance, completed, restarted }: LiveEpisode): void {

@@ -118,7 +118,7 @@ function drawNow(): void {
       ? runName(list.checked[0]).detail
       : `${runs.length} runs side by side`;
   showGlance(byId("glance"), runs);
-  view = { ...view, end: endOf(runs) };
+  view = grown(view, endOf(runs));
   for (const chart of chartsFor(runs)) chart.show(runs, view, isNewLook);
   isNewLook = false;
   const only = byId("differences", HTMLInputElement);
@@ -176,11 +176,21 @@ function endOf(runs: readonly NamedRun[]): number {
   return end;
 }
 
-/** To the end of what is shown: that is where news comes. */
+/** A range at the end goes on with it: that is where news comes. */
+function grown(before: ChartView, end: number): ChartView {
+  const { range } = before;
+  const by = end - before.end;
+  if (range === undefined || range[1] < before.end || by <= 0) return { ...before, end };
+  return { ...before, end, range: [range[0] + by, range[1] + by] };
+}
+
+/** To the right end of what is shown; outwards, where the left is reached, to the right as well. */
 function zoomBy(factor: number): void {
   const [low, high] = view.range ?? [0, view.end];
-  const from = Math.max(0, high - (high - low) * factor);
-  zoomTo(from <= 0 && high >= view.end ? undefined : [from, high]);
+  const width = (high - low) * factor;
+  const from = Math.max(0, high - width);
+  const to = Math.min(view.end, from + width);
+  zoomTo(from <= 0 && to >= view.end ? undefined : [from, to]);
 }
 
 function move(share: number): void {

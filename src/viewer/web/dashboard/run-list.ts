@@ -17,8 +17,8 @@ const COLOURS = [
 const FIRST_CHECKED = 3;
 
 /**
- * The list of runs: running ones first, which keep their places, then those that changed last. Each
- * keeps its colour while the page is open.
+ * The list of runs: running ones first, which keep their places, then those that changed last. A
+ * checked one keeps its colour, and shares it with no other as long as there are colours enough.
  */
 export class RunList {
   readonly #onChange: () => void;
@@ -38,13 +38,21 @@ export class RunList {
     return this.#entries.filter(({ id }) => this.#checked?.has(id));
   }
 
+  /** Of a checked run. */
   colour(id: string): string {
-    let colour = this.#colours.get(id);
-    if (colour === undefined) {
-      colour = COLOURS[this.#colours.size % COLOURS.length];
-      this.#colours.set(id, colour);
+    return this.#colours.get(id) ?? COLOURS[0];
+  }
+
+  #assignColours(): void {
+    for (const id of [...this.#colours.keys()]) {
+      if (!this.#checked?.has(id)) this.#colours.delete(id);
     }
-    return colour;
+    for (const { id } of this.checked) {
+      if (this.#colours.has(id)) continue;
+      const taken = new Set(this.#colours.values());
+      const free = COLOURS.find((colour) => !taken.has(colour));
+      this.#colours.set(id, free ?? COLOURS[this.#colours.size % COLOURS.length]);
+    }
   }
 
   set(entries: readonly RunEntry[]): void {
@@ -69,6 +77,7 @@ export class RunList {
   }
 
   #draw(): void {
+    this.#assignColours();
     const focused = (document.activeElement as HTMLElement | null)?.dataset["run"];
     byId("run-count").textContent = String(this.#entries.length);
     byId("runs").replaceChildren(...this.#entries.map((entry, i) => this.#row(entry, `run-${i}`)));
@@ -82,10 +91,12 @@ export class RunList {
     const box = make("input", { type: "checkbox", id: inputId });
     box.dataset["run"] = entry.id;
     box.checked = this.#checked?.has(entry.id) ?? false;
-    box.style.setProperty("--run", this.colour(entry.id));
+    if (box.checked) box.style.setProperty("--run", this.colour(entry.id));
     box.addEventListener("change", () => {
       if (box.checked) this.#checked?.add(entry.id);
       else this.#checked?.delete(entry.id);
+      this.#assignColours();
+      if (box.checked) box.style.setProperty("--run", this.colour(entry.id));
       this.#onChange();
     });
     const mark = entry.running ? [make("span", { class: "running" }, "running")] : [];

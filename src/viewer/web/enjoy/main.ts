@@ -66,8 +66,11 @@ let parts: Parts | undefined;
 const pictures = new PictureQueue((picture) => {
   if (picture.header.kind === PictureKind.screen) showScreen(picture);
   else if (picture.header.kind === PictureKind.stack) stack.show(picture);
-  else if (picture.header.kind === PictureKind.saliency && transport.saliency)
+  else if (picture.header.kind === PictureKind.saliency && transport.saliency) {
     saliency.take(picture);
+    // While paused no screen follows.
+    drawOver();
+  }
 });
 const socket = new PageSocket({
   onText: (message) => {
@@ -117,13 +120,19 @@ function begin(hello: EnjoyHello): Parts {
   byId("about").textContent = `${hello.model} on ${hello.rom}, stage ${hello.stage.name}`;
   document.title = `${hello.stage.name} · mario enjoy`;
   const names = hello.actions.map(({ name }) => name);
-  // The same program again, after a lost connection: keep the map that was drawn.
-  const isSame = parts !== undefined && parts.hello.stage.distance === hello.stage.distance;
+  // The same stage again, after a lost connection: keep the map that was drawn.
+  const isSame =
+    parts?.hello.rom === hello.rom &&
+    parts.hello.stage.name === hello.stage.name &&
+    parts.hello.stage.distance === hello.stage.distance;
   if (!isSame) parts?.map.dispose();
   return {
     hello,
     bars: new QBars(byId("bars"), byId("axis"), names),
-    map: isSame ? parts!.map : new StageMap(byId("map", HTMLCanvasElement), hello.stage.distance),
+    map:
+      isSame && parts
+        ? parts.map
+        : new StageMap(byId("map", HTMLCanvasElement), hello.stage.distance),
     episodes: new EpisodeList({
       body: byId("episodes"),
       summary: byId("summary"),
@@ -166,11 +175,14 @@ function showScreen(picture: DecodedPicture): void {
   screen.draw(picture);
   controller.light(picture.header.held);
   parts?.map.look(screen.picture, picture.header.left);
-  if (transport.saliency) {
-    screen.overlay((context) => {
-      saliency.draw(context);
-    });
-  }
+  if (transport.saliency) drawOver();
+}
+
+function drawOver(): void {
+  screen.copy(screen.picture);
+  screen.overlay((context) => {
+    saliency.draw(context);
+  });
 }
 
 function showEnds(): void {

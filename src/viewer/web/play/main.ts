@@ -121,6 +121,8 @@ function openUplink(session: Session, game: Game, pauseGame: () => void): Uplink
   showRecording(session, 0);
   let wasOpen = false;
   let hasEnded = false;
+  // For good: what was played meanwhile would be missing.
+  let isRefused = false;
   return new Uplink({
     program: session.program,
     end: () => game.end(),
@@ -129,14 +131,15 @@ function openUplink(session: Session, game: Game, pauseGame: () => void): Uplink
       if (state === "open") {
         wasOpen = true;
         hasEnded = false;
-        say("");
+        if (!isRefused) say("");
       }
       if (state === "lost" && wasOpen) {
         wasOpen = false;
-        say(lossOf(hasEnded, record !== undefined));
+        say(lossOf(hasEnded, record !== undefined && !isRefused));
       }
     },
     onRefused: (reason) => {
+      isRefused = true;
       element("recording").hidden = true;
       say(reason);
     },

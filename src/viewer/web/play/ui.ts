@@ -37,17 +37,21 @@ export function onShortcut(code: string, action: () => void): void {
 
 /** How long a question waits for its second press, ms. */
 const ASK_MS = 2500;
+const AGAIN = "Press again to start over.";
 
 /** What cannot be undone is done when it is asked for twice. */
 export function twice(asker: HTMLElement, question: string, action: () => void): () => void {
   const label = asker.querySelector("span")!;
   const text = label.textContent;
+  const line = element("message");
+  let before = "";
   let waiting: ReturnType<typeof setTimeout> | undefined;
   const calm = (): void => {
     clearTimeout(waiting);
     waiting = undefined;
     label.textContent = text;
-    say("");
+    // Unless something else was said meanwhile.
+    if (line.textContent === AGAIN) say(before);
   };
   return () => {
     if (waiting !== undefined) {
@@ -56,7 +60,8 @@ export function twice(asker: HTMLElement, question: string, action: () => void):
       return;
     }
     label.textContent = question;
-    say("Press again to start over.");
+    before = line.textContent;
+    say(AGAIN);
     waiting = setTimeout(calm, ASK_MS);
   };
 }

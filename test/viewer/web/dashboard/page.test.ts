@@ -127,6 +127,39 @@ describe.skipIf(chromiumPath === undefined)(browserTitle("mario dashboard in Chr
   );
 
   it(
+    "gives checked runs colours of their own, and zooms out to everything",
+    async () => {
+      for (let hour = 10; hour < 20; hour++) writeRun(`2026-03-01T${hour}-00-00Z`, hour, 1000);
+      program = await startProgram(["dashboard", folder, "--port", "0"]);
+      const { page, troubles } = await openWatched(browser, program.url);
+      await page.waitForSelector("#run-9");
+      const boxes = page.locator("#runs input");
+      for (const box of await boxes.all()) await box.setChecked(false);
+      // Listed eight apart, which is how many colours there are.
+      await page.check("#run-0");
+      await page.check("#run-8");
+      const colours = await page.evaluate<string[]>(
+        `[...document.querySelectorAll("#runs input:checked")].map((box) => getComputedStyle(box).backgroundColor)`,
+      );
+      expect(new Set(colours).size).toBe(2);
+
+      const plot = page.locator(".chart .u-over").first();
+      await plot.scrollIntoViewIfNeeded();
+      const box = (await plot.boundingBox())!;
+      await page.mouse.move(box.x + box.width * 0.1, box.y + 50);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width * 0.2, box.y + 60, { steps: 4 });
+      await page.mouse.up();
+      await page.waitForSelector("#zoom-reset:not([disabled])");
+      for (let i = 0; i < 6; i++) await page.keyboard.press("-");
+      await page.waitForSelector("#zoom-reset[disabled]");
+      expect(troubles).toEqual([]);
+      await page.close();
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
     "fits on a phone and finds a restarted program again",
     async () => {
       writeRun("2026-03-01T10-00-00Z", 1, 500);
@@ -137,6 +170,13 @@ describe.skipIf(chromiumPath === undefined)(browserTitle("mario dashboard in Chr
       await page.waitForSelector(".figures dd:has-text('500')");
       const width = await page.evaluate("document.documentElement.scrollWidth");
       expect(width).toBeLessThanOrEqual(360);
+      // Nothing is cut off inside, either.
+      const cut = await page.evaluate(
+        `[...document.querySelectorAll(".chart:not([hidden]) .values, .chart:not([hidden]) h2")].filter(
+          (one) => one.scrollWidth > one.clientWidth || one.getBoundingClientRect().right > 360
+        ).map((one) => one.textContent)`,
+      );
+      expect(cut).toEqual([]);
       const { port } = new URL(program.url);
       await program.stop();
       await page.waitForSelector("#status:not(.on)");

@@ -124,6 +124,11 @@ describe("many viewers of mario enjoy", () => {
   );
 });
 
+/** What the game's canvas shows. */
+function screenOf(page: Page): Promise<string> {
+  return page.evaluate("document.querySelector('#screen').toDataURL()");
+}
+
 describe.skipIf(chromiumPath === undefined)(browserTitle("mario enjoy in Chromium"), () => {
   let browser: Browser;
   beforeAll(async () => {
@@ -148,6 +153,12 @@ describe.skipIf(chromiumPath === undefined)(browserTitle("mario enjoy in Chromiu
       await page.click("#pause");
       await page.waitForSelector("#badge:has-text('Paused')");
       await page.waitForTimeout(300);
+      // Its map is there at once, though no decision brings it.
+      const plain = await screenOf(page);
+      await page.click("#saliency");
+      await expect.poll(() => screenOf(page)).not.toBe(plain);
+      await page.click("#saliency");
+      await expect.poll(() => screenOf(page)).toBe(plain);
       const before = await decisions(page);
       await page.keyboard.press(".");
       await expect.poll(() => decisions(page)).toBeGreaterThan(before);
@@ -160,7 +171,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle("mario enjoy in Chromiu
       await page.keyboard.down("ArrowRight");
       await page.waitForSelector("#badge.person:has-text('You play')");
       await page.waitForSelector('[data-button="right"].lit');
-      expect(await page.locator("#chooser").textContent()).toBe("chosen by you");
+      await expect.poll(() => page.locator("#chooser").textContent()).toBe("chosen by you");
       await page.keyboard.up("ArrowRight");
       await page.waitForSelector("#badge", { state: "hidden" });
 
@@ -195,6 +206,19 @@ describe.skipIf(chromiumPath === undefined)(browserTitle("mario enjoy in Chromiu
       ]);
       await page.waitForSelector("#status.on");
       await expect.poll(() => decisions(page)).toBeGreaterThan(3);
+      // Other stages may be equally long: their map begins anew.
+      const seen = (): Promise<string> =>
+        page.evaluate("document.querySelector('#map').toDataURL()");
+      const before = await seen();
+      await program.stop();
+      await page.waitForSelector("#status:not(.on):has-text('Waiting')");
+      program = await startProgram([
+        ...["enjoy", "--file", model, "--view", "page", "--threads", "1", "--stage", "1-2"],
+        ...["--port", new URL(first.url).port],
+      ]);
+      await page.waitForSelector("#about:has-text('stage 1-2')");
+      await expect.poll(() => decisions(page)).toBeGreaterThan(3);
+      expect((await seen()).slice(0, 20_000)).not.toBe(before.slice(0, 20_000));
       expect(troubles).toEqual([]);
       await page.close();
     },
