@@ -22,10 +22,16 @@ const FIRST_AREAS = [
 ] as const;
 
 /**
+ * Coin rooms, all in one area and side by side. None is entered twice, since each leads out ahead of
+ * its entrance; but 6-2 has two of them, and the second lies to the left of the first.
+ */
+const COIN_ROOMS = 0x42;
+
+/**
  * Bonus rooms under the ground, water, clouds, a warp zone above 4-2: x in them is no way covered.
  * One of them, 8-4's water, is on the way; its x is less than where one comes from.
  */
-const SIDE_AREAS: ReadonlySet<number> = new Set([0x42, 0x00, 0x02, 0x2b, 0x34, 0x2f]);
+const SIDE_AREAS: ReadonlySet<number> = new Set([COIN_ROOMS, 0x00, 0x02, 0x2b, 0x34, 0x2f]);
 
 /** These lead through a pipe to an area with the flag, which has an x of its own. */
 const FLAG_IS_ELSEWHERE: ReadonlySet<string> = new Set(["1-2", "2-2", "4-2", "7-2"]);
@@ -33,12 +39,6 @@ const FLAG_IS_ELSEWHERE: ReadonlySet<string> = new Set(["1-2", "2-2", "4-2", "7-
 export function firstAreaOf({ world, stage }: Stage): number {
   return FIRST_AREAS[world - 1][stage - 1];
 }
-
-/**
- * Coin rooms, all in one area and side by side. None is entered twice, since each leads out ahead of
- * its entrance; but 6-2 has two of them, and the second lies to the left of the first.
- */
-const COIN_ROOMS = 0x42;
 
 /** Whether nobody can have been where one now arrives in this area. */
 export function isAlwaysNew(area: number): boolean {

@@ -53,7 +53,7 @@ async function seesCuda(): Promise<boolean> {
 
 /** WebGPU on a GPU, or why not. */
 async function tryWebgpu(options: BackendOptions): Promise<ComputeBackend | string> {
-  if (!mayHaveGpu()) return "no GPU found (see mario doctor)";
+  if (!mayHaveGpu()) return "no GPU found";
   try {
     const backend = await create.webgpu({ ...options, hardwareOnly: true });
     return { ...backend, note: "--backend auto takes webgpu: it finds a GPU" };

@@ -34,7 +34,7 @@ export async function runDoctor(options: { readonly json?: boolean }): Promise<v
       ...(remedy === undefined ? [] : [`                   to enable: ${remedy}`]),
     ]),
     ...graphicsLines(report.graphics),
-    (note ?? `--backend auto takes ${chosen}`).replace(" (see mario doctor)", ""),
+    note ?? `--backend auto takes ${chosen}`,
     "",
   ];
   process.stdout.write(lines.join("\n"));

@@ -69,6 +69,7 @@ const pictures = new PictureQueue((picture) => {
   else if (picture.header.kind === PictureKind.saliency && transport.saliency) {
     saliency.take(picture);
     // While paused no screen follows.
+    screen.copy(screen.picture);
     drawOver();
   }
 });
@@ -179,7 +180,6 @@ function showScreen(picture: DecodedPicture): void {
 }
 
 function drawOver(): void {
-  screen.copy(screen.picture);
   screen.overlay((context) => {
     saliency.draw(context);
   });

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { encodeEvent, type LogContent } from "../../../../src/logging/event-encoding.js";
 import { frameRecord } from "../../../../src/logging/record-framing.js";
@@ -18,6 +18,19 @@ function record(step: number, content: LogContent): Uint8Array {
 
 function scalar(tag: string, step: number, value: number): Uint8Array {
   return record(step, { kind: "scalar", tag, value });
+}
+
+/** Drags across the first chart, between two shares of its width. */
+async function zoomTo(page: Page, from: number, to: number): Promise<Locator> {
+  const plot = page.locator(".chart .u-over").first();
+  await plot.scrollIntoViewIfNeeded();
+  const box = (await plot.boundingBox())!;
+  await page.mouse.move(box.x + box.width * from, box.y + 50);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * to, box.y + 60, { steps: 4 });
+  await page.mouse.up();
+  await page.waitForSelector("#zoom-reset:not([disabled])");
+  return plot;
 }
 
 describe.skipIf(chromiumPath === undefined)(browserTitle("mario dashboard in Chromium"), () => {
@@ -102,14 +115,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle("mario dashboard in Chr
       await page.check("#differences");
       await expect.poll(() => page.locator("#settings tbody tr").count()).toBe(1);
 
-      const plot = page.locator(".chart .u-over").first();
-      await plot.scrollIntoViewIfNeeded();
-      const box = (await plot.boundingBox())!;
-      await page.mouse.move(box.x + box.width * 0.5, box.y + 50);
-      await page.mouse.down();
-      await page.mouse.move(box.x + box.width * 0.75, box.y + 60, { steps: 4 });
-      await page.mouse.up();
-      await page.waitForSelector("#zoom-reset:not([disabled])");
+      const plot = await zoomTo(page, 0.5, 0.75);
       expect(await page.locator("#map-note").textContent()).toContain("in the zoomed range");
       await plot.dblclick();
       await page.waitForSelector("#zoom-reset[disabled]");
@@ -143,14 +149,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle("mario dashboard in Chr
       );
       expect(new Set(colours).size).toBe(2);
 
-      const plot = page.locator(".chart .u-over").first();
-      await plot.scrollIntoViewIfNeeded();
-      const box = (await plot.boundingBox())!;
-      await page.mouse.move(box.x + box.width * 0.1, box.y + 50);
-      await page.mouse.down();
-      await page.mouse.move(box.x + box.width * 0.2, box.y + 60, { steps: 4 });
-      await page.mouse.up();
-      await page.waitForSelector("#zoom-reset:not([disabled])");
+      await zoomTo(page, 0.1, 0.2);
       for (let i = 0; i < 6; i++) await page.keyboard.press("-");
       await page.waitForSelector("#zoom-reset[disabled]");
       expect(troubles).toEqual([]);
