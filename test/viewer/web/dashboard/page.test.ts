@@ -149,6 +149,9 @@ describe.skipIf(chromiumPath === undefined)(browserTitle("mario dashboard in Chr
       );
       expect(new Set(colours).size).toBe(2);
 
+      // Their charts are there once both have a value; before, they may be built anew.
+      const values = page.locator(".chart:not([hidden]) .values").first().locator("b");
+      await expect.poll(() => values.count()).toBe(2);
       await zoomTo(page, 0.1, 0.2);
       for (let i = 0; i < 6; i++) await page.keyboard.press("-");
       await page.waitForSelector("#zoom-reset[disabled]");
