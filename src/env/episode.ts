@@ -26,7 +26,10 @@ export interface Episode {
   x: number;
   /** Furthest x, that in side rooms left out. */
   maxX: number;
-  /** What the last decision changed x by, without what the game itself put the player elsewhere by. */
+  /**
+   * What the last decision changed x by; 0 where the game put the player elsewhere, except within an
+   * area of the classic.
+   */
   moved: number;
   /** By how much it went beyond the furthest x in that area. */
   gained: number;
@@ -80,7 +83,11 @@ export function watchFrame(episode: Episode, ram: MarioRam, stage: Stage, endAt:
   watchArea(episode, ram.loadingArea);
   const nextStage =
     ram.mode === Mode.worldEnd || ram.world !== stage.world || ram.stage !== stage.stage;
-  const atCastle = ram.x >= stage.distance - CASTLE_REACH && isCastleHere(episode, ram, stage);
+  // When a pipe's area begins to load, x is that of the area before for a while.
+  const atCastle =
+    !ram.isBetweenAreas &&
+    ram.x >= stage.distance - CASTLE_REACH &&
+    isCastleHere(episode, ram, stage);
   episode.completed = (endAt === "flag" && episode.flag) || atCastle || nextStage;
   if (episode.completed) return;
   episode.died = ram.dying || ram.lives < episode.livesAtStart || ram.mode === Mode.gameOver;
@@ -97,6 +104,11 @@ function watchArea(episode: Episode, loading: number | undefined): void {
   episode.area = loading;
   episode.arriving = true;
   if (isAlwaysNew(loading)) episode.furthest[loading] = 0;
+}
+
+/** Whether x is a place of the stage: not in the classic's side rooms, nor between two areas. */
+export function isOnStage({ area }: Episode, ram: MarioRam): boolean {
+  return !ram.isClassic || (!ram.isBetweenAreas && isOnTheWay(area));
 }
 
 /** Brings the counters up to the end of a decision. @param frames that it took */

@@ -5,7 +5,7 @@ import { Emulator } from "../nes/emulator.js";
 import { actionSet, type MarioAction } from "./actions.js";
 import { packEnvState, unpackEnvState } from "./env-state.js";
 import type { EpisodeStart, RestartableEnvironment, StepResult } from "./environment.js";
-import { closeStep, newEpisode, watchFrame, type Episode } from "./episode.js";
+import { closeStep, isOnStage, newEpisode, watchFrame, type Episode } from "./episode.js";
 import { FrameStack } from "./frame-stack.js";
 import { startGame } from "./game-start.js";
 import { drawIdleFrames } from "./idle-frames.js";
@@ -26,7 +26,10 @@ export interface MarioInfo {
   readonly x: number;
   /** Furthest x; that in the classic's bonus rooms does not count. */
   readonly maxX: number;
-  /** What the last decision changed x by; 0 where the game put the player elsewhere. */
+  /**
+   * What the last decision changed x by; 0 where the game put the player elsewhere, except within an
+   * area of the classic: there it counts in full, so that nothing is won by going round in a maze.
+   */
   readonly moved: number;
   readonly y: number;
   readonly score: number;
@@ -122,6 +125,11 @@ export class MarioEnv implements RestartableEnvironment<MarioInfo> {
   /** Buttons of the last frame, an OR: with sticky actions not always those of the decision. */
   get heldButtons(): number {
     return this.#sticky.held;
+  }
+
+  /** Whether x and the screen show a place of the stage: not so in the classic's side rooms. */
+  get isOnStage(): boolean {
+    return isOnStage(this.#episode, this.ram);
   }
 
   reset(seed: number): EpisodeStart<MarioInfo> {

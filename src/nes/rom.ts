@@ -69,6 +69,11 @@ function checkMagic(bytes: Uint8Array): void {
     throw invalid(`The ROM file is too short for a header: ${bytes.length} bytes.`, bytes.length);
   }
   const isInes = bytes[0] === 0x4e && bytes[1] === 0x45 && bytes[2] === 0x53 && bytes[3] === 0x1a;
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
+    throw new MarioError("ROM_INVALID", "The file is a zip archive.", {
+      remedy: "Unpack it, and name the .nes file in it.",
+    });
+  }
   if (!isInes) {
     throw invalid("The file is not an iNES ROM: it does not begin with 'NES' and 0x1A.");
   }

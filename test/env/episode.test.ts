@@ -48,7 +48,8 @@ class Play {
   pipe(area: number, x: number): void {
     this.ram.bytes[0x0750] = 0x80 | area;
     for (let step = 0; step < PLAY_STEP; step++) {
-      this.#show(0, Mode.play, step, 0);
+      // At first x is still that of the area before.
+      this.#show(step === 0 ? this.ram.x : 0, Mode.play, step, 0);
       for (let i = 0; i < 6; i++) watchFrame(this.episode, this.ram, this.stage, "castle");
       closeStep(this.episode, this.ram, this.stage, FRAMES);
       expect(this.episode).toMatchObject({ moved: 0, gained: 0 });

@@ -62,6 +62,7 @@ describe("parseRom", () => {
   it.each<[string, Uint8Array, ErrorCode, RegExp]>([
     ["an empty file", new Uint8Array(0), "ROM_INVALID", /too short/],
     ["another format", withHeader({ 0: 0x50 }), "ROM_INVALID", /not an iNES ROM/],
+    ["a zip archive", withHeader({ 0: 0x50, 1: 0x4b }), "ROM_INVALID", /zip archive/],
     [
       "a truncated file",
       runnerRom().subarray(0, 40_975),

@@ -74,5 +74,6 @@ export const SWEEPS: readonly (readonly [name: string, action: readonly Line[]])
   ["sprites copied in the midst of the picture", [["lda#", 2], ["sta", 0x4014]]],
   ["tall sprites and other pictures", [["lda#", 0xb8], ["sta", 0x2000]]],
   ["a read", [["lda", 0x2007], ["lda", 0x2007], ["sta,x", 0x300], ["inc", 0x13]]],
+  ["the sound's frames and channels anew", [["lda#", 0xff], ["sta", 0x4017], ["lda#", 0x0f], ["sta", 0x4015]]],
   ["a new address and a read", [["sta", 0x2006], ["sta", 0x2006], ["lda", 0x2007]]],
 ]; // prettier-ignore

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { readRomFile } from "../../src/cli/rom-file.js";
 import { Rng } from "../../src/core/rng.js";
 import { Emulator } from "../../src/nes/emulator.js";
 import { Button } from "../../src/nes/hardware.js";
@@ -13,7 +14,7 @@ import { AMONG_SPRITES, BEFORE_PICTURE, sweepRom, SWEEPS } from "./sweep-rom.js"
 /** More for a long run, e.g. 100000. */
 const FRAMES = Number(process.env["MARIO_TURBO_FRAMES"] ?? 1_500);
 const FENN = readFileSync(new URL("../../roms/fenn.nes", import.meta.url));
-const ownRom = process.env["MARIO_ROM"];
+const hasOwnRom = Boolean(process.env["MARIO_ROM"]);
 /** The console's values are compared one by one this often; its save state after every frame. */
 const DEEP_PERIOD = 250;
 /** This often one of the two goes on from the other's save state. */
@@ -94,8 +95,8 @@ describe.each(LOOKS)("the turbo console is stock jsnes, value for value, %s", (_
     },
   );
 
-  it.runIf(ownRom)("in random play of the user's cartridge", { timeout: 0 }, () => {
-    playBoth(pair(readFileSync(ownRom!)), FRAMES, 2, lookAt);
+  it.runIf(hasOwnRom)("in random play of the user's cartridge", { timeout: 0 }, () => {
+    playBoth(pair(readRomFile(undefined).bytes), FRAMES, 2, lookAt);
   });
 
   it("of a cartridge with sample DMA and a sprite that splits the screen", () => {

@@ -88,7 +88,9 @@ export class EnjoyGame implements WatchedGame {
 
   moment(): Moment {
     const { x, maxX, time, score, coins, steps, frames } = this.#info;
-    const left = this.#options.environment.ram.screenLeft;
+    const { isOnStage, ram } = this.#options.environment;
+    // A room beside the stage is no part of its map.
+    const left = isOnStage ? ram.screenLeft : -1;
     const { reward } = this.#tally.getState();
     return { x, maxX, time, score, coins, steps, frames, left, reward };
   }

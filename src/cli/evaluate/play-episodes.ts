@@ -60,7 +60,7 @@ export async function playEpisodes(options: PlayEpisodesOptions): Promise<void> 
       },
       onEpisode: async (episode) => {
         report.episode(episode);
-        if (traced) map?.add(episode, environment.info(), traced.trace);
+        if (traced) map?.add(episode, placeOf(environment), traced.trace);
         const started = performance.now();
         await recorder?.onEpisode(episode);
         filmingMs += performance.now() - started;
@@ -75,6 +75,12 @@ export async function playEpisodes(options: PlayEpisodesOptions): Promise<void> 
     report.close();
     interrupt.dispose();
   }
+}
+
+/** Of the player on the stage's map; in a room beside it, the furthest before. */
+function placeOf(environment: MarioEnv): { readonly x: number; readonly y: number } {
+  const { x, maxX, y } = environment.info();
+  return { x: environment.isOnStage ? x : maxX, y };
 }
 
 /** Tries each, even if one before could not be written. @throws the last that could not */

@@ -29,6 +29,7 @@ async function replay(
   beginTrace(environment, trace);
   let before = environment.ram.screenLeft;
   environment.onFrame = () => {
+    if (!environment.isOnStage) return;
     const { screenLeft } = environment.ram;
     now.add(environment.screen(), screenLeft);
     oneLate.add(environment.screen(), before);

@@ -26,7 +26,9 @@ export class StageMap {
   readonly #length: number;
   /** Pixels from the stage's left edge to its end. */
   readonly distance: number;
-  #seenTo = 0;
+  /** Of each column. */
+  readonly #seen: Uint8Array;
+  #hasSeen = false;
   #x: number | undefined;
   #ends: readonly EpisodeEnd[] = [];
   #isDue = false;
@@ -39,6 +41,7 @@ export class StageMap {
     this.#canvas = canvas;
     this.distance = distance;
     this.#length = distance + BEYOND;
+    this.#seen = new Uint8Array(this.#length);
     const picture = new OffscreenCanvas(this.#length, STAGE_BOTTOM - STAGE_TOP);
     this.#stage = picture.getContext("2d", { alpha: true })!;
     this.#resizes.observe(canvas);
@@ -49,21 +52,28 @@ export class StageMap {
     this.#resizes.disconnect();
   }
 
-  /** Takes in the columns of the screen that were not seen before. @param left its place. */
+  /**
+   * Takes in the columns of the screen that were not seen before; what a pipe or a door skipped stays
+   * open, for a later screen.
+   * @param left its place, in pixels from the stage's left edge; negative: none
+   */
   look(screen: CanvasImageSource, left: number): void {
-    if (left < 0 || left > this.#length) return;
-    const from = Math.max(this.#seenTo, left);
-    const to = Math.min(left + SCREEN_WIDTH, this.#length);
-    // A stage that wraps, or a room below it, leaves a gap that a later screen may fill.
-    if (to <= from || left > this.#seenTo) return;
+    if (left < 0) return;
     const height = STAGE_BOTTOM - STAGE_TOP;
-    this.#stage.drawImage(
-      screen,
-      ...[from - left, STAGE_TOP, to - from, height],
-      ...([from, 0, to - from, height] as const),
-    );
-    this.#seenTo = to;
-    this.redraw();
+    const end = Math.min(left + SCREEN_WIDTH, this.#length);
+    for (let from = left; from < end; from++) {
+      if (this.#seen[from] === 1) continue;
+      let to = from;
+      while (to < end && this.#seen[to] === 0) this.#seen[to++] = 1;
+      this.#stage.drawImage(
+        screen,
+        ...[from - left, STAGE_TOP, to - from, height],
+        ...([from, 0, to - from, height] as const),
+      );
+      this.#hasSeen = true;
+      this.redraw();
+      from = to;
+    }
   }
 
   /** @param x the player's, pixels; undefined: nobody is there. */
@@ -98,7 +108,7 @@ export class StageMap {
     context.scale(density, density);
     const scale = width / this.#length;
     // Nothing of the stage was seen where only files are read.
-    const stageHeight = this.#seenTo > 0 ? Math.round(height * (1 - HISTOGRAM_SHARE)) - GAP : 0;
+    const stageHeight = this.#hasSeen ? Math.round(height * (1 - HISTOGRAM_SHARE)) - GAP : 0;
     if (stageHeight > 0) this.#drawStage(context, width, stageHeight);
     this.#drawEnds(context, scale, stageHeight + GAP, height);
     if (this.#x !== undefined) drawPlace(context, this.#x * scale, stageHeight);
