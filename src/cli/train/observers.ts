@@ -197,6 +197,7 @@ export class TrainObservers implements TrainObserver {
         timesteps: settings.timesteps,
         keepsLast: options.keepResumePoint ?? false,
         isUnfinished: () => this.isUnfinished,
+        isChanged: point !== undefined && options.timesteps !== undefined,
         stateAt: async (loop) => ({
           settings,
           rom: { name: rom.name, sha1: emulator.rom.sha1 },

@@ -14,6 +14,11 @@ export interface ResumeKeeperOptions {
   readonly keepsLast: boolean;
   /** Whether something is left to do even after the last step. */
   readonly isUnfinished: () => boolean;
+  /**
+   * What was decided on the command line is not in the point that the run begins at: saves another at
+   * once. Otherwise a run that was made longer and killed would go on to its former end.
+   */
+  readonly isChanged: boolean;
   readonly stateAt: (loop: LoopState) => Promise<RunState>;
   readonly stores: readonly FrameStore[];
   readonly note: (message: string) => void;
@@ -38,7 +43,8 @@ export class ResumeKeeper {
     this.#options = options;
     this.#loop = from;
     this.#savedAt = from.step > 0 ? from.step : undefined;
-    this.#nextAt = from.step + options.periodSteps * (from.step > 0 ? 1 : EARLY_SHARE);
+    const share = options.isChanged ? 0 : from.step > 0 ? 1 : EARLY_SHARE;
+    this.#nextAt = from.step + options.periodSteps * share;
   }
 
   /** The step of the point that is there; undefined while there is none. */

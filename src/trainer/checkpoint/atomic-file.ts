@@ -87,16 +87,19 @@ function placeNew(temporary: string, path: string): boolean {
   }
 }
 
-/** Makes the rename itself survive a power cut; Windows cannot open folders and needs no such step. */
+/**
+ * Makes the rename itself survive a power cut, where that can be had: Windows cannot open folders, some
+ * network file systems refuse. The file is complete and in place, so it counts as written.
+ */
 function syncFolder(folder: string): void {
   if (process.platform === "win32") return;
-  const descriptor = openSync(folder, "r");
+  let descriptor: number | undefined;
   try {
+    descriptor = openSync(folder, "r");
     fsyncSync(descriptor);
-  } catch (error) {
-    // Some network file systems refuse; the file itself is complete and in place.
-    if (systemErrorCode(error) !== "EINVAL") throw error;
+  } catch {
+    // As said above.
   } finally {
-    closeSync(descriptor);
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }

@@ -127,11 +127,14 @@ export class BestEvaluated {
     return { unsaved: this.#unsaved, merit: this.#merit };
   }
 
-  /** Of a run that continues; what could not be written is dropped where a file is as good by now. */
+  /**
+   * Of a run that continues; what could not be written is dropped where a file is as good by now. In
+   * another folder, or where its file has gone, it begins anew: else the run might keep no model.
+   */
   setState({ unsaved, merit }: BestEvaluatedState): void {
-    this.#merit = merit;
     const isBetter = unsaved && (this.#best === undefined || byMerit(this.#best, unsaved) > 0);
     this.#unsaved = isBetter ? unsaved : undefined;
+    this.#merit = this.#best || this.#unsaved ? merit : undefined;
   }
 
   #keep(candidate: UnsavedEvaluated): EvaluatedEntry | undefined {

@@ -23,7 +23,10 @@ import {
   writeFrames,
 } from "./resume-frames.js";
 
-/** Raised when a newer program would not go on from a point as an older one. 2: sticky actions per frame. */
+/**
+ * Raised when a newer program would not go on from a point as an older one. 2: sticky actions per frame.
+ * 3: new ground is counted in each area, and stages begin at the first tick of their clock.
+ */
 const VERSION = 3;
 const POINT_FILE = "point.bin";
 const CHECKSUM_BYTES = 32;

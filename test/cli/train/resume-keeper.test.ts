@@ -26,7 +26,7 @@ function limitFileSize(bytes: number | "unlimited"): boolean {
 const canLimit = limitFileSize("unlimited");
 
 /** A run in windows of 100 steps. */
-function keeperOf(from = 0, isUnfinished = false, keepsLast = false) {
+function keeperOf(from = 0, isUnfinished = false, keepsLast = false, isChanged = false) {
   const warnings: string[] = [];
   const notes: string[] = [];
   const failures = new WriteFailures((message) => warnings.push(message));
@@ -39,6 +39,7 @@ function keeperOf(from = 0, isUnfinished = false, keepsLast = false) {
       failures,
       keepsLast,
       isUnfinished: () => isUnfinished,
+      isChanged,
       stateAt: (loop) =>
         Promise.resolve({ loop, session: "x".repeat(5000) } as unknown as RunState),
       note: (message) => notes.push(message),
@@ -69,6 +70,12 @@ describe("resume points", () => {
     await resumed.keeper.finish();
     expect(existsSync(directory)).toBe(false);
     expect(resumed.keeper.savedAt).toBeUndefined();
+  });
+
+  it("come at once where the run was made longer", async () => {
+    const { play, savedAt } = keeperOf(1000, false, false, true);
+    await play(4000, 1000);
+    expect(savedAt()).toEqual([1100, 3100]);
   });
 
   it("are left at the end, too, where the last evaluation is still to be played", async () => {

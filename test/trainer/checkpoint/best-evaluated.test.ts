@@ -120,6 +120,16 @@ describe("the best evaluated model", () => {
     expect(files()).toHaveLength(1);
   });
 
+  it("begins anew where its file is no more: the run is to keep a model there, too", () => {
+    const best = new BestEvaluated({ directory, runId: "a" });
+    offer(best, episode(300));
+    for (const name of files()) rmSync(join(directory, name));
+    const moved = new BestEvaluated({ directory, runId: "a" });
+    moved.setState(structuredClone(best.getState()));
+    expect(offer(moved, episode(200))).toBeDefined();
+    expect(files()).toEqual(["mario_eval_0.0_200.0.safetensors"]);
+  });
+
   it("knows its figures in full when it goes on, not only as in its file's name", () => {
     const best = new BestEvaluated({ directory, runId: "a" });
     offer(best, episode(100), episode(100), episode(102));
