@@ -23,6 +23,8 @@ export const TAGS = {
   evalAverageMeanDistance: "eval_average/mean_distance",
   evalConfirmedCompletionRate: "eval_confirmed/completion_rate",
   evalConfirmedMeanDistance: "eval_confirmed/mean_distance",
+  evalConfirmedAverageCompletionRate: "eval_confirmed_average/completion_rate",
+  evalConfirmedAverageMeanDistance: "eval_confirmed_average/mean_distance",
   speedStepsPerSecond: "speed/steps_per_second",
   speedUpdatesPerSecond: "speed/updates_per_second",
   replaySize: "replay/size",
@@ -33,7 +35,8 @@ export const RUN_SETTINGS_TAG = "run/settings";
 
 /**
  * Tags of what is no scalar. Under the first two there is one for each of the network's variables:
- * `weights/conv1/kernel`, …
+ * `weights/conv1/kernel`, …; under the last one for each rule by which a model is the best:
+ * `best_film/reward`, `best_film/evaluation`.
  */
 export const SUMMARY_TAGS = {
   weights: "weights",

@@ -34,18 +34,21 @@ export interface Evaluation {
   readonly distinctEpisodes: number;
   /** Mean over episodes of the sum of the tutorial's rewards (change of x). */
   readonly meanReward: number;
-  /** Student's t. */
-  readonly meanRewardInterval: Interval;
+  /** Student's t; null below two episodes. */
+  readonly meanRewardInterval: Interval | null;
   readonly rewardQuantiles: Quantiles;
   /** Mean over episodes of the furthest x. */
   readonly meanDistance: number;
   readonly medianDistance: number;
   readonly maxDistance: number;
   readonly distanceStandardError: number;
-  /** Student's t. */
-  readonly meanDistanceInterval: Interval;
-  /** Percentile bootstrap: for the two-humped distances of an agent that sometimes finishes. */
-  readonly meanDistanceBootstrap: Interval;
+  /** Student's t; null below two episodes. */
+  readonly meanDistanceInterval: Interval | null;
+  /**
+   * Percentile bootstrap, for the two-humped distances of an agent that sometimes finishes; null below
+   * two episodes.
+   */
+  readonly meanDistanceBootstrap: Interval | null;
   readonly distanceQuantiles: Quantiles;
   /** Share of episodes that finished the stage, 0 to 1. */
   readonly completionRate: number;
@@ -131,8 +134,8 @@ function quantilesOf(values: readonly number[]): Quantiles {
   ) as Quantiles;
 }
 
-function interval([low, high]: Interval): Interval {
-  return [round1(low), round1(high)];
+function interval(ends: Interval | null): Interval | null {
+  return ends && [round1(ends[0]), round1(ends[1])];
 }
 
 function round1(value: number): number {

@@ -83,6 +83,27 @@ export interface PeriodicEvaluationOptions {
   readonly onLateSave?: (entry: EvaluatedEntry) => void;
 }
 
+/** One for each: at one step all four may be logged, and readers keep one value per tag and step. */
+const MAIN_TAGS = {
+  first: {
+    playing: { completionRate: TAGS.evalCompletionRate, meanDistance: TAGS.evalMeanDistance },
+    average: {
+      completionRate: TAGS.evalAverageCompletionRate,
+      meanDistance: TAGS.evalAverageMeanDistance,
+    },
+  },
+  confirmation: {
+    playing: {
+      completionRate: TAGS.evalConfirmedCompletionRate,
+      meanDistance: TAGS.evalConfirmedMeanDistance,
+    },
+    average: {
+      completionRate: TAGS.evalConfirmedAverageCompletionRate,
+      meanDistance: TAGS.evalConfirmedAverageMeanDistance,
+    },
+  },
+} as const satisfies Record<EvaluationRound, Record<WeightChoice, object>>;
+
 /** Measures the greedy policy now and then, on environments apart from training's. */
 export class PeriodicEvaluation {
   readonly #options: PeriodicEvaluationOptions;
@@ -189,20 +210,12 @@ export class PeriodicEvaluation {
 
   #log(step: number, choice: WeightChoice, round: EvaluationRound, evaluation: Evaluation): void {
     const { sink } = this.#options;
-    if (round === "confirmation") {
-      sink.scalar(TAGS.evalConfirmedCompletionRate, evaluation.completionRate, step);
-      sink.scalar(TAGS.evalConfirmedMeanDistance, evaluation.meanDistance, step);
-      return;
-    }
-    if (choice === "average") {
-      sink.scalar(TAGS.evalAverageCompletionRate, evaluation.completionRate, step);
-      sink.scalar(TAGS.evalAverageMeanDistance, evaluation.meanDistance, step);
-      return;
-    }
-    sink.scalar(TAGS.evalCompletionRate, evaluation.completionRate, step);
+    const tags = MAIN_TAGS[round][choice];
+    sink.scalar(tags.completionRate, evaluation.completionRate, step);
+    sink.scalar(tags.meanDistance, evaluation.meanDistance, step);
+    if (round === "confirmation" || choice === "average") return;
     sink.scalar(TAGS.evalCompletionLow, evaluation.completionInterval[0], step);
     sink.scalar(TAGS.evalCompletionHigh, evaluation.completionInterval[1], step);
-    sink.scalar(TAGS.evalMeanDistance, evaluation.meanDistance, step);
     sink.scalar(TAGS.evalMeanReward, evaluation.meanReward, step);
   }
 }

@@ -38,26 +38,27 @@ export function quantile(values: readonly number[], level: number): number {
 
 /**
  * 95 % interval of a mean by Student's t; right for values that are not far from normal, or for
- * many. Below two values it is the mean alone.
+ * many. Of fewer than two values nothing is known.
  */
-export function meanInterval(values: readonly number[]): Interval {
+export function meanInterval(values: readonly number[]): Interval | null {
+  if (values.length < 2) return null;
   const centre = mean(values);
-  if (values.length < 2) return [centre, centre];
   const spread = studentQuantile(values.length - 1) * standardError(values);
   return [centre - spread, centre + spread];
 }
 
 /**
  * 95 % interval of a mean by the percentile bootstrap (Efron 1979): for few values from a lopsided
- * or two-humped distribution, such as distances of which some are the whole stage.
+ * or two-humped distribution, such as distances of which some are the whole stage. Of a handful it is
+ * too narrow; of fewer than two values nothing is known.
  * @param rng source of the resamples: the same state gives the same interval
  */
 export function bootstrapMeanInterval(
   values: readonly number[],
   rng: Rng,
   resamples = 2000,
-): Interval {
-  if (values.length === 0) return [0, 0];
+): Interval | null {
+  if (values.length < 2) return null;
   const means = Array.from({ length: resamples }, () => {
     let sum = 0;
     for (let i = 0; i < values.length; i++) sum += values[rng.integer(values.length)];

@@ -12,7 +12,7 @@ it("every tag is defined in docs/metrics.md, and nothing else is", () => {
       `${SUMMARY_TAGS.gradients}/…`,
       SUMMARY_TAGS.qValues,
       SUMMARY_TAGS.observation,
-      SUMMARY_TAGS.bestFilm,
+      `${SUMMARY_TAGS.bestFilm}/…`,
     ].sort(),
   );
   expect(page).toContain(`\`${RUN_SETTINGS_TAG}\``);

@@ -35,9 +35,9 @@ describe("summarise", () => {
     // sqrt(sum of squares 50,000 / 3 / 4)
     expect(result.distanceStandardError).toBeCloseTo(64.5, 1);
     // Student's 97.5 % point with 3 degrees of freedom is 3.182.
-    expect(result.meanDistanceInterval[0]).toBeCloseTo(250 - 3.1824 * 64.55, 0);
-    expect(result.meanRewardInterval[1]).toBeCloseTo(210 + 3.1824 * 64.55, 0);
-    const [low, high] = result.meanDistanceBootstrap;
+    expect(result.meanDistanceInterval![0]).toBeCloseTo(250 - 3.1824 * 64.55, 0);
+    expect(result.meanRewardInterval![1]).toBeCloseTo(210 + 3.1824 * 64.55, 0);
+    const [low, high] = result.meanDistanceBootstrap!;
     expect(low).toBeGreaterThanOrEqual(100);
     expect(high).toBeLessThanOrEqual(400);
     expect(high - low).toBeGreaterThan(150);

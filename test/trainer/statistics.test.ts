@@ -135,13 +135,14 @@ describe("meanInterval", () => {
     [1001, 1.962],
   ])("is Student's for %i values", (n, t) => {
     const values = Array.from({ length: n }, (_, i) => (i * 37) % 101);
-    const [low, high] = meanInterval(values);
+    const [low, high] = meanInterval(values)!;
     expect((high - low) / 2 / standardError(values)).toBeCloseTo(t, 2);
   });
 
-  it("is the mean alone where there is no spread to know", () => {
-    expect(meanInterval([7])).toEqual([7, 7]);
-    expect(meanInterval([])).toEqual([0, 0]);
+  it("is not known of fewer than two values", () => {
+    expect(meanInterval([7])).toBeNull();
+    expect(meanInterval([])).toBeNull();
+    expect(bootstrapMeanInterval([7], new Rng(1))).toBeNull();
   });
 });
 
@@ -149,8 +150,8 @@ describe("bootstrapMeanInterval", () => {
   it("is Student's for many values, and the same for the same seed", () => {
     const rng = new Rng(1);
     const values = Array.from({ length: 200 }, () => rng.uniform() ** 2);
-    const interval = bootstrapMeanInterval(values, new Rng(2));
-    const wanted = meanInterval(values);
+    const interval = bootstrapMeanInterval(values, new Rng(2))!;
+    const wanted = meanInterval(values)!;
     const width = wanted[1] - wanted[0];
     expect(Math.abs(interval[0] - wanted[0])).toBeLessThan(0.1 * width);
     expect(Math.abs(interval[1] - wanted[1])).toBeLessThan(0.1 * width);
@@ -158,7 +159,7 @@ describe("bootstrapMeanInterval", () => {
   });
 
   it("never leaves the range of the values, as Student's does", () => {
-    const [low, high] = bootstrapMeanInterval([0, 0, 0, 0, 100], new Rng(3));
+    const [low, high] = bootstrapMeanInterval([0, 0, 0, 0, 100], new Rng(3))!;
     expect(low).toBe(0);
     expect(high).toBeLessThanOrEqual(100);
     expect(high).toBeGreaterThan(40);

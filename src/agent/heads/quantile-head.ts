@@ -6,10 +6,10 @@ import { huber, huberSlope } from "./scalar-head.js";
  * Quantiles of the distribution of returns (QR-DQN: Dabney et al. 2018). Output i of an action is
  * its return's quantile at `(2i + 1) / (2 atoms)`, the middle of the i-th of equal parts (lemma 2);
  * Q is their mean. The loss of a row is the quantile Huber loss between every pair of a quantile and
- * a target sample, summed over quantiles and averaged over samples (equation 10 and algorithm 1):
+ * a target sample, summed over quantiles and averaged over samples (algorithm 1):
  *
  * ```
- *   rho_tau(u) = |tau − 1{u < 0}| · huber(u) / kappa                                (equation 9)
+ *   rho_tau(u) = |tau − 1{u < 0}| · huber(u) / kappa                     (equations 9 and 10)
  * ```
  * divided by kappa as Dabney et al. later do (IQN, 2018, equation 3), so that it tends to plain
  * quantile regression as kappa tends to 0; at kappa 1 both are the same.

@@ -1,4 +1,5 @@
 import type { EpisodeEnding } from "../../trainer/episode.js";
+import type { Interval } from "../../trainer/statistics.js";
 import type { Evaluation, Quantiles } from "../../trainer/evaluation.js";
 
 const ENDINGS: Readonly<Record<EpisodeEnding, string>> = {
@@ -34,14 +35,15 @@ export function evaluationReport(
   if (evaluation.episodes === 0) return `${title}\n  no episode was played to its end\n`;
   const { distanceQuantiles, rewardQuantiles, episodes, steps, stepsPerSecond } = evaluation;
   const { meanDistance, meanDistanceBootstrap, meanReward, meanRewardInterval } = evaluation;
-  const sure = (interval: string): string => (isWhole ? "" : ` (95 % interval ${interval})`);
+  const sure = (interval: string): string =>
+    isWhole || interval === "" ? "" : ` (95 % interval ${interval})`;
   return [
     title,
     ...(conditions === undefined ? [] : [`  ${conditions}`]),
     `  episodes         ${episodes}${isWhole ? ", all possible starts: the game and the policy are deterministic" : alike(evaluation)}`,
     `  stage finished   ${completion(evaluation)}${sure(percentages(evaluation))}`,
-    `  mean distance    ${meanDistance.toFixed(1)} px${sure(`${range(meanDistanceBootstrap, 1)}, bootstrap`)}`,
-    `  mean reward      ${meanReward.toFixed(1)} px, change of x as in the tutorial${sure(range(meanRewardInterval, 1))}`,
+    `  mean distance    ${meanDistance.toFixed(1)} px${sure(interval(meanDistanceBootstrap, ", bootstrap"))}`,
+    `  mean reward      ${meanReward.toFixed(1)} px, change of x as in the tutorial${sure(interval(meanRewardInterval))}`,
     `  time to flag     ${flagTime(evaluation)}`,
     `  how they ended   ${endings(evaluation)}`,
     stepsPerSecond > 0
@@ -89,6 +91,11 @@ function endings({ endings }: Evaluation): string {
 
 function quantiles(values: Quantiles): string {
   return QUANTILES.map(([name]) => values[name].toFixed(0).padStart(COLUMN)).join("");
+}
+
+/** Empty where there is none. */
+function interval(ends: Interval | null, method = ""): string {
+  return ends === null ? "" : `${range(ends, 1)}${method}`;
 }
 
 function range([low, high]: readonly [number, number], digits: number): string {

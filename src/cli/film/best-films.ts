@@ -169,12 +169,14 @@ export class BestFilms {
     }, PERIOD_MS).unref();
   }
 
-  async #film({ model, modelPath, step }: BestModelFile): Promise<void> {
+  async #film({ rule, model, modelPath, step }: BestModelFile): Promise<void> {
     const path = filmOf(modelPath);
     const hadFile = existsSync(modelPath);
     const film = await filmModel({ ...this.#options, model, path });
     this.#options.observer?.written();
-    this.#options.summaries?.image(SUMMARY_TAGS.bestFilm, film.short, step);
+    // A tag for each rule: the films of both may come out of order, and TensorBoard keeps only what
+    // is in order.
+    this.#options.summaries?.image(`${SUMMARY_TAGS.bestFilm}/${rule}`, film.short, step);
     // A better one came while it was filmed, and its file went.
     if (hadFile && !existsSync(modelPath)) rmSync(path, { force: true });
     else this.#options.onFilm?.(film);

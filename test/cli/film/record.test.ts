@@ -364,6 +364,9 @@ describe("films of best models", () => {
     ]);
     const log = await readFile(sink.path);
     for (const { short } of films) expect(log.includes(Buffer.from(short.bytes))).toBe(true);
+    // Each rule's films are in order, as TensorBoard wants them.
+    const count = (tag: string): number => log.toString("latin1").split(tag).length - 1;
+    expect([count("best_film/reward"), count("best_film/evaluation")]).toEqual([2, 1]);
   });
 
   it("of a model that was replaced meanwhile do not stay", async () => {

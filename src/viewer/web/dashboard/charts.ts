@@ -43,28 +43,20 @@ export const CHARTS: readonly ChartSpec[] = [
 
 /** Shown where they were logged. */
 const EVALUATIONS: readonly ChartSpec[] = [
+  ["eval", "Evaluation"],
+  ["eval_average", "Evaluation, averaged weights"],
+  ["eval_confirmed", "Confirming evaluation"],
+  ["eval_confirmed_average", "Confirming evaluation, averaged weights"],
+].flatMap(([group, title]) => [
   {
-    title: "Evaluation: stage finished",
+    title: `${title}: stage finished`,
     unit: "%",
-    tag: "eval/completion_rate",
+    tag: `${group}/completion_rate`,
     scale: 100,
     isMean: true,
   },
-  {
-    title: "Evaluation, averaged weights: stage finished",
-    unit: "%",
-    tag: "eval_average/completion_rate",
-    scale: 100,
-    isMean: true,
-  },
-  { title: "Evaluation: mean distance", unit: "px", tag: "eval/mean_distance", isMean: true },
-  {
-    title: "Evaluation, averaged weights: mean distance",
-    unit: "px",
-    tag: "eval_average/mean_distance",
-    isMean: true,
-  },
-];
+  { title: `${title}: mean distance`, unit: "px", tag: `${group}/mean_distance`, isMean: true },
+]);
 
 /** Ends of an interval, which say nothing by themselves. */
 const UNSHOWN = ["eval/completion_low", "eval/completion_high"];
