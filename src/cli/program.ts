@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { MarioError } from "../core/errors.js";
 import { version } from "./version.js";
 import { benchCommand } from "./bench/command.js";
 import { dashboardCommand } from "./dashboard/command.js";
@@ -38,10 +39,32 @@ export function program(): Command {
   ]) {
     mario.addCommand(command);
   }
+  mario.hook("preAction", (_, command) => {
+    refuseEmpty(command);
+  });
   for (const command of [mario, ...mario.commands, ...mario.commands.flatMap((c) => c.commands)]) {
     command.exitOverride().configureOutput({ outputError: onOneLine });
   }
   return mario;
+}
+
+/** Of a picture: there an empty one means none. */
+const MAY_BE_EMPTY = new Set(["title", "subtitle", "yLabel"]);
+
+/**
+ * An empty value is a variable that was not set: the page would listen to all networks, and files
+ * would go elsewhere than asked for.
+ * @throws MarioError INVALID_OPTION
+ */
+function refuseEmpty(command: Command): void {
+  const empty = command.options.find((option) => {
+    const name = option.attributeName();
+    return command.getOptionValue(name) === "" && !MAY_BE_EMPTY.has(name);
+  });
+  if (empty === undefined) return;
+  throw new MarioError("INVALID_OPTION", `${empty.long ?? empty.flags} is empty.`, {
+    remedy: "Give it a value, or leave it out.",
+  });
 }
 
 /** Commander puts its "Did you mean" on a second line. */

@@ -111,7 +111,7 @@ export class ProgressLine implements TextOutput {
     this.pending = undefined;
     this.drawnAt = time;
     // One column less than there is: some terminals wrap as soon as the last one is filled.
-    this.line = formatProgress(report).slice(0, (this.output.columns ?? 80) - 1);
+    this.line = formatProgress(report).slice(0, (this.output.columns || 80) - 1);
     this.output.write(CLEAR + this.line);
   }
 

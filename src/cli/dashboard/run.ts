@@ -1,7 +1,6 @@
-import { relative } from "node:path";
+import { basename, relative, resolve } from "node:path";
 import { findRunDirectories } from "../../logging/run-events.js";
 import { MarioError } from "../../core/errors.js";
-import { stageOf } from "../../env/stages.js";
 import { FileRun } from "./file-run.js";
 import { openDashboard } from "./dashboard-page.js";
 import { watchForInterrupt } from "../process/interrupt.js";
@@ -22,10 +21,7 @@ export async function runDashboard(named: readonly string[], options: PageOption
   const stopped = new Promise<void>((resolve) => {
     watchForInterrupt(resolve);
   });
-  const page = await openDashboard(
-    { findRuns: () => findRuns(roots), stageDistance: stageOf(1, 1).distance },
-    options,
-  );
+  const page = await openDashboard({ findRuns: () => findRuns(roots) }, options);
   await stopped;
   await page.close();
 }
@@ -33,7 +29,10 @@ export async function runDashboard(named: readonly string[], options: PageOption
 /** All runs at or below these folders, as they are now. */
 export function findRuns(roots: readonly string[]): FileRun[] {
   const directories = new Set(roots.flatMap(directoriesIn));
-  return Array.from(directories, (directory) => new FileRun(directory, relative("", directory)));
+  return Array.from(directories, (directory) => {
+    // One that is the working folder has its own name all the same.
+    return new FileRun(directory, relative("", directory) || basename(resolve(directory)));
+  });
 }
 
 /** None where the folder has gone since. */

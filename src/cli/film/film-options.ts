@@ -53,13 +53,11 @@ export function addRecordOptions(command: Command, filmed: "best" | "all"): Comm
     )
     .option("--overlay", "film what the network sees, its Q-values and the controller, too")
     .addOption(
-      new Option("--scale <n>", "film pixels per game pixel; default: 1, of .mp4 2").argParser(
+      new Option("--scale <n>", "film pixels per game pixel; default: 1 (.mp4: 2)").argParser(
         integer(1, 16),
       ),
     )
-    .addOption(
-      new Option("--fps <n>", "pictures a second; default: 30, of .mp4 60").choices(RATES),
-    );
+    .addOption(new Option("--fps <n>", "pictures a second; default: 30 (.mp4: 60)").choices(RATES));
 }
 
 function filmedEpisodes(text: string): FilmedEpisodes {
@@ -131,7 +129,7 @@ function refuseImpossible(
 ): void {
   const refuse = (what: string, remedy: string): MarioError =>
     new MarioError("INVALID_OPTION", what, { remedy });
-  const last = recordEpisodes instanceof Set ? Math.max(...recordEpisodes) : 0;
+  const last = recordEpisodes instanceof Set ? lastOf(recordEpisodes) : 0;
   if (last > episodes) {
     throw refuse(
       `Episode ${last} cannot be filmed: ${episodes === 1 ? "only 1 is" : `only ${episodes} are`} played.`,
@@ -147,4 +145,11 @@ function refuseImpossible(
   if (map !== undefined && resolve(map) === resolve(path)) {
     throw refuse(`--map and --record both name ${path}.`, "Give each a file of its own.");
   }
+}
+
+/** Not by a spread: they may be more than a call can take. */
+function lastOf(episodes: ReadonlySet<number>): number {
+  let last = 0;
+  for (const episode of episodes) last = Math.max(last, episode);
+  return last;
 }

@@ -51,7 +51,9 @@ async function openUsual(
     return await open(port);
   } catch (error) {
     const { code } = (error as { cause?: NodeJS.ErrnoException }).cause ?? {};
-    if (!(error instanceof MarioError) || code !== "EADDRINUSE") throw error;
+    // EACCES: Windows keeps ranges of ports to itself.
+    const isTaken = code === "EADDRINUSE" || code === "EACCES";
+    if (!(error instanceof MarioError) || !isTaken) throw error;
     return open(0);
   }
 }

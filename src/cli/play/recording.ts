@@ -5,6 +5,7 @@ import { z } from "zod";
 import { MarioError } from "../../core/errors.js";
 import { explainWriteErrors } from "../../core/write-error.js";
 import { FRAME_RATE } from "../../nes/hardware.js";
+import { endsAsFolder } from "../../picture/save-file.js";
 import { writeFileAtomically } from "../../trainer/checkpoint/atomic-file.js";
 import {
   encodePlay,
@@ -64,6 +65,12 @@ export class PlayRecording {
   constructor(path: string, start: { readonly rom: string; readonly stage?: string }) {
     this.#path = path;
     this.#start = start;
+    if (endsAsFolder(path)) {
+      throw new MarioError("NOT_WRITABLE", `Cannot write ${path}: it names a folder.`, {
+        value: path,
+        remedy: "Name a file in it.",
+      });
+    }
     requireWritable(dirname(path));
     if (existsSync(path)) this.#savedFrames = readRecording(path).frames;
     if (existsSync(this.#previousPath)) readRecording(this.#previousPath);

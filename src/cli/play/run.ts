@@ -109,7 +109,7 @@ async function servePage(
   const pages = new Set<WebSocket>();
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => (fail = reject));
-  const observer = warnOfUnsaved();
+  const observer = warnOfUnsaved(pages);
   const save = (): void => {
     try {
       observeWrite(observer, () => recording?.save());
@@ -119,6 +119,7 @@ async function servePage(
   };
   const onConnection = (socket: WebSocket): void => {
     pages.add(socket);
+    if (observer.problem !== undefined) tellUnsaved(socket, observer.problem);
     if (recording) recordFrom(socket, recording, save);
     socket.on("close", () => pages.delete(socket));
   };
@@ -162,22 +163,34 @@ function recordFrom(socket: WebSocket, recording: PlayRecording, save: () => voi
   });
 }
 
-/** Warns once until it works again: meanwhile all that was played is in memory. */
-function warnOfUnsaved(): WriteObserver {
-  let isWarned = false;
+/**
+ * Warns once until it works again, in the terminal and on the pages: meanwhile all that was played is
+ * in memory.
+ */
+function warnOfUnsaved(
+  pages: ReadonlySet<WebSocket>,
+): WriteObserver & { readonly problem: string | undefined } {
+  let problem: string | undefined;
   return {
+    get problem() {
+      return problem;
+    },
     failed: (error) => {
-      if (!isWarned) {
-        process.stderr.write(
-          `mario: the recording is not saved: ${error.message} Saving is tried again every ${SAVE_PERIOD_MS / 1000} s.\n`,
-        );
-      }
-      isWarned = true;
+      if (problem !== undefined) return;
+      problem = `The recording is not saved: ${error.message} Saving is tried again every ${SAVE_PERIOD_MS / 1000} s.`;
+      process.stderr.write(`mario: ${problem}\n`);
+      for (const page of pages) tellUnsaved(page, problem);
     },
     written: () => {
-      isWarned = false;
+      if (problem === undefined) return;
+      problem = undefined;
+      for (const page of pages) page.send(JSON.stringify({ type: "saved" }));
     },
   };
+}
+
+function tellUnsaved(page: WebSocket, problem: string): void {
+  page.send(JSON.stringify({ type: "unsaved", reason: problem }));
 }
 
 /** Lets the pages send what they have not sent yet. */

@@ -1,6 +1,5 @@
 import type { TrainSettings } from "../../config/schema.js";
 import { settingEntries } from "../../config/setting-entries.js";
-import { parseStage } from "../../env/stages.js";
 import { FRAME_RATE } from "../../nes/hardware.js";
 import type { ScalarSink } from "../../logging/scalar-sink.js";
 import type { FrameStore } from "../../replay/frame-store.js";
@@ -59,7 +58,6 @@ export class TrainWatch {
     this.#plan = windowPlanOf(settings);
     const feed = new LiveFeed({
       name: "this run",
-      stageDistance: parseStage(settings.environment.stage).distance,
       settings: Object.fromEntries(
         settingEntries(settings).map(([name, value]) => [name, String(value)]),
       ),
@@ -88,12 +86,7 @@ export class TrainWatch {
     const others = (): FileRun[] =>
       findRuns([logDirectory]).filter((run) => run.id !== watch.#run.directory);
     try {
-      const what = {
-        findRuns: others,
-        live: watch.#feed,
-        stageDistance: watch.#feed.stageDistance,
-      };
-      watch.#page = await openDashboard(what, page);
+      watch.#page = await openDashboard({ findRuns: others, live: watch.#feed }, page);
     } catch (error) {
       clearInterval(watch.#timer);
       throw error;

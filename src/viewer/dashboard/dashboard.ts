@@ -8,8 +8,6 @@ export interface DashboardOptions {
   readonly findRuns: () => readonly RunSource[];
   /** The run of this process. */
   readonly live?: LiveFeed;
-  /** Pixels from the stage's left edge to its end, for the map where no run is live. */
-  readonly stageDistance: number;
 }
 
 /** A run that somebody looks at. */
@@ -63,8 +61,7 @@ export class Dashboard {
   join(viewer: Viewer): void {
     const { live } = this.#options;
     this.#audience.add(viewer);
-    const stageDistance = live?.stageDistance ?? this.#options.stageDistance;
-    tell(viewer, { t: "hello", live: live !== undefined, stageDistance });
+    tell(viewer, { t: "hello", live: live !== undefined });
     viewer.tell(this.#entries);
     if (live?.best) tell(viewer, { t: "best", best: live.best });
     viewer.show(this.#lastScreens);

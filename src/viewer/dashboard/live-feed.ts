@@ -21,8 +21,6 @@ export interface BestFilm {
 export interface LiveFeedOptions {
   /** What the run is called on the page. */
   readonly name: string;
-  /** Pixels from the stage's left edge to its end. */
-  readonly stageDistance: number;
   /** `learning.gamma` → `0.9`. */
   readonly settings: Readonly<Record<string, string>>;
   /** Milliseconds, monotonic. */
@@ -52,7 +50,6 @@ export class LiveFeed implements RunSource {
   readonly id = "live";
   /** What the run is called on the page. */
   name: string;
-  readonly stageDistance: number;
   readonly #options: LiveFeedOptions;
   readonly #pictureMs: number;
   readonly #shownAt = new Map<number, number>();
@@ -69,7 +66,6 @@ export class LiveFeed implements RunSource {
   constructor(options: LiveFeedOptions) {
     this.#options = options;
     this.name = options.name;
-    this.stageDistance = options.stageDistance;
     this.#pictureMs = 1000 / (options.pictureRate ?? 12);
     this.#zeroMs = options.now();
     this.#growth = [{ settings: options.settings, points: [] }];

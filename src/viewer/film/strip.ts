@@ -59,7 +59,8 @@ export class FilmStrip implements Film {
       drawRgb({ width, height, pixels }, scale, rgb, at, stripWidth);
     });
     const raw = { width: stripWidth, height: stripHeight, channels: 3 } as const;
-    const png = await sharp(rgb, { raw }).png().toBuffer();
+    // At 16 times the size with the overlay it is more than sharp allows by default.
+    const png = await sharp(rgb, { raw, limitInputPixels: false }).png().toBuffer();
     await this.#output.write(png);
     await this.#output.commit();
     const seconds = (this.#pictures * framesPerPicture) / FRAME_RATE;

@@ -177,7 +177,7 @@ export interface RunEntry {
 
 /** From the program to the dashboard. */
 export type DashboardMessage =
-  | { readonly t: "hello"; readonly live: boolean; readonly stageDistance: number }
+  | { readonly t: "hello"; readonly live: boolean }
   | { readonly t: "runs"; readonly runs: readonly RunEntry[] }
   | {
       readonly t: "series";

@@ -19,9 +19,13 @@ export class AccessToken {
     return pairs.some((pair) => pair.startsWith(name) && this.#equals(pair.slice(name.length)));
   }
 
-  /** Value of `Set-Cookie`: for this page only, out of reach of its scripts, until the browser ends. */
+  /**
+   * Value of `Set-Cookie`: for this page only, out of reach of its scripts, until the browser ends.
+   * Lax, since Strict would keep it from the very request that follows a click on the address in
+   * another site's page, such as a web mail; nothing but reading goes by GET.
+   */
   cookie(port: number | undefined): string {
-    return `${cookieName(port)}=${this.text}; Path=/; HttpOnly; SameSite=Strict`;
+    return `${cookieName(port)}=${this.text}; Path=/; HttpOnly; SameSite=Lax`;
   }
 
   /** Takes the same time whatever differs. */

@@ -81,7 +81,7 @@ describe("the clock of a run that was stopped and killed", () => {
     const run = new Run();
     run.session(1, 8, 60);
     run.seconds += HOUR;
-    const feed = new LiveFeed({ name: "", stageDistance: 1, settings: {}, now: run.now });
+    const feed = new LiveFeed({ name: "", settings: {}, now: run.now });
     run.seconds += 30;
     const file = openEventFile({ directory, now: run.now, resumeStep: 6 });
     const before = new FileRun(directory, "");

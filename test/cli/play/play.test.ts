@@ -262,6 +262,8 @@ describe("mario play on a page", () => {
     program = await startProgram(["play", "--port", "0", "--record", path]);
     const socket = await connect(program.url);
     const name = await nameOf(program.url);
+    const told: unknown[] = [];
+    socket.on("message", (data: Buffer) => told.push(JSON.parse(data.toString())));
     socket.send(inputsOf(name, 0, 30));
     // A file in the folder's place stops even root from writing there.
     renameSync(home, away);
@@ -271,11 +273,16 @@ describe("mario play on a page", () => {
     rmSync(home);
     renameSync(away, home);
     await until(() => existsSync(path) && readPlay(path).frames === 42);
+    await until(() => told.length === 2);
+    expect(told).toMatchObject([
+      { type: "unsaved", reason: expect.stringContaining("run.json") as string },
+      { type: "saved" },
+    ]);
     socket.terminate();
     const { code, stderr } = await program.stop();
     expect(code).toBe(0);
     expect(stderr.match(/not saved/g)).toHaveLength(1);
-    expect(stderr).toMatch(/the recording is not saved: Cannot write .*run\.json .*tried again/);
+    expect(stderr).toMatch(/The recording is not saved: Cannot write .*run\.json .*tried again/);
     expect(stderr).toContain("recorded 42 frames");
   });
 

@@ -44,7 +44,6 @@ describe("a run's files on the dashboard", () => {
     writeFileSync(path, Buffer.concat([settings, scalar(10, 0.5)]));
     dashboard = new Dashboard({
       findRuns: () => [new FileRun(folder, "a run")],
-      stageDistance: 3266,
     });
     const page = new TestPage();
     dashboard.join(page.viewer);
@@ -53,7 +52,7 @@ describe("a run's files on the dashboard", () => {
 
   it("are listed, sent when followed, and followed while they grow", () => {
     const { page, path } = open();
-    expect(page.of("hello")[0]).toEqual({ t: "hello", live: false, stageDistance: 3266 });
+    expect(page.of("hello")[0]).toEqual({ t: "hello", live: false });
     expect(page.of("runs")[0]["runs"]).toMatchObject([
       { id: folder, name: "a run", running: true },
     ]);
@@ -120,12 +119,11 @@ describe("a live run on the dashboard", () => {
   function open(): { feed: LiveFeed; page: TestPage } {
     const feed = new LiveFeed({
       name: "this run",
-      stageDistance: 3266,
       settings: { seed: "1" },
       now: () => now,
       pictureRate: 10,
     });
-    dashboard = new Dashboard({ findRuns: () => [], live: feed, stageDistance: 1 });
+    dashboard = new Dashboard({ findRuns: () => [], live: feed });
     return { feed, page: new TestPage() };
   }
 

@@ -269,7 +269,7 @@ describe("open to the network", () => {
     expect(welcome).toMatchObject({ status: 303, body: "" });
     expect(welcome.headers.location).toBe("/evil.example/");
     const [setCookie] = welcome.headers["set-cookie"]!;
-    expect(setCookie).toMatch(/; HttpOnly; SameSite=Strict$/);
+    expect(setCookie).toMatch(/; HttpOnly; SameSite=Lax$/);
     const cookie = setCookie.split(";")[0];
     expect(cookie).toBe(`mario-${server.port}=${token}`);
 

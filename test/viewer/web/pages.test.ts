@@ -7,7 +7,7 @@ function builtPage(name: string): ReturnType<typeof readPage> {
   return readPage(pageFolder(name).replace(/([/\\])src([/\\]viewer)/, "$1dist$2"));
 }
 
-describe.each(["enjoy", "dashboard"])("the built page %s", (name) => {
+describe.each(["enjoy", "dashboard", "play"])("the built page %s", (name) => {
   it("is small: below 150 kB compressed, fonts and all", () => {
     let bytes = 0;
     for (const { body } of builtPage(name).values()) bytes += gzipSync(body).length;

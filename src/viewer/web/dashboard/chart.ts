@@ -3,7 +3,7 @@ import { make } from "../shared/dom.js";
 import { cssColour } from "../shared/theme.js";
 import type { ChartSpec } from "./charts.js";
 import { smooth, type RunData, type Series } from "./run-data.js";
-import { compact, stepText, TIME_SPACINGS, timeText } from "./numbers.js";
+import { compact, tickText, TIME_SPACINGS, timeText } from "./numbers.js";
 
 export interface ShownRun {
   readonly id: string;
@@ -135,9 +135,15 @@ export class Chart {
             space: 70,
             ...(isTime && { incrs: TIME_SPACINGS }),
             values: (_, ticks, _axis, _space, spacing) =>
-              ticks.map((tick) => (isTime ? timeText : stepText)(tick, spacing)),
+              ticks.map((tick) => (isTime ? timeText : tickText)(tick, spacing)),
           },
-          { ...axis, size: 46, gap: 4, values: (_, ticks) => ticks.map(compact) },
+          {
+            ...axis,
+            size: 46,
+            gap: 4,
+            values: (_, ticks, _axis, _space, spacing) =>
+              ticks.map((tick) => tickText(tick, spacing)),
+          },
         ],
         cursor: {
           y: false,

@@ -8,6 +8,7 @@ import { PictureQueue } from "../shared/picture.js";
 import { readPictureHeader } from "../../protocol/protocol.js";
 import { PageSocket } from "../shared/socket.js";
 import { StageMap } from "../shared/stage-map.js";
+import { distanceOf } from "./stage-distance.js";
 import { followTheme } from "../shared/theme.js";
 import { Chart, type ChartView } from "./chart.js";
 import { CHARTED, CHARTS, otherChart } from "./charts.js";
@@ -57,10 +58,6 @@ function send(command: DashboardCommand): void {
 function receive(message: DashboardMessage): void {
   switch (message.t) {
     case "hello":
-      if (map?.distance !== message.stageDistance) {
-        map?.dispose();
-        map = new StageMap(byId("map", HTMLCanvasElement), message.stageDistance);
-      }
       // Of a program that was started anew, perhaps with fewer environments.
       live.clear();
       byId("live").hidden = !message.live;
@@ -148,6 +145,11 @@ function chartsFor(runs: readonly NamedRun[]): Chart[] {
 
 /** Of the steps in the zoomed range. */
 function showEnds(runs: readonly NamedRun[]): void {
+  const stageDistance = distanceOf(runs.map(({ data }) => data.settings));
+  if (map?.distance !== stageDistance) {
+    map?.dispose();
+    map = new StageMap(byId("map", HTMLCanvasElement), stageDistance);
+  }
   const [from, to] = view.range ?? [-Infinity, Infinity];
   const ends = runs.flatMap(({ data, colour }) => {
     const series = data.series.get(DISTANCE_TAG);
@@ -157,7 +159,7 @@ function showEnds(runs: readonly NamedRun[]): void {
       return distance !== null && at >= from && at <= to ? [{ distance, colour }] : [];
     });
   });
-  map?.ends(ends);
+  map.ends(ends);
   byId("map-note").textContent =
     `${ends.length.toLocaleString("en-US")} episodes${view.range ? " in the zoomed range" : ""}; furthest x of each`;
 }
@@ -243,6 +245,9 @@ function listen(): void {
   window.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if ((event.target as Element).closest("dialog[open], input[type=range]")) return;
+    // Nothing to pan, or a table that is wider than its place: the arrows scroll, as everywhere.
+    const isScroll = !view.range || (event.target as Element).closest(".scroll") !== null;
+    if (event.key.startsWith("Arrow") && isScroll) return;
     const command = keys[event.key];
     if (command === undefined) return;
     event.preventDefault();

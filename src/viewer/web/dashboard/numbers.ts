@@ -21,9 +21,11 @@ export const TIME_SPACINGS = [
   ...[1, 2, 3, 6, 12, 24, 48, 120, 240, 720].map((hours) => 3600 * hours),
 ];
 
-/** A tick of an axis of steps. @param spacing between ticks: no two of them read the same. */
-export function stepText(value: number, spacing: number): string {
-  const [unit, letter] = value >= 1e6 ? [1e6, "M"] : value >= 1e4 ? [1e3, "k"] : [1, ""];
+/** A tick of an axis of numbers. @param spacing between ticks: no two of them read the same. */
+export function tickText(value: number, spacing: number): string {
+  if (spacing < 1e-4) return compact(value);
+  const size = Math.abs(value);
+  const [unit, letter] = size >= 1e6 ? [1e6, "M"] : size >= 1e4 ? [1e3, "k"] : [1, ""];
   const decimals = Math.max(0, Math.ceil(-Math.log10(spacing / unit) - 1e-9));
   const text = (value / unit).toLocaleString("en-US", { maximumFractionDigits: decimals + 1 });
   return `${text}${letter}`;

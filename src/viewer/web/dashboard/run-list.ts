@@ -83,7 +83,7 @@ export class RunList {
     byId("runs").replaceChildren(...this.#entries.map((entry, i) => this.#row(entry, `run-${i}`)));
     if (focused === undefined) return;
     const boxes = byId("runs").querySelectorAll<HTMLElement>("[data-run]");
-    [...boxes].find(({ dataset }) => dataset["run"] === focused)?.focus();
+    [...boxes].find(({ dataset }) => dataset["run"] === focused)?.focus({ preventScroll: true });
   }
 
   #row(entry: RunEntry, inputId: string): HTMLElement {

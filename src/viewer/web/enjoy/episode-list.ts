@@ -104,10 +104,12 @@ export class EpisodeList {
     }
     const distances = own.map(({ distance }) => distance);
     const mean = distances.reduce((sum, one) => sum + one, 0) / own.length;
+    // Not by a spread: of a page left running there may be more than a call can take.
+    const furthest = distances.reduce((most, one) => Math.max(most, one));
     const finished = own.filter(({ ending }) => ending === "completed").length;
     const helped = this.entries.length - own.length;
     this.#summary.textContent =
-      `${own.length} played · mean ${whole(mean)} px · furthest ${whole(Math.max(...distances))} px · ` +
+      `${own.length} played · mean ${whole(mean)} px · furthest ${whole(furthest)} px · ` +
       `finished ${Math.round((100 * finished) / own.length)} %${helped > 0 ? ` · * ${helped} with a person's help` : ""}`;
   }
 }

@@ -143,6 +143,10 @@ function openUplink(session: Session, game: Game, pauseGame: () => void): Uplink
       element("recording").hidden = true;
       say(reason);
     },
+    onSaved: (problem) => {
+      element("recording").classList.toggle("live", problem === undefined);
+      say(problem ?? "The recording is saved again.");
+    },
     onStop: () => {
       hasEnded = true;
       if (!game.running) return;

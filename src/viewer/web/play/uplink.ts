@@ -15,6 +15,8 @@ export interface UplinkOptions {
   readonly onState: (state: LinkState) => void;
   /** The server will not record this page, and says why. */
   readonly onRefused: (reason: string) => void;
+  /** Whether what arrived is in the file, when that changes. @param problem why it is not */
+  readonly onSaved: (problem: string | undefined) => void;
   /** The program is about to end. */
   readonly onStop: () => void;
 }
@@ -82,16 +84,27 @@ export class Uplink {
   }
 
   #receive(message: ServerMessage): void {
-    if (message.type === "refused") {
-      this.#refused = true;
-      this.#options.onRefused(message.reason);
-    } else {
-      this.#options.onStop();
-      this.flush();
-      this.#socket?.close();
+    switch (message.type) {
+      case "refused":
+        this.#refused = true;
+        this.#options.onRefused(message.reason);
+        break;
+      case "unsaved":
+        this.#options.onSaved(message.reason);
+        break;
+      case "saved":
+        this.#options.onSaved(undefined);
+        break;
+      case "stop":
+        this.#options.onStop();
+        this.flush();
+        this.#socket?.close();
     }
   }
 }
 
 type ServerMessage =
-  { readonly type: "refused"; readonly reason: string } | { readonly type: "stop" };
+  | { readonly type: "refused"; readonly reason: string }
+  | { readonly type: "unsaved"; readonly reason: string }
+  | { readonly type: "saved" }
+  | { readonly type: "stop" };

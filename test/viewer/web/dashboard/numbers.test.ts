@@ -1,14 +1,17 @@
 import { expect, it } from "vitest";
-import { stepText, TIME_SPACINGS, timeText } from "../../../../src/viewer/web/dashboard/numbers.js";
+import { tickText, TIME_SPACINGS, timeText } from "../../../../src/viewer/web/dashboard/numbers.js";
 
-it("ticks of steps are short, and never two the same", () => {
+it("ticks are short, and never two the same", () => {
   const texts = (from: number, spacing: number): string[] =>
-    Array.from({ length: 5 }, (_, i) => stepText(from + i * spacing, spacing));
+    Array.from({ length: 5 }, (_, i) => tickText(from + i * spacing, spacing));
   expect(texts(0, 50_000)).toEqual(["0", "50k", "100k", "150k", "200k"]);
   expect(texts(0, 2500)).toEqual(["0", "2,500", "5,000", "7,500", "10k"]);
   expect(texts(1_975_000, 5000)).toEqual(["1.975M", "1.98M", "1.985M", "1.99M", "1.995M"]);
   expect(texts(900_000, 250_000)).toEqual(["900k", "1.15M", "1.4M", "1.65M", "1.9M"]);
-  for (const spacing of [1, 2, 5, 10, 20, 25, 250, 2500, 10_000]) {
+  expect(texts(3021, 0.5)).toEqual(["3,021", "3,021.5", "3,022", "3,022.5", "3,023"]);
+  expect(texts(-20_000, 10_000)).toEqual(["-20k", "-10k", "0", "10k", "20k"]);
+  expect(texts(0, 0.0005)).toEqual(["0", "0.0005", "0.001", "0.0015", "0.002"]);
+  for (const spacing of [0.01, 0.25, 1, 2, 5, 10, 20, 25, 250, 2500, 10_000]) {
     for (const from of [0, 9_999, 999_999, 1_234_567]) {
       expect(new Set(texts(from, spacing)).size).toBe(5);
     }

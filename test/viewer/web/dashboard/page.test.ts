@@ -10,6 +10,8 @@ import { browserTitle, chromiumPath, launch, openWatched } from "../chromium.js"
 import { startProgram, type Program } from "../program.js";
 
 const TIMEOUT_MS = 120_000;
+/** Runs are looked for every four seconds. */
+const POLL = { timeout: 30_000 };
 const SETTINGS = "60000_0.2_priofalse_dueltrue_lr0.00025";
 
 function record(step: number, content: LogContent): Uint8Array {
@@ -164,7 +166,7 @@ describe.skipIf(chromiumPath === undefined)(browserTitle("mario dashboard in Chr
   it(
     "fits on a phone and finds a restarted program again",
     async () => {
-      writeRun("2026-03-01T10-00-00Z", 1, 500);
+      const path = writeRun("2026-03-01T10-00-00Z", 1, 500);
       program = await startProgram(["dashboard", folder, "--port", "0"]);
       const { page, troubles } = await openWatched(browser, program.url, {
         viewport: { width: 360, height: 740 },
@@ -179,6 +181,17 @@ describe.skipIf(chromiumPath === undefined)(browserTitle("mario dashboard in Chr
         ).map((one) => one.textContent)`,
       );
       expect(cut).toEqual([]);
+      // What a ticked run writes does not scroll back to the list.
+      await page.focus("#run-0");
+      await page.evaluate("window.scrollTo(0, 900)");
+      appendFileSync(path, scalar(TAGS.episodeMeanReward100, 600, 4321));
+      await page.evaluate(`window.rowBefore = document.getElementById("run-0")`);
+      await page.waitForSelector(".figures dd:has-text('4,321 px')", { state: "attached" });
+      await expect
+        .poll(() => page.evaluate<boolean>("window.rowBefore.isConnected"), POLL)
+        .toBe(false);
+      expect(await page.evaluate("document.activeElement.id")).toBe("run-0");
+      expect(await page.evaluate("window.scrollY")).toBe(900);
       const { port } = new URL(program.url);
       await program.stop();
       await page.waitForSelector("#status:not(.on)");
