@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { access, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, sep } from "node:path";
+import { dirname } from "node:path";
 import { MarioError } from "../core/errors.js";
 import { asWriteError, systemErrorCode } from "../core/write-error.js";
 
@@ -34,7 +34,6 @@ export async function removeTemporary(path: string): Promise<void> {
  * @throws MarioError NOT_WRITABLE unless `path` is in a writable folder and is not a folder itself
  */
 export async function requireFileName(path: string): Promise<void> {
-  if (endsAsFolder(path)) throw notWritable(path, "it names a folder", "Name a file in it.");
   const folder = dirname(path);
   try {
     if (!(await stat(folder)).isDirectory()) {
@@ -51,11 +50,6 @@ export async function requireFileName(path: string): Promise<void> {
   if (existing?.isDirectory()) {
     throw notWritable(path, "there is a folder of that name", "Choose another name.");
   }
-}
-
-/** Of a name as it is typed: nothing by that name need be there. */
-export function endsAsFolder(path: string): boolean {
-  return path.endsWith("/") || path.endsWith(sep);
 }
 
 function notWritable(path: string, reason: string, remedy: string): MarioError {

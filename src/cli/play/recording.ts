@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, renameSync } from "node:fs";
-import { basename, dirname, extname, join } from "node:path";
+import { basename, dirname, extname, join, sep } from "node:path";
 import { z } from "zod";
 import { MarioError } from "../../core/errors.js";
 import { explainWriteErrors } from "../../core/write-error.js";
 import { FRAME_RATE } from "../../nes/hardware.js";
-import { endsAsFolder } from "../../picture/save-file.js";
 import { writeFileAtomically } from "../../trainer/checkpoint/atomic-file.js";
 import {
   encodePlay,
@@ -65,7 +64,7 @@ export class PlayRecording {
   constructor(path: string, start: { readonly rom: string; readonly stage?: string }) {
     this.#path = path;
     this.#start = start;
-    if (endsAsFolder(path)) {
+    if (path.endsWith("/") || path.endsWith(sep)) {
       throw new MarioError("NOT_WRITABLE", `Cannot write ${path}: it names a folder.`, {
         value: path,
         remedy: "Name a file in it.",
