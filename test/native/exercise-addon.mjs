@@ -203,6 +203,45 @@ function exerciseUpdate(addon, first, batch, units, actions) {
   addon.endUpdate(id);
 }
 
+/**
+ * A dueling network of two convolutions, several slices and more rows than a block, twice in turn with
+ * another minibatch: every part of an update, which test/nn/network-update.test.ts checks by value.
+ */
+function exerciseDeepUpdate(addon) {
+  const [first, second] = [
+    convolution(1, 30, 4, 16, 8, 4, true),
+    convolution(1, 8, 16, 24, 3, 1, true),
+  ];
+  const [units, actions, features] = [40, 5, 8 * 8 * 24];
+  const stream = (outputs) => [features * units, units, units * outputs, outputs];
+  const sizes = [8 * 8 * 4 * 16, 16, 3 * 3 * 16 * 24, 24, ...stream(actions), ...stream(1)];
+  const weights = sizes.map((size) => randoms(size).map((value) => value / 10));
+  const parameters = weights.map((variable) => [
+    ...[variable, new Float32Array(variable.length), new Float32Array(variable.length)],
+  ]);
+  const id = addon.createUpdate(
+    Int32Array.of(1, units, actions, 1, ...first.slice(0, 13), ...second.slice(0, 13)),
+  );
+  for (const batch of [19, 3, 19]) {
+    const observations = Uint8Array.from(
+      { length: batch * 30 * 30 * 4 },
+      () => (random() + 0.5) * 256,
+    );
+    const outputs = new Float32Array(2 * batch * actions).fill(NaN);
+    const networks = [weights, weights.map((array) => array.slice())];
+    addon.updateForward(
+      ...[id, Int32Array.of(0, 1), [observations, observations], networks, outputs, batch],
+    );
+    const half = outputs.length / 2;
+    expectClose("deep update's outputs", outputs.subarray(0, half), outputs.subarray(half), 1e-5);
+    const settings = Float64Array.of(1e-3, 0.9, 0.999, 1e-8, 0.1, 0.001, 10, 0);
+    const dq = randoms(batch * actions);
+    const norm = addon.updateBackward(id, observations, dq, parameters.flat(), settings);
+    if (!(norm > 0 && norm < Infinity)) throw new Error(`deep update's norm is ${norm}`);
+  }
+  addon.endUpdate(id);
+}
+
 /** An operand's value at an index of each axis. */
 const at = (array, strides, i, j, k) => array[i * strides[0] + j * strides[1] + k * strides[2]];
 
@@ -442,6 +481,7 @@ export function exercise(name = "mario_onednn", threadCounts = [1, 2, 3]) {
     exerciseUpdate(addon, convolution(1, 20, 4, 16, 8, 4, true), 7, 72, 5);
     exerciseUpdate(addon, convolution(1, 21, 4, 16, 8, 4, false), 5, 16, 17);
     exerciseUpdate(addon, convolution(1, 9, 3, 5, 3, 2, true), 1, 9, 1);
+    exerciseDeepUpdate(addon);
     exercisePrimitiveBenchmark(addon);
     // AVX-512 with bf16; see src/nn/onednn/backend.ts.
     if ((addon.describe().isa & 0xe7) === 0xe7) exerciseBf16(addon);

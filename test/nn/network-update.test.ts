@@ -26,6 +26,10 @@ const ODD = {
   convolutions: [{ filters: 5, size: 3, stride: 2 }],
   hiddenUnits: 7,
 } as const;
+/**
+ * 1,176 features, as more than 784 in several slices, the last shorter: as the real network has them.
+ */
+const SLICED = { ...SMALL, inputShape: [52, 52, 4], hiddenUnits: 40 } as const;
 const QUANTILES = { kind: "quantile", atoms: 6 } as const;
 const C51 = { kind: "c51", atoms: 7, vMin: -3, vMax: 3 } as const;
 
@@ -116,6 +120,25 @@ describe.skipIf(!hasAddon)("a network's native update", () => {
       if (update === 1) expect(largestDifference(native, wanted)).toBeLessThan(3e-6);
     }
     expect(largestDifference(native, wanted)).toBeLessThan(1e-4);
+    native.dispose();
+    wanted.dispose();
+  });
+
+  it.each([
+    ["one stream, fewer rows than a block", false, 9],
+    ["dueling, more rows than a block", true, 19],
+  ])("is the same in slices: %s", (_, dueling, rows) => {
+    const sliced = { architecture: SLICED, dueling, padding: "same" } as const;
+    const [native, wanted] = [agentOn(backend, sliced), agentOn(reference(), sliced)];
+    for (let update = 1; update <= 3; update++) {
+      const batch = batchOf(rows, update, [...SLICED.inputShape]);
+      const [got, expected] = [native.learn(batch), wanted.learn(batch)];
+      const scale = Math.max(1, expected.gradientNorm);
+      expect(got.loss).toBeCloseTo(expected.loss, 4);
+      expect(Math.abs(got.gradientNorm - expected.gradientNorm) / scale).toBeLessThan(1e-4);
+      // A single feature that is left out changes no more than 1e-5.
+      expect(largestDifference(native, wanted)).toBeLessThan(3e-6);
+    }
     native.dispose();
     wanted.dispose();
   });
