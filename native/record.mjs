@@ -5,7 +5,7 @@
  * before it loads the addon, by src/nn/onednn/native.ts; both need Node's built-ins only.
  */
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readFileSync, readSync, readdirSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, readSync, readdirSync } from "node:fs";
 import { cpus } from "node:os";
 import path from "node:path";
 
@@ -13,18 +13,26 @@ import path from "node:path";
 const USED_BY_COMPILERS =
   /^(3dnow|abm|adx|aes|amx|avx|bmi|cmov|cx16|f16c|fma|gfni|lahf|mmx|mov|pclmul|pni|popcnt|prefetch|sha|sm[34]|sse|ssse|tbm|vaes|vpclmul|xop)/;
 
-/** @returns a digest of the addon's sources, 120 KB; undefined where they are not */
+/** Editors' and macOS's own files begin with a dot. @returns none where the folder is not */
+export function sourceNames(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => /^[^.].*\.(c|cpp|hpp)$/.test(name))
+    .sort();
+}
+
+/**
+ * @returns a digest of the addon's sources, 120 KB; undefined where they are not
+ * @throws where they are there and cannot be read
+ */
 export function digestOfSources(folder) {
-  try {
-    const names = readdirSync(folder).filter((name) => /\.(c|cpp|hpp)$/.test(name));
-    const hash = createHash("sha256");
-    for (const name of names.sort()) {
-      hash.update(`${name}\0`).update(readFileSync(path.join(folder, name)));
-    }
-    return names.length > 0 ? hash.digest("hex") : undefined;
-  } catch {
-    return undefined;
+  const names = sourceNames(folder);
+  if (names.length === 0) return undefined;
+  const hash = createHash("sha256");
+  for (const name of names) {
+    hash.update(`${name}\0`).update(readFileSync(path.join(folder, name)));
   }
+  return hash.digest("hex");
 }
 
 /** The first processor's part of Linux's list, empty elsewhere; the rest says the same again. */
@@ -75,7 +83,12 @@ export function misfitOf(folder, name) {
   const record = readRecord(folder, name);
   if (!record) return "comes without a record of what it was built from";
   // Where the sources are not, as in a package of the built program, there is nothing to compare.
-  const sources = digestOfSources(path.join(folder, "src"));
+  let sources;
+  try {
+    sources = digestOfSources(path.join(folder, "src"));
+  } catch (error) {
+    return `has sources that cannot be read (${error.code ?? error.message})`;
+  }
   if (sources !== undefined && record.sources !== sources) return "was built from other sources";
   // Without tuning it runs on every processor.
   if (record.processor && !runsOn(record.processor, thisProcessor())) {

@@ -14,13 +14,29 @@
  */
 import { execFile, execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { digestOfSources, misfitOf, readRecord, thisProcessor } from "../native/record.mjs";
+import {
+  digestOfSources,
+  misfitOf,
+  readRecord,
+  sourceNames,
+  thisProcessor,
+} from "../native/record.mjs";
 import { findCompiler, findOnednn } from "./find-onednn.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -48,17 +64,17 @@ const isUsable = () =>
 /**
  * Ends the program: an incomplete system is not an error, except for the sanitizer's build.
  * @param tried whether a build failed just now, which is worth a line even if nothing is lost
+ * @param remedy what to do about it, where that is known
  */
-function giveUp(reason, { tried = false, failed = tried } = {}) {
+function giveUp(reason, { tried = false, failed = tried, remedy } = {}) {
   const again = failed ? " To try again: npm run setup -- --retry" : "";
   if (!sanitize && isUsable()) {
     if (tried || retry)
       console.log(`Native addon not built: ${reason} The last one fits and is used.${again}`);
     process.exit(0);
   }
-  const install = INSTALL[process.platform];
-  const remedy = install ? ` To have it: ${install}.` : "";
-  console.log(`Native addon not built: ${reason} ${LOST}${remedy}${again}`);
+  const help = remedy ? ` To have it: ${remedy}.` : "";
+  console.log(`Native addon not built: ${reason} ${LOST}${help}${again}`);
   process.exit(sanitize ? 1 : 0);
 }
 
@@ -93,8 +109,8 @@ function flagSets() {
 async function compile(compiler, onednn, flags, record) {
   const [command, ...args] = compiler;
   const includes = [...nodeApiFolders().flatMap((folder) => ["-I", folder]), ...onednn.include];
-  const scratch = path.join(buildFolder, `${target}.${process.pid}`);
-  mkdirSync(scratch, { recursive: true });
+  mkdirSync(buildFolder, { recursive: true });
+  const scratch = mkdtempSync(path.join(buildFolder, `${target}.`));
   try {
     const shared = [
       "-shared",
@@ -103,16 +119,12 @@ async function compile(compiler, onednn, flags, record) {
       ...(process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : ["-Wl,-z,nodelete"]),
     ];
     const link = flags.filter((flag) => /^-f(openmp|sanitize)/.test(flag));
-    const objects = await Promise.all(
-      readdirSync(sourceFolder)
-        .filter((name) => name.endsWith(".cpp"))
-        .map(async (name) => {
-          const object = path.join(scratch, `${name}.o`);
-          const source = path.join(sourceFolder, name);
-          await run(command, [...args, ...flags, ...includes, "-c", source, "-o", object]);
-          return object;
-        }),
-    );
+    const sources = sourceNames(sourceFolder).filter((name) => name.endsWith(".cpp"));
+    const objects = sources.map((name) => path.join(scratch, `${name}.o`));
+    await inParallel(sources.length, (i) => {
+      const source = path.join(sourceFolder, sources[i]);
+      return run(command, [...args, ...flags, ...includes, "-c", source, "-o", objects[i]]);
+    });
     const folders = onednn.libraries.flatMap((folder) => ["-L", folder, `-Wl,-rpath,${folder}`]);
     const addon = path.join(scratch, `${target}.node`);
     await run(command, [
@@ -139,13 +151,46 @@ async function compile(compiler, onednn, flags, record) {
     if (!sanitize) await requireLoads(environment, addon);
     const description = path.join(scratch, `${target}.json`);
     writeFileSync(description, JSON.stringify(record));
-    // A rename replaces the file as a whole: a running program keeps the one that it has loaded.
+    // A rename replaces the file as a whole: a running program keeps the one that it has loaded. Without
+    // its record an addon is never loaded: killed in between, nothing has the wrong one.
+    rmSync(file(".json"), { force: true });
     renameSync(environment, environmentFile);
     renameSync(addon, file(".node"));
     renameSync(description, file(".json"));
     rmSync(file(".failed.json"), { force: true });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/**
+ * As many at a time as there are cores: a compiler takes hundreds of megabytes. After a failure none is
+ * begun, and it throws when the last one has ended, so that no compiler writes into a folder that went.
+ */
+async function inParallel(count, work) {
+  let next = 0;
+  let failure;
+  const worker = async () => {
+    while (next < count && failure === undefined) {
+      try {
+        await work(next++);
+      } catch (error) {
+        failure ??= error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  if (failure !== undefined) throw failure;
+}
+
+/** What builds left that were interrupted, an hour ago or more. */
+function removeLeftOvers() {
+  for (const name of existsSync(buildFolder) ? readdirSync(buildFolder) : []) {
+    const folder = path.join(buildFolder, name);
+    if (!/^mario_onednn(_sanitize)?\.\w+$/.test(name) || !statSync(folder).isDirectory()) continue;
+    if (Date.now() - statSync(folder).mtimeMs > 3_600_000) {
+      rmSync(folder, { recursive: true, force: true });
+    }
   }
 }
 
@@ -160,6 +205,16 @@ async function requireLoads(...addons) {
   } catch (error) {
     const [, reason] = /^Error: (.*)$/m.exec(error.stderr) ?? [undefined, error.message];
     throw new Error(`error: it was built but does not load: ${reason}`, { cause: error });
+  }
+}
+
+/** Whether the addon that was built before loads: its library may have gone. */
+async function loads() {
+  try {
+    await requireLoads(environmentFile, file(".node"));
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -198,24 +253,41 @@ function reasonOf(error) {
 
 async function main() {
   if (process.platform === "win32") giveUp("Windows is not supported.");
-  const sources = digestOfSources(sourceFolder);
+  let sources;
+  try {
+    sources = digestOfSources(sourceFolder);
+  } catch (error) {
+    giveUp(`its sources cannot be read (${error.code ?? error.message}).`);
+  }
   if (sources === undefined) giveUp("its sources (native/src) are not here.");
   const compiler = findCompiler();
-  if (!compiler) giveUp("no C++ compiler (g++ or clang++) was found.");
+  const install = INSTALL[process.platform];
+  if (!compiler) giveUp("no C++ compiler (g++ or clang++) was found.", { remedy: install });
   const [command, ...args] = compiler;
   const compilerVersion = execFileSync(command, [...args, "--version"], { encoding: "utf8" });
   const onednn = findOnednn(compiler);
-  if (!onednn) giveUp("oneDNN's headers (dnnl.hpp) were not found; DNNLROOT may name its folder.");
+  if (!onednn) {
+    giveUp("oneDNN's headers (dnnl.hpp) were not found; DNNLROOT may name its folder.", {
+      remedy: install,
+    });
+  }
   const [major, minor] = onednn.version;
-  if (major < 2 || (major === 2 && minor < 6))
-    giveUp(`oneDNN ${major}.${minor} is older than 2.6.`);
-
   const digest = digestOfBuild(sources, compiler, compilerVersion, onednn);
-  if (!force && isUsable() && readRecord(nativeFolder, target).digest === digest) return;
+  if (major < 2 || (major === 2 && minor < 6)) {
+    const reason = `oneDNN ${major}.${minor} is older than 2.6`;
+    writeFailure({ digest, reason: `${reason} (DNNLROOT may name the folder of a newer one)` });
+    giveUp(`${reason}.`, {
+      remedy: "install or build a newer one, and name its folder in DNNLROOT",
+    });
+  }
+  const isCurrent = isUsable() && readRecord(nativeFolder, target).digest === digest;
+  if (!force && isCurrent && (sanitize || !retry || (await loads()))) return;
   const before = readFailure();
   if (!sanitize && !retry && before?.digest === digest)
     giveUp(`its build failed before (${before.reason}).`, { failed: true });
 
+  removeLeftOvers();
+  // Of the last set, the plainest: those before may fail for a flag alone.
   let failure;
   for (const flags of flagSets()) {
     const processor = flags.includes(TUNED) ? thisProcessor() : undefined;
@@ -227,7 +299,7 @@ async function main() {
       );
       return;
     } catch (error) {
-      failure ??= error;
+      failure = error;
     }
   }
   const reason = reasonOf(failure);

@@ -8,12 +8,12 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
-  statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findCompiler, findOnednn } from "./find-onednn.mjs";
+import { lockSetup } from "./setup-lock.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamps = join(root, "node_modules", ".mario-setup");
@@ -31,7 +31,8 @@ function run(command, args, { loud = false, env = {} } = {}) {
     env: { ...process.env, ...env },
     shell: process.platform === "win32" && command === "npm",
   });
-  const output = `${result.stdout ?? ""}${result.stderr ?? ""}`;
+  const started = result.error ? `${command}: ${result.error.message}\n` : "";
+  const output = `${started}${result.stdout ?? ""}${result.stderr ?? ""}`;
   return { ok: result.status === 0, output };
 }
 
@@ -44,8 +45,12 @@ function readStamp(name) {
 }
 
 function writeStamp(name, value) {
-  mkdirSync(stamps, { recursive: true });
-  writeFileSync(join(stamps, name), value);
+  try {
+    mkdirSync(stamps, { recursive: true });
+    writeFileSync(join(stamps, name), value);
+  } catch {
+    // Where nobody may write, it is looked at again each time.
+  }
 }
 
 function fail(line, output = "") {
@@ -91,7 +96,13 @@ function installDependencies() {
     "--no-fund",
     "--loglevel=error",
   ]);
-  if (!result.ok) fail("npm ci failed (above). Is the npm registry within reach?", result.output);
+  if (!result.ok) {
+    const isNetwork = /E(AI_AGAIN|CONN|HOSTUNREACH|NETUNREACH|NOTFOUND|TIMEDOUT)/.test(
+      result.output,
+    );
+    const hint = isNetwork ? " Is the npm registry within reach?" : "";
+    fail(`npm ci failed (above).${hint}`, result.output);
+  }
   writeStamp("dependencies", stamp);
 }
 
@@ -149,6 +160,7 @@ function buildNative() {
   run(process.execPath, [join("scripts", "build-native.mjs"), ...args], { loud: true });
 }
 
+/** Of contents and names below the folder: a copy elsewhere is the same. Editors' own begin with a dot. */
 function sourceStamp(folder) {
   const hash = createHash("sha256");
   const visit = (path) => {
@@ -156,11 +168,9 @@ function sourceStamp(folder) {
       a.name < b.name ? -1 : 1,
     )) {
       const child = join(path, entry.name);
+      if (entry.name.startsWith(".")) continue;
       if (entry.isDirectory()) visit(child);
-      else {
-        const { size, mtimeMs } = statSync(child);
-        hash.update(`${child} ${size} ${mtimeMs}\n`);
-      }
+      else hash.update(`${relative(folder, child)}\0`).update(readFileSync(child));
     }
   };
   visit(folder);
@@ -191,6 +201,9 @@ function buildTypeScript() {
 }
 
 checkNode();
+lockSetup(root, (holder) => {
+  say(`another set-up of this folder is running (process ${holder}): waiting for it ...`);
+});
 installDependencies();
 installTensorflow();
 installOneDnn();

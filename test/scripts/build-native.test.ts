@@ -1,3 +1,4 @@
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { misfitOf } from "../../native/record.mjs";
@@ -90,6 +91,38 @@ describe.skipIf(process.platform === "win32")("the addon's build", () => {
     checkout.remove("tools/unloadable");
     expect(build("--retry").output).toMatch(/^Native addon built/);
     expect(checkout.read("native/build/mario_onednn.node")).toBe("built\n");
+  });
+
+  it("names what is wrong for the plainest flags, not a flag that this compiler lacks", () => {
+    checkout.write("tools/no-openmp", "");
+    checkout.write("tools/broken", "");
+    expect(build().output).toContain("its build failed (addon.cpp:1: error: no luck).");
+    checkout.remove("tools/broken");
+    expect(build("--retry").output).toMatch(/^Native addon built: .*, without OpenMP/);
+  });
+
+  it("builds again, when asked to, what no longer loads", () => {
+    build();
+    expect(build("--retry").calls).toEqual([]);
+    checkout.write("tools/unloadable", "");
+    expect(build("--retry").calls).toContain("compile");
+  });
+
+  it("says that oneDNN is too old, not that it is to be installed", () => {
+    checkout.write("tools/old-onednn", "");
+    const { output, calls } = build();
+    expect(output).toMatch(/oneDNN 1\.5 is older than 2\.6\..*DNNLROOT\.\n$/);
+    expect(output).not.toContain("apt-get");
+    expect(calls).toEqual([]);
+    const failed = JSON.parse(checkout.read("native/build/mario_onednn.failed.json")) as object;
+    expect(failed).toMatchObject({ reason: expect.stringContaining("older than 2.6") as string });
+  });
+
+  it("passes over what editors leave among the sources", () => {
+    build();
+    symlinkSync("nowhere", join(checkout.root, "native/src/.#addon.cpp"));
+    expect(build()).toEqual({ status: 0, output: "", calls: [] });
+    expect(misfit()).toBeUndefined();
   });
 
   it("goes on with an addon that fits when a new compiler fails, and says so once", () => {

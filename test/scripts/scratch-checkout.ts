@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
  * Stands for g++ and oneDNN's headers. File `tools/onednn`: it finds them; `tools/broken`: it
- * compiles nothing; `tools/compiler` is its version.
+ * compiles nothing; `tools/no-openmp`: nothing with OpenMP; `tools/compiler` is its version.
  */
 const COMPILER = `
 case "$*" in
@@ -17,10 +17,14 @@ case "$*" in
   "-E "*)
     cat > /dev/null # else who writes to it fails
     [ -e "$tools/onednn" ] || exit 1
-    printf '#define DNNL_VERSION_MAJOR 3\\n#define DNNL_VERSION_MINOR 5\\n'
+    if [ -e "$tools/old-onednn" ]; then major=1; else major=3; fi
+    printf "#define DNNL_VERSION_MAJOR $major\\n#define DNNL_VERSION_MINOR 5\\n"
     exit 0 ;;
 esac
 echo "compile" >> "$tools/log"
+case "$*" in *-fopenmp*)
+  if [ -e "$tools/no-openmp" ]; then echo "error: unsupported option '-fopenmp'" >&2; exit 1; fi ;;
+esac
 if [ -e "$tools/broken" ]; then echo "addon.cpp:1: error: no luck" >&2; exit 1; fi
 while [ $# -gt 1 ]; do [ "$1" = -o ] && echo built > "$2"; shift; done
 `;
@@ -46,7 +50,7 @@ export class ScratchCheckout {
   readonly root = mkdtempSync(join(tmpdir(), "mario-setup-"));
 
   constructor() {
-    for (const name of ["setup", "build-native", "find-onednn"]) {
+    for (const name of ["setup", "setup-lock", "build-native", "find-onednn"]) {
       cpSync(join(root, "scripts", `${name}.mjs`), join(this.root, "scripts", `${name}.mjs`));
     }
     cpSync(join(root, "native", "record.mjs"), join(this.root, "native", "record.mjs"));
@@ -92,24 +96,42 @@ export class ScratchCheckout {
     rmSync(join(this.root, path), { recursive: true, force: true });
   }
 
+  /** Starts one of its scripts. */
+  start(script: string) {
+    const child = spawn(process.execPath, [join(this.root, "scripts", `${script}.mjs`)], {
+      env: this.#environment({}),
+      detached: true,
+    });
+    let output = "";
+    child.stderr.on("data", (data: Buffer) => (output += data.toString()));
+    return {
+      output: () => output,
+      /** Its exit code; null where it was killed. */
+      ended: new Promise<number | null>((resolve) => child.once("exit", resolve)),
+      /** With what it has started. */
+      kill: () => process.kill(-child.pid!, "SIGKILL"),
+    };
+  }
+
+  #environment(env: Record<string, string>) {
+    const tools = join(this.root, "tools");
+    return {
+      ...process.env,
+      PATH: `${tools}:${process.env["PATH"] ?? ""}`,
+      CXX: join(tools, "c++"),
+      DNNLROOT: "",
+      ...env,
+      NODE_OPTIONS: `--require ${join(tools, "loader.cjs")} ${env["NODE_OPTIONS"] ?? ""}`,
+    };
+  }
+
   /** Runs one of its scripts. @returns exit code, what it printed, and what it called meanwhile */
   run(script: string, args: readonly string[] = [], env: Record<string, string> = {}) {
     this.write("tools/log", "");
-    const tools = join(this.root, "tools");
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       [join(this.root, "scripts", `${script}.mjs`), ...args],
-      {
-        encoding: "utf8",
-        env: {
-          ...process.env,
-          PATH: `${tools}:${process.env["PATH"] ?? ""}`,
-          CXX: join(tools, "c++"),
-          DNNLROOT: "",
-          ...env,
-          NODE_OPTIONS: `--require ${join(tools, "loader.cjs")} ${env["NODE_OPTIONS"] ?? ""}`,
-        },
-      },
+      { encoding: "utf8", env: this.#environment(env) },
     );
     const calls = this.read("tools/log").split("\n").filter(Boolean);
     return { status, output: stdout + stderr, calls };

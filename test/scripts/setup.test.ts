@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, utimesSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ScratchCheckout } from "./scratch-checkout.js";
 
@@ -72,6 +73,50 @@ describe.skipIf(process.platform === "win32")("the set-up", () => {
       expect(downloads("--retry")).toBe(0);
     },
   );
+
+  it("says why npm could not be started", () => {
+    checkout.remove("tools/npm");
+    const { status, output } = checkout.run("setup", [], { PATH: join(checkout.root, "tools") });
+    expect(status).toBe(1);
+    expect(output).toMatch(/\nnpm: .*ENOENT\nsetup: npm ci failed \(above\)\.\n$/);
+  });
+
+  it("waits for another of the same folder, and not for one that was killed", async () => {
+    checkout.writeTool(
+      "npm",
+      `echo "npm $*" >> "$tools/log"; while [ ! -e "$tools/go" ]; do sleep 0.1; done`,
+    );
+    const first = checkout.start("setup");
+    await expect.poll(() => checkout.read("tools/log"), { timeout: 20_000 }).toContain("npm ci");
+    const second = checkout.start("setup");
+    await expect.poll(() => second.output(), { timeout: 20_000 }).toContain("waiting for it");
+    checkout.write("tools/go", "");
+    expect(await Promise.all([first.ended, second.ended])).toEqual([0, 0]);
+    expect(checkout.read("tools/log").match(/npm ci/g)).toHaveLength(1);
+
+    checkout.remove("tools/go");
+    checkout.remove("node_modules/.mario-setup");
+    const killed = checkout.start("setup");
+    await expect
+      .poll(() => checkout.read("tools/log").match(/npm ci/g), { timeout: 20_000 })
+      .toHaveLength(2);
+    killed.kill();
+    await killed.ended;
+    checkout.write("tools/go", "");
+    expect(checkout.run("setup").output).not.toContain("waiting");
+  });
+
+  it("compiles nothing in a copy, wherever it is", () => {
+    checkout.run("setup");
+    expect(checkout.has("dist/cli/main.js")).toBe(true);
+    checkout.write("dist/cli/main.js", "// as it was");
+    utimesSync(join(checkout.root, "src/one.ts"), 1, 1);
+    checkout.run("setup");
+    expect(checkout.read("dist/cli/main.js")).toBe("// as it was");
+    checkout.write("src/one.ts", "// changed");
+    checkout.run("setup");
+    expect(checkout.read("dist/cli/main.js")).toBe("");
+  });
 
   it("has nothing to install or compile in an installed package", () => {
     checkout.remove("package-lock.json");

@@ -1,4 +1,4 @@
-import { availableParallelism } from "node:os";
+import { availableCores } from "../../nn/cores.js";
 import { resolveSettings } from "../../config/resolve.js";
 import { EndToEndBench } from "../../bench/end-to-end.js";
 import { replayPlanOf, windowPlanOf } from "../../trainer/run-plan.js";
@@ -35,7 +35,7 @@ export async function runBenchEndToEnd(options: BenchEndToEndCommandOptions): Pr
   });
   const rom = readRomFile(options.rom);
   requireMemory(replayPlanOf(settings));
-  const cores = availableParallelism();
+  const cores = availableCores();
   const actors = options.actors ?? defaultActorThreads();
   const threads = new TrainingThreads(settings.actors.environments, {
     ...options,

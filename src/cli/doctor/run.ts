@@ -1,4 +1,5 @@
-import { availableParallelism, totalmem } from "node:os";
+import { totalmem } from "node:os";
+import { availableCores } from "../../nn/cores.js";
 import { parseRom } from "../../nes/rom.js";
 import { type GraphicsReport, reportGraphics } from "../../nn/graphics.js";
 import { reportBackends, selectBackend } from "../../nn/select-backend.js";
@@ -14,7 +15,7 @@ export async function runDoctor(options: { readonly json?: boolean }): Promise<v
     mario: version(),
     node: process.versions.node,
     platform: `${process.platform} ${process.arch}`,
-    cores: availableParallelism(),
+    cores: availableCores(),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     rom: romReport(),
     backends,

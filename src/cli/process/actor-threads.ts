@@ -1,4 +1,4 @@
-import { availableParallelism } from "node:os";
+import { availableCores } from "../../nn/cores.js";
 
 /**
  * Threads that play unless `--actors` says otherwise: half of the cores. The learner is what a run
@@ -6,5 +6,5 @@ import { availableParallelism } from "node:os";
  * actor gives 195 to 221 decisions a second, two give 177.
  */
 export function defaultActorThreads(): number {
-  return Math.max(1, Math.floor(availableParallelism() / 2));
+  return Math.max(1, Math.floor(availableCores() / 2));
 }

@@ -1,4 +1,4 @@
-import { availableParallelism } from "node:os";
+import { availableCores } from "../cores.js";
 import * as tf from "@tensorflow/tfjs-core";
 import { MarioError } from "../../core/errors.js";
 import type { BackendOptions, ComputeBackend } from "../backend.js";
@@ -32,7 +32,7 @@ let loaded: { kernels: CheckedKernels; note: string } | undefined;
 export async function createOnednnBackend(options: BackendOptions = {}): Promise<ComputeBackend> {
   loaded ??= load();
   const { kernels, note } = loaded;
-  const threads = options.threads ?? availableParallelism();
+  const threads = options.threads ?? availableCores();
   const { precision = "fp32" } = options;
   if (precision === "bf16") requireBf16(kernels.describe().isa);
   kernels.setThreads(threads);

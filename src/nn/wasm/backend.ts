@@ -1,6 +1,6 @@
-import { availableParallelism } from "node:os";
 import { createRequire } from "node:module";
 import { dirname, join, sep } from "node:path";
+import { availableCores } from "../cores.js";
 import * as tf from "@tensorflow/tfjs-core";
 import {
   getThreadsCount,
@@ -22,7 +22,7 @@ let initialized = false;
  * @throws MarioError BACKEND_UNAVAILABLE when the module cannot start
  */
 export async function createWasmBackend(options: BackendOptions = {}): Promise<ComputeBackend> {
-  const wanted = Math.min(options.threads ?? availableParallelism(), 4);
+  const wanted = Math.min(options.threads ?? availableCores(), 4);
   if (!initialized) {
     const require = createRequire(import.meta.url);
     setWasmPaths(join(dirname(require.resolve("@tensorflow/tfjs-backend-wasm")), sep));
