@@ -25,7 +25,10 @@ export function integer(min: number, max = Number.MAX_SAFE_INTEGER) {
 }
 
 export const stageOption = (): Option =>
-  new Option("--stage <world-stage>", "stage to play, e.g. 1-1").argParser((text: string) => {
+  new Option(
+    "--stage <world-stage>",
+    "stage to play; default: the model's or the preset's (1-1)",
+  ).argParser((text: string) => {
     if (!STAGE_PATTERN.test(text)) {
       throw new InvalidArgumentError(
         "It must be a world from 1 to 8 and a stage from 1 to 4: 1-1.",
@@ -61,9 +64,10 @@ export const windowStepsOption = (): Option =>
   ).argParser(integer(1, 65_536));
 
 export const actorsOption = (): Option =>
-  new Option("--actors <n>", "actor threads; affects speed only, never the result").argParser(
-    integer(1, 256),
-  );
+  new Option(
+    "--actors <n>",
+    "actor threads; default: half of the cores; affects speed only, never the result",
+  ).argParser(integer(1, 256));
 
 export const pipelineOption = (): Option =>
   new Option(

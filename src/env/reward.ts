@@ -1,6 +1,6 @@
 /** What a reward is computed from; one decision's difference. */
 export interface RewardInput {
-  /** Change of x, pixels; 0 where the game put the player elsewhere. */
+  /** Change of x, pixels; 0 where the game put the player elsewhere, except within an area of the classic. */
   readonly moved: number;
   /** How far beyond the furthest x so far, pixels. */
   readonly gained: number;

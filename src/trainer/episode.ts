@@ -1,6 +1,6 @@
 /** What the trainer needs to know of a step besides the observation and the reward. */
 export interface GameInfo {
-  /** Change of the player's x in the last decision, pixels; 0 where the game put the player elsewhere. */
+  /** Change of x in the last decision, pixels; 0 where the game put the player elsewhere (but see `MarioInfo`). */
   readonly moved: number;
   /** Furthest x of this episode, pixels. */
   readonly maxX: number;

@@ -136,7 +136,7 @@ describe.skipIf(!hasAddon)("a network's native update", () => {
       const scale = Math.max(1, expected.gradientNorm);
       expect(got.loss).toBeCloseTo(expected.loss, 4);
       expect(Math.abs(got.gradientNorm - expected.gradientNorm) / scale).toBeLessThan(1e-4);
-      // A single feature that is left out changes no more than 1e-5.
+      // At the first update, too: a few features left out change little.
       expect(largestDifference(native, wanted)).toBeLessThan(3e-6);
     }
     native.dispose();

@@ -19,10 +19,10 @@ export function enjoyCommand(): Command {
   command.addOption(
     new Option(
       "--view <where>",
-      "default: page; none where the output is no terminal, unless --host or --port is given",
+      "default: page; none if the output is not a terminal, unless --host or --port is given",
     ).choices(["page", "terminal", "none"]),
   );
-  addEpisodeOptions(command, 1, "1; on a page without end");
+  addEpisodeOptions(command, 1, "1; on the page: unlimited");
   addModelOptions(command, 0);
   addPageOptions(command);
   return addRecordOptions(command, "all").action(async (options: EnjoyOptions) => {

@@ -17,13 +17,13 @@ export function playCommand(): Command {
     .addOption(stageOption())
     .option(
       "--record <file>",
-      "keep what you press, as JSON; the play before is kept as <name>.previous.json",
+      "keep what you press, as JSON; the previous recording is kept as <name>.previous.json",
     )
     .option("--replay <file>", "show a recording again, frame for frame")
     .addOption(
       new Option(
         "--view <kind>",
-        "page; or none: replay without a picture, print where it ends, and check that",
+        "page; or none: replay without a picture, print where it ends, and compare it with the recording",
       )
         .choices(["page", "none"])
         .default("page"),

@@ -31,15 +31,17 @@ export function plotCommand(): Command {
     .option("--subtitle <text>", "line under the heading")
     .option("--y-label <text>", "name of the (first) vertical axis")
     .addOption(
-      new Option("--smoothing <steps>", "mean over so many last steps")
+      new Option("--smoothing <steps>", "moving average over this many steps")
         .argParser(integer(0))
         .default(0),
     )
-    .option(
-      "--reference <label=value>",
-      "dashed line across the (first) panel, e.g. a published result; may be repeated",
-      (text: string, others: readonly string[]) => [...others, text],
-      [],
+    .addOption(
+      new Option(
+        "--reference <label=value>",
+        "dashed line across the (first) panel, e.g. a published result; may be repeated",
+      )
+        .argParser((text: string, others: readonly string[]) => [...others, text])
+        .default([], "none"),
     )
     .action(async (runs: string[], options: PlotOptions) => {
       const { runPlot } = await import("./run.js");

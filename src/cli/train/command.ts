@@ -65,6 +65,10 @@ export interface TrainCommand {
 export function trainCommand(): Command {
   const command = new Command("train")
     .description("train a network; the best model is saved in models/")
+    .addHelpText(
+      "after",
+      "\nOptions without a default are the preset's: README.md (Presets), src/config/presets.ts.\n",
+    )
     .addOption(
       new Option(
         "--preset <name>",
@@ -90,8 +94,18 @@ export function trainCommand(): Command {
   command
     .optionsGroup("Environment:")
     .addOption(new Option("--action-repeat <n>", "frames per decision").argParser(integer(1, 60)))
-    .addOption(new Option("--action-set <name>", "discrete action space").choices(ACTION_SET_NAMES))
-    .addOption(new Option("--reward <kind>", "reward function").choices(REWARD_KINDS))
+    .addOption(
+      new Option(
+        "--action-set <name>",
+        "discrete action space; full: the tutorial's 14, the others: as in gym-super-mario-bros",
+      ).choices(ACTION_SET_NAMES),
+    )
+    .addOption(
+      new Option(
+        "--reward <kind>",
+        "distance: change of x in pixels, the tutorial's; progress: new ground in tens of pixels, -3 for a death, 5 for the flag",
+      ).choices(REWARD_KINDS),
+    )
     .addOption(stickyOption())
     .addOption(
       new Option(

@@ -122,7 +122,8 @@ export class Chart {
       {
         ...this.#size(),
         series,
-        padding: [8, 8, 0, 0],
+        // On the right, half of the last tick's text.
+        padding: [8, 18, 0, 0],
         legend: { show: false },
         scales: {
           // The same for all charts, so that what stands below each other belongs together.
