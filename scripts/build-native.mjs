@@ -58,6 +58,8 @@ const LOST = "Training will use WebAssembly, about 6 times slower per update.";
 
 /** Of this addon, beside it: `.json` says what it is (native/record.mjs), `.failed.json` what did not build. */
 const file = (suffix) => path.join(buildFolder, `${target}${suffix}`);
+/** Of the addon that was built before; looked at only where it matters, since it takes a process. */
+let doesLoad = true;
 const isUsable = () =>
   [file(".node"), environmentFile].every(existsSync) && !misfitOf(nativeFolder, target);
 
@@ -68,7 +70,7 @@ const isUsable = () =>
  */
 function giveUp(reason, { tried = false, failed = tried, remedy } = {}) {
   const again = failed ? " To try again: npm run setup -- --retry" : "";
-  if (!sanitize && isUsable()) {
+  if (!sanitize && isUsable() && doesLoad) {
     if (tried || retry)
       console.log(`Native addon not built: ${reason} The last one fits and is used.${again}`);
     process.exit(0);
@@ -164,7 +166,7 @@ async function compile(compiler, onednn, flags, record) {
 }
 
 /**
- * As many at a time as there are cores: a compiler takes hundreds of megabytes. After a failure none is
+ * As many at a time as there are cores, at most four: a compiler takes hundreds of megabytes. After a failure none is
  * begun, and it throws when the last one has ended, so that no compiler writes into a folder that went.
  */
 async function inParallel(count, work) {
@@ -179,17 +181,22 @@ async function inParallel(count, work) {
       }
     }
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, worker));
   if (failure !== undefined) throw failure;
 }
 
 /** What builds left that were interrupted, an hour ago or more. */
 function removeLeftOvers() {
   for (const name of existsSync(buildFolder) ? readdirSync(buildFolder) : []) {
+    if (!/^mario_onednn(_sanitize)?\.\w+$/.test(name)) continue;
     const folder = path.join(buildFolder, name);
-    if (!/^mario_onednn(_sanitize)?\.\w+$/.test(name) || !statSync(folder).isDirectory()) continue;
-    if (Date.now() - statSync(folder).mtimeMs > 3_600_000) {
-      rmSync(folder, { recursive: true, force: true });
+    try {
+      const { mtimeMs } = statSync(folder);
+      const isOld = Date.now() - mtimeMs > 3_600_000;
+      // An addon itself has such a name, too.
+      if (isOld && !/\.(node|json)$/.test(name)) rmSync(folder, { recursive: true });
+    } catch {
+      // Another user's, or gone meanwhile: it is in nobody's way.
     }
   }
 }
@@ -260,6 +267,7 @@ async function main() {
     giveUp(`its sources cannot be read (${error.code ?? error.message}).`);
   }
   if (sources === undefined) giveUp("its sources (native/src) are not here.");
+  if (!sanitize && retry && isUsable()) doesLoad = await loads();
   const compiler = findCompiler();
   const install = INSTALL[process.platform];
   if (!compiler) giveUp("no C++ compiler (g++ or clang++) was found.", { remedy: install });
@@ -280,8 +288,8 @@ async function main() {
       remedy: "install or build a newer one, and name its folder in DNNLROOT",
     });
   }
-  const isCurrent = isUsable() && readRecord(nativeFolder, target).digest === digest;
-  if (!force && isCurrent && (sanitize || !retry || (await loads()))) return;
+  const isCurrent = isUsable() && doesLoad && readRecord(nativeFolder, target).digest === digest;
+  if (!force && isCurrent) return;
   const before = readFailure();
   if (!sanitize && !retry && before?.digest === digest)
     giveUp(`its build failed before (${before.reason}).`, { failed: true });
@@ -304,6 +312,7 @@ async function main() {
   }
   const reason = reasonOf(failure);
   writeFailure({ digest, reason });
+  if (!sanitize && isUsable()) doesLoad = await loads();
   giveUp(`its build failed (${reason}).`, { tried: true });
 }
 

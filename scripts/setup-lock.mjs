@@ -1,61 +1,64 @@
 /**
  * One set-up at a time in a checkout: two would install and compile into the same folders. Node's
  * built-ins only.
+ *
+ * The lock is a local socket that somebody listens on: the system lets go of it when that process ends,
+ * however it ends. So there is no lock to be left behind.
  */
 import { createHash } from "node:crypto";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const PERIOD_MS = 250;
 
-/** Outside the checkout, which may be read-only and whose dependencies are replaced as a whole. */
-function lockOf(root) {
-  const name = createHash("sha256").update(root).digest("hex").slice(0, 16);
-  return join(tmpdir(), `mario-setup-${name}.lock`);
+function addressOf(root) {
+  const name = `mario-setup-${createHash("sha256").update(root).digest("hex").slice(0, 16)}`;
+  if (process.platform === "win32") return `\\\\.\\pipe\\${name}`;
+  // Linux has names that are no files.
+  return process.platform === "linux" ? `\0${name}` : join(tmpdir(), `${name}.sock`);
 }
 
-/** Of the process that holds it; undefined where it ended without letting go. */
-function holderOf(lock) {
-  try {
-    const pid = Number(readFileSync(lock, "utf8"));
-    if (!(pid > 0) || pid === process.pid) return undefined;
-    process.kill(pid, 0);
-    return pid;
-  } catch (error) {
-    // Another user's process is one all the same.
-    return error.code === "EPERM" ? "another user" : undefined;
-  }
+/** @returns undefined when it listens, until this process ends; else the system's reason */
+function listen(address) {
+  return new Promise((resolve) => {
+    const server = createServer((socket) => socket.destroy());
+    server.once("error", ({ code }) => resolve(code));
+    server.listen(address, () => resolve(undefined));
+    server.unref();
+  });
+}
+
+/** Whether nobody listens behind a name that is a file, and stays when its process is killed. */
+function isLeftBehind(address) {
+  return new Promise((resolve) => {
+    const socket = connect(address);
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once("error", ({ code }) => resolve(code === "ECONNREFUSED"));
+  });
 }
 
 /**
  * Waits for a set-up of the same checkout that is running, then holds the lock until this process ends.
  * @param root of the checkout
- * @param onWait called once if there is one, with its process
+ * @param onWait called once if there is one
  */
-export function lockSetup(root, onWait) {
-  const lock = lockOf(root);
-  let told = false;
-  for (;;) {
-    try {
-      writeFileSync(lock, String(process.pid), { flag: "wx" });
-      process.on("exit", () => rmSync(lock, { force: true }));
-      return;
-    } catch (error) {
-      // Where no lock can be written there is none.
-      if (error.code !== "EEXIST") return;
-    }
-    const holder = holderOf(lock);
-    if (holder === undefined) {
-      try {
-        rmSync(lock, { force: true });
-      } catch {
-        return;
-      }
+export async function lockSetup(root, onWait) {
+  const address = addressOf(root);
+  for (let told = false; ;) {
+    const reason = await listen(address);
+    // Where there are no such sockets there is no lock.
+    if (reason !== "EADDRINUSE") return;
+    if (await isLeftBehind(address)) {
+      rmSync(address, { force: true });
       continue;
     }
-    if (!told) onWait(holder);
+    if (!told) onWait();
     told = true;
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PERIOD_MS);
+    await new Promise((resolve) => setTimeout(resolve, PERIOD_MS));
   }
 }

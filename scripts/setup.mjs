@@ -201,8 +201,8 @@ function buildTypeScript() {
 }
 
 checkNode();
-lockSetup(root, (holder) => {
-  say(`another set-up of this folder is running (process ${holder}): waiting for it ...`);
+await lockSetup(root, () => {
+  say("another set-up of this folder is running: waiting for it ...");
 });
 installDependencies();
 installTensorflow();

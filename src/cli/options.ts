@@ -24,18 +24,17 @@ export function integer(min: number, max = Number.MAX_SAFE_INTEGER) {
   };
 }
 
-export const stageOption = (): Option =>
-  new Option(
-    "--stage <world-stage>",
-    "stage to play; default: the model's or the preset's (1-1)",
-  ).argParser((text: string) => {
-    if (!STAGE_PATTERN.test(text)) {
-      throw new InvalidArgumentError(
-        "It must be a world from 1 to 8 and a stage from 1 to 4: 1-1.",
-      );
-    }
-    return text;
-  });
+export const stageOption = (fallback = "the model's or the preset's (1-1)"): Option =>
+  new Option("--stage <world-stage>", `stage to play; default: ${fallback}`).argParser(
+    (text: string) => {
+      if (!STAGE_PATTERN.test(text)) {
+        throw new InvalidArgumentError(
+          "It must be a world from 1 to 8 and a stage from 1 to 4: 1-1.",
+        );
+      }
+      return text;
+    },
+  );
 
 export const romOption = (): Option =>
   new Option(

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, utimesSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ScratchCheckout } from "./scratch-checkout.js";
@@ -110,9 +110,12 @@ describe.skipIf(process.platform === "win32")("the set-up", () => {
     checkout.run("setup");
     expect(checkout.has("dist/cli/main.js")).toBe(true);
     checkout.write("dist/cli/main.js", "// as it was");
-    utimesSync(join(checkout.root, "src/one.ts"), 1, 1);
-    checkout.run("setup");
-    expect(checkout.read("dist/cli/main.js")).toBe("// as it was");
+    const copy = new ScratchCheckout();
+    cpSync(checkout.root, copy.root, { recursive: true });
+    utimesSync(join(copy.root, "src/one.ts"), 1, 1);
+    copy.run("setup");
+    expect(copy.read("dist/cli/main.js")).toBe("// as it was");
+    copy.remove("");
     checkout.write("src/one.ts", "// changed");
     checkout.run("setup");
     expect(checkout.read("dist/cli/main.js")).toBe("");

@@ -14,7 +14,7 @@ export function playCommand(): Command {
   const command = new Command("play")
     .description("play the game yourself in your browser, with sound")
     .addOption(romOption())
-    .addOption(stageOption())
+    .addOption(stageOption("none, from power on"))
     .option(
       "--record <file>",
       "keep what you press, as JSON; the previous recording is kept as <name>.previous.json",

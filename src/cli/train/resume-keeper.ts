@@ -36,6 +36,7 @@ export class ResumeKeeper {
   readonly #options: ResumeKeeperOptions;
   #loop: LoopState;
   #savedAt: number | undefined;
+  #isUnsavedChange: boolean;
   #nextAt: number;
 
   /** @param from where the run begins: at a point, or at step 0 */
@@ -43,6 +44,7 @@ export class ResumeKeeper {
     this.#options = options;
     this.#loop = from;
     this.#savedAt = from.step > 0 ? from.step : undefined;
+    this.#isUnsavedChange = options.isChanged;
     const share = options.isChanged ? 0 : from.step > 0 ? 1 : EARLY_SHARE;
     this.#nextAt = from.step + options.periodSteps * share;
   }
@@ -68,7 +70,7 @@ export class ResumeKeeper {
         this.#savedAt = undefined;
         return Promise.resolve();
       });
-    } else if (this.#loop.step > (this.#savedAt ?? 0)) await this.#save();
+    } else if (this.#loop.step > (this.#savedAt ?? 0) || this.#isUnsavedChange) await this.#save();
     // Part of an owed evaluation may have been played, or a held model written, since that point.
     else if (this.#savedAt !== undefined && isUnfinished()) await this.#save();
   }
@@ -81,6 +83,7 @@ export class ResumeKeeper {
     await failures.observe("a resume point", async () => {
       const bytes = await writer.save(await stateAt(this.#loop), stores);
       this.#savedAt = step;
+      this.#isUnsavedChange = false;
       this.#nextAt = step + periodSteps;
       const seconds = (performance.now() - started) / 1000;
       note(

@@ -81,7 +81,7 @@ export interface Moment {
   readonly steps: number;
   /** Emulator frames. */
   readonly frames: number;
-  /** Pixels of the stage to the left of the screen. */
+  /** Pixels of the stage to the left of the screen; negative where it shows a room beside it. */
   readonly left: number;
 }
 

@@ -76,6 +76,10 @@ describe("resume points", () => {
     const { play, savedAt } = keeperOf(1000, false, false, true);
     await play(4000, 1000);
     expect(savedAt()).toEqual([1100, 3100]);
+    // Stopped before it did anything.
+    const stopped = keeperOf(1000, false, false, true);
+    await stopped.keeper.finish();
+    expect(stopped.savedAt()).toEqual([1000]);
   });
 
   it("are left at the end, too, where the last evaluation is still to be played", async () => {

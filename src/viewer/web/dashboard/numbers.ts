@@ -23,7 +23,10 @@ export const TIME_SPACINGS = [
 
 /** A tick of an axis of numbers. @param spacing between ticks: no two of them read the same. */
 export function tickText(value: number, spacing: number): string {
-  if (spacing < 1e-4) return compact(value);
+  if (spacing < 1e-4) {
+    const digits = Math.ceil(Math.log10(Math.max(1, Math.abs(value) / spacing))) + 1;
+    return value === 0 ? "0" : value.toExponential(Math.min(20, digits)).replace(/\.?0*e/, "e");
+  }
   const size = Math.abs(value);
   const [unit, letter] = size >= 1e6 ? [1e6, "M"] : size >= 1e4 ? [1e3, "k"] : [1, ""];
   const decimals = Math.max(0, Math.ceil(-Math.log10(spacing / unit) - 1e-9));

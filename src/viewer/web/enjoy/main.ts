@@ -169,7 +169,7 @@ function showDecision(decision: EnjoyDecision): void {
   byId("action").textContent = actionName(action.name);
   byId("chooser").textContent = CHOOSERS[decision.by];
   figures.show(decision, parts.hello);
-  parts.map.place(decision.x);
+  parts.map.place(decision.left < 0 ? undefined : decision.x);
 }
 
 function showScreen(picture: DecodedPicture): void {

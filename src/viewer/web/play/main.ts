@@ -144,6 +144,8 @@ function openUplink(session: Session, game: Game, pauseGame: () => void): Uplink
       say(reason);
     },
     onSaved: (problem) => {
+      // Another page's recording is none of this one's business.
+      if (isRefused) return;
       element("recording").classList.toggle("live", problem === undefined);
       say(problem ?? "The recording is saved again.");
     },

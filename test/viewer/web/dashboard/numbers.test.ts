@@ -11,8 +11,9 @@ it("ticks are short, and never two the same", () => {
   expect(texts(3021, 0.5)).toEqual(["3,021", "3,021.5", "3,022", "3,022.5", "3,023"]);
   expect(texts(-20_000, 10_000)).toEqual(["-20k", "-10k", "0", "10k", "20k"]);
   expect(texts(0, 0.0005)).toEqual(["0", "0.0005", "0.001", "0.0015", "0.002"]);
-  for (const spacing of [0.01, 0.25, 1, 2, 5, 10, 20, 25, 250, 2500, 10_000]) {
-    for (const from of [0, 9_999, 999_999, 1_234_567]) {
+  expect(texts(0, 5e-5)).toEqual(["0", "5e-5", "1e-4", "1.5e-4", "2e-4"]);
+  for (const spacing of [1e-6, 5e-5, 0.01, 0.25, 1, 2, 5, 10, 20, 25, 250, 2500, 10_000]) {
+    for (const from of [0, 0.01235, 9_999, 999_999, 1_234_567]) {
       expect(new Set(texts(from, spacing)).size).toBe(5);
     }
   }

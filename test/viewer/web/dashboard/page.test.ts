@@ -184,8 +184,8 @@ describe.skipIf(chromiumPath === undefined)(browserTitle("mario dashboard in Chr
       // What a ticked run writes does not scroll back to the list.
       await page.focus("#run-0");
       await page.evaluate("window.scrollTo(0, 900)");
-      appendFileSync(path, scalar(TAGS.episodeMeanReward100, 600, 4321));
       await page.evaluate(`window.rowBefore = document.getElementById("run-0")`);
+      appendFileSync(path, scalar(TAGS.episodeMeanReward100, 600, 4321));
       await page.waitForSelector(".figures dd:has-text('4,321 px')", { state: "attached" });
       await expect
         .poll(() => page.evaluate<boolean>("window.rowBefore.isConnected"), POLL)
