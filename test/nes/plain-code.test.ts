@@ -14,7 +14,7 @@ interface Moment {
   readonly bytes: readonly [number, number, number];
   readonly registers: readonly [a: number, x: number, y: number, sp: number];
   /** Carry, sign, overflow. */
-  readonly flags: readonly [number, number, number];
+  readonly flags: readonly [number, number, number, number];
   readonly lastResult: number;
 }
 
@@ -51,7 +51,7 @@ describe("plain code", () => {
       pc: 0x8000 + rng.integer(0x7ff0),
       bytes: [opcode, byte(), high],
       registers: [byte(), byte(), byte(), byte()],
-      flags: [bit(), bit(), bit()],
+      flags: [bit(), bit(), bit(), bit()],
       lastResult: bit() * byte(),
     };
   }
@@ -63,10 +63,10 @@ describe("plain code", () => {
     cpu.mem.set(moment.bytes, moment.pc);
     cpu.REG_PC = moment.pc;
     [cpu.REG_ACC, cpu.REG_X, cpu.REG_Y, cpu.REG_SP] = moment.registers;
-    [cpu.F_CARRY, cpu.F_SIGN, cpu.F_OVERFLOW] = moment.flags;
+    [cpu.F_CARRY, cpu.F_SIGN, cpu.F_OVERFLOW, cpu.F_INTERRUPT] = moment.flags;
     cpu.F_ZERO = moment.lastResult;
     // No interrupt is underway.
-    cpu.F_INTERRUPT = 1;
+    cpu.irqFlags = 0;
     cpu.needNmi = cpu.prevNeedNmi = false;
     cpu.nmiLine = emulator.nes.ppu.nmiOutput;
     return cpu;

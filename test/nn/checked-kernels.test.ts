@@ -209,3 +209,136 @@ it.each([0, -1, 1.5, NaN, 5000])("refuses %d threads", (threads) => {
     kernels.setThreads(threads);
   }, "INVALID_OPTION");
 });
+
+describe("a network's update", () => {
+  // 6×6×3 → 3×3×5 → 2×2×4: 16 features; dueling, 2 actions of 3 atoms.
+  const SECOND: ConvolutionShape = {
+    ...SHAPE,
+    inHeight: 3,
+    inWidth: 3,
+    inChannels: 5,
+    outHeight: 2,
+    outWidth: 2,
+    outChannels: 4,
+    kernelHeight: 2,
+    kernelWidth: 2,
+    strideHeight: 1,
+    strideWidth: 1,
+  };
+  const NETWORK = { dueling: true, hiddenUnits: 7, actionCount: 2, atoms: 3 };
+  const SIZES = [W, 5, 2 * 2 * 5 * 4, 4, ...[16 * 7, 7, 7 * 6, 6], ...[16 * 7, 7, 7 * 3, 3]];
+  const BATCH = 2;
+  const BYTES = BATCH * 6 * 6 * 3;
+  const SETTINGS = {
+    learningRate: 1,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
+    correction1: 1,
+    correction2: 1,
+    maxGradientNorm: 10,
+    globalClipping: false,
+  };
+  type Update = ReturnType<typeof kernels.createUpdate>;
+
+  const create = (convolutions = [SHAPE, SECOND]): Update =>
+    kernels.createUpdate({ ...NETWORK, convolutions });
+  const weights = (sizes = SIZES) => sizes.map(floats);
+  /** Sizes with one that is a value short or long. */
+  const off = (i: number, by: number) => SIZES.map((size, j) => (j === i ? size + by : size));
+
+  function forward(update: Update, { online = SIZES, target = SIZES, bytes = BYTES } = {}): void {
+    const observations = new Uint8Array(bytes);
+    const passes = [
+      { network: "online", observations: new Uint8Array(BYTES) },
+      { network: "target", observations },
+    ] as const;
+    update.forward(passes, BATCH, { online: weights(online), target: weights(target) });
+  }
+
+  function backward(
+    update: Update,
+    { gradient = BATCH * 6, bytes = BYTES, variable = SIZES, m = SIZES, v = SIZES } = {},
+  ): void {
+    const parameters = SIZES.map((_, i) => ({
+      variable: floats(variable[i]),
+      m: floats(m[i]),
+      v: floats(v[i]),
+    }));
+    update.backward(new Uint8Array(bytes), floats(gradient), parameters, SETTINGS);
+  }
+
+  /** One that is there, and has had its forward pass; what led to it is not looked at. */
+  function ready(): Update {
+    const update = create();
+    forward(update);
+    reached = [];
+    return update;
+  }
+
+  it("passes when every length fits", () => {
+    const update = create();
+    forward(update);
+    backward(update);
+    update.dispose();
+    expect(reached).toEqual(["createUpdate", "updateForward", "updateBackward", "endUpdate"]);
+  });
+
+  it("is refused where a convolution does not take what the one before it gives", () => {
+    expectRefused(() => create([SHAPE, { ...SECOND, inChannels: 4 }]));
+    expectRefused(() => create([]));
+  });
+
+  it("is refused when any array is one value short or long", () => {
+    for (const by of [-1, 1]) {
+      for (const i of SIZES.keys()) {
+        for (const network of ["online", "target"]) {
+          const update = ready();
+          expectRefused(() => {
+            forward(update, { [network]: off(i, by) });
+          });
+        }
+        for (const part of ["variable", "m", "v"]) {
+          const update = ready();
+          expectRefused(() => {
+            backward(update, { [part]: off(i, by) });
+          });
+        }
+      }
+      for (const part of ["gradient", "bytes"]) {
+        const update = ready();
+        expectRefused(() => {
+          backward(update, { [part]: (part === "bytes" ? BYTES : BATCH * 6) + by });
+        });
+      }
+      const update = ready();
+      expectRefused(() => {
+        forward(update, { bytes: BYTES + by });
+      });
+    }
+  });
+
+  it("is refused out of order: no forward pass, twice, or after its end", () => {
+    const fresh = create();
+    reached = [];
+    expectRefused(() => {
+      backward(fresh);
+    });
+    const used = ready();
+    backward(used);
+    reached = [];
+    expectRefused(() => {
+      backward(used);
+    });
+    const ended = ready();
+    ended.dispose();
+    reached = [];
+    expectRefused(() => {
+      forward(ended);
+    });
+    expectRefused(() => {
+      const passes = [{ network: "target", observations: new Uint8Array(BYTES) }] as const;
+      ready().forward(passes, BATCH, { online: weights(), target: weights() });
+    });
+  });
+});

@@ -47,6 +47,39 @@ describe("agentOptionsOf", () => {
     });
   });
 
+  it("hands on every value, none of them its default", () => {
+    const learning = {
+      learningRate: 3e-3,
+      adamEpsilon: 2e-5,
+      weightDecay: 0.02,
+      maxGradientNorm: 7,
+      clipping: "global",
+      doubleDqn: false,
+      munchausen: true,
+      munchausenAlpha: 0.8,
+      munchausenTemperature: 0.05,
+      munchausenClip: -2,
+      huberDelta: 3,
+      targetTau: 0.2,
+    } as const;
+    const settings = resolveSettings("fast", { learning, network: { initialSigma: 0.3 } });
+    const { munchausen, munchausenAlpha, munchausenTemperature, munchausenClip, ...same } =
+      learning;
+    const { actionCount, ...architecture } = architectureOf(settings);
+    expect(munchausen).toBe(true);
+    expect(agentOptionsOf(settings)).toEqual({
+      ...same,
+      actionCount,
+      architecture,
+      initialSigma: 0.3,
+      munchausen: {
+        alpha: munchausenAlpha,
+        temperature: munchausenTemperature,
+        clip: munchausenClip,
+      },
+    });
+  });
+
   it("has a squared error where it was asked for", () => {
     const settings = resolveSettings("fast", { learning: { loss: "squared", huberDelta: 3 } });
     expect(agentOptionsOf(settings).huberDelta).toBe(Infinity);
@@ -101,6 +134,16 @@ describe("samplerOf", () => {
     const sampler = samplerOf(resolveSettings("rainbow", {}), 10);
     expect(sampler).toBeInstanceOf(PrioritizedSampler);
     expect(sampler).toHaveProperty("beta", 0.4);
+  });
+
+  it("has the exponents that were asked for", () => {
+    const replay = { prioritized: true, priorityAlpha: 0.3, priorityBeta: 0.7 };
+    const sampler = samplerOf(resolveSettings("fast", { replay }), 4);
+    if (!(sampler instanceof PrioritizedSampler)) throw new Error("not prioritized");
+    expect(sampler.beta).toBe(0.7);
+    sampler.add(0);
+    sampler.update(Int32Array.of(0), Float32Array.of(16));
+    expect(sampler.getState().priorities[0]).toBeCloseTo(16 ** 0.3, 4);
   });
 });
 

@@ -57,9 +57,9 @@ describe("Overlay", () => {
     const overlay = new Overlay(ACTIONS);
     draw([0, 1, 1, 1], 0, overlay);
     draw([0, 10, 0, 0], 1, overlay);
-    const { at } = draw([0, 1, 0, 0], 1, overlay);
-    // 10 − 5 % of 9: a tenth of the width, or so.
-    expect(barLength(at, 1, GREEDY)).toBe(Math.round((100 * 1) / 9.55));
+    const { at } = draw([0, 5, 0, 0], 1, overlay);
+    // 10 − 5 % of 5; of 10 it would be 50.
+    expect(barLength(at, 1, GREEDY)).toBe(Math.round((100 * 5) / 9.75));
   });
 
   it("lights the buttons that are held, whatever the action", () => {
