@@ -115,6 +115,7 @@ export class TrainSession implements TrainObserver {
       this.#options.modelAfter(this.#last),
     );
     this.#options.sink.flush();
+    this.#options.onProgress?.(this.progress());
   }
 
   getState(): TrainSessionState {

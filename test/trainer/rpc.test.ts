@@ -8,6 +8,17 @@ it("refuses calls of a thread that has ended, in place of waiting for it", async
   await expect(worker.call("settle", undefined)).rejects.toThrow(ended);
 });
 
+it("says why a thread failed, also when nobody waited for it then", async () => {
+  const fails = new URL(
+    `data:text/javascript,${encodeURIComponent("throw new Error('no memory');")}`,
+  );
+  const worker = new RemoteWorker(fails, "idle");
+  const reason = "The idle thread failed: no memory";
+  await expect(worker.call("play", undefined)).rejects.toThrow(reason);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await expect(worker.call("play", undefined)).rejects.toThrow(reason);
+});
+
 it("answers one request after the other, and carries an error's code and remedy across", async () => {
   const compiled = (path: string) => new URL(`../../dist/${path}`, import.meta.url).href;
   const source = `

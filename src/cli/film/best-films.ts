@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { Rng } from "../../core/rng.js";
 import type { MarioEnv } from "../../env/mario-env.js";
-import { isWriteError, type WriteObserver } from "../../core/write-error.js";
+import type { WriteObserver } from "../../core/write-error.js";
 import type { SummarySink } from "../../logging/summary-sink.js";
 import { SUMMARY_TAGS } from "../../logging/tags.js";
 import { FRAME_RATE, SCREEN_HEIGHT } from "../../nes/hardware.js";
@@ -96,7 +96,7 @@ export interface BestFilmsOptions extends Omit<FilmModelOptions, "model" | "path
   /** Gets the short film. */
   readonly summaries?: SummarySink | undefined;
   readonly onFilm?: (film: ModelFilm) => void;
-  /** Told of a film that cannot be written, in place of a throw. */
+  /** Told of a film that cannot be made or written, in place of a throw. */
   readonly observer?: WriteObserver;
 }
 
@@ -156,7 +156,8 @@ export class BestFilms {
     this.#running = this.#film(best)
       .catch((error: unknown) => {
         const { observer } = this.#options;
-        if (observer && isWriteError(error)) observer.failed(error);
+        // Whatever is wrong with a film, hours of learning are worth more.
+        if (observer) observer.failed(error instanceof Error ? error : new Error(String(error)));
         else this.#failure = error;
       })
       .finally(() => {

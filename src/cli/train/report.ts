@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { MarioError } from "../../core/errors.js";
 import { createConsoleLog, type TextOutput } from "../../logging/console-log.js";
 import { formatDuration, ProgressLine } from "../../logging/progress.js";
 import type { EvaluatedEntry } from "../../trainer/checkpoint/best-evaluated.js";
@@ -154,6 +155,25 @@ export function resumeHint(directory: string, step: number, savedAt: number | un
   const command = `resume:     npx mario train --resume ${directory}`;
   if (savedAt === step) return command;
   return `${command}  # from step ${whole(savedAt)}: what came since could not be saved`;
+}
+
+/**
+ * What is left of a run that an error ended.
+ * @param savedAt step of its resume point, if it has one
+ * @param best path of its best model, if it has one
+ */
+export function failureHint(
+  error: unknown,
+  directory: string | undefined,
+  savedAt: number | undefined,
+  best: string | undefined,
+): string {
+  const model = `the run has failed; its best model so far: ${best ?? "none"}`;
+  // The same numbers would come again.
+  const comesAgain =
+    error instanceof MarioError && (error.code === "NOT_FINITE" || error.code === "DIVERGED");
+  if (comesAgain || directory === undefined || savedAt === undefined) return model;
+  return `${model}; to go on from step ${whole(savedAt)}: npx mario train --resume ${directory}`;
 }
 
 /** How to make a finished run longer, whose resume point was kept. */

@@ -25,6 +25,7 @@ import { TrainObservers } from "./observers.js";
 import {
   createTrainReport,
   longerHint,
+  failureHint,
   resumeHint,
   runSummary,
   type TrainReport,
@@ -118,6 +119,8 @@ async function runOnThreads(
   }
 }
 
+const STOPPING = "stopping; press Ctrl-C again to stop immediately";
+
 async function runReported(
   run: ReadyRun,
   { lock, memory, started }: { lock: RunLock; memory: string; started: number },
@@ -136,7 +139,10 @@ async function runReported(
   announce(run, report, log, memory);
   watch?.begin({ ...log, stores: threads.stores, isResumed: point !== undefined });
   const interrupt = watchForInterrupt(() => {
-    report.note("stopping; press Ctrl-C again to stop immediately");
+    report.note(STOPPING);
+    // Whoever pressed the keys is to see it, wherever the log goes.
+    const isSeen = process.stdout.isTTY && options.log !== "tensorboard";
+    if (!isSeen && process.stderr.isTTY) process.stderr.write(`mario: ${STOPPING}\n`);
   });
   let summary: string;
   try {
@@ -210,6 +216,10 @@ async function learn(context: TrainContext, started: number): Promise<string> {
     summaries?.endSession("success");
   } catch (error) {
     summaries?.endSession("failure");
+    const { byReward, evaluated } = observers.best;
+    context.report.warn(
+      failureHint(error, directory, observers.savedAt, (evaluated ?? byReward)?.path),
+    );
     throw error;
   }
   const { best, progress } = observers;

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { TrainSettings } from "../../config/schema.js";
 import { settingEntries } from "../../config/setting-entries.js";
 import { FRAME_RATE } from "../../nes/hardware.js";
@@ -84,7 +85,7 @@ export class TrainWatch {
     const watch = new TrainWatch(options);
     const { logDirectory, page } = options;
     const others = (): FileRun[] =>
-      findRuns([logDirectory]).filter((run) => run.id !== watch.#run.directory);
+      findRuns([logDirectory]).filter(({ id }) => resolve(id) !== watch.#ownDirectory);
     try {
       watch.#page = await openDashboard({ findRuns: others, live: watch.#feed }, page);
     } catch (error) {
@@ -92,6 +93,11 @@ export class TrainWatch {
       throw error;
     }
     return watch;
+  }
+
+  get #ownDirectory(): string | undefined {
+    const { directory } = this.#run;
+    return directory && resolve(directory);
   }
 
   /** Before the first window. */

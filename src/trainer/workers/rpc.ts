@@ -67,12 +67,12 @@ export class RemoteWorker {
     this.#worker.on("message", (response: Response) => {
       this.#settle(response);
     });
+    // What no handler answers for, such as a lack of memory; perhaps while nobody waits.
     this.#worker.on("error", (error) => {
-      this.#fail(error);
+      this.#end(new Error(`The ${name} thread failed: ${error.message}`, { cause: error }));
     });
     this.#worker.on("exit", (code) => {
-      this.#ended = new Error(`The ${name} thread ended with code ${code}.`);
-      this.#fail(this.#ended);
+      this.#end(new Error(`The ${name} thread ended with code ${code}.`));
     });
   }
 
@@ -105,8 +105,10 @@ export class RemoteWorker {
     else waiting?.resolve(response.result);
   }
 
-  #fail(error: Error): void {
-    for (const { reject } of this.#waiting.values()) reject(error);
+  /** For good; the first reason says most. */
+  #end(reason: Error): void {
+    this.#ended ??= reason;
+    for (const { reject } of this.#waiting.values()) reject(this.#ended);
     this.#waiting.clear();
   }
 }

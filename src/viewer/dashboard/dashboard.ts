@@ -18,8 +18,8 @@ interface FollowedRun {
   settings: Readonly<Record<string, string>>;
 }
 
-/** A run whose files did not grow for this long has ended. */
-const RUNNING_MS = 45_000;
+/** A run whose files did not grow for this long has ended; evaluations, too, may take a minute. */
+const RUNNING_MS = 120_000;
 const POLL_MS = 1000;
 /** Looking for new runs walks through folders: not every time. */
 const POLLS_PER_SEARCH = 4;

@@ -112,7 +112,9 @@ export class LiveFeed implements RunSource {
    * @param seconds for which they went on
    */
   begin(before: readonly RunGrowth[], seconds: number): void {
-    this.#growth.push(...before);
+    // Those of the run as it goes on now, perhaps for longer.
+    const { settings } = this.#options;
+    this.#growth.push(...before, { settings, points: [] });
     this.#zeroMs = this.#options.now() - 1000 * seconds;
   }
 

@@ -171,7 +171,7 @@ export interface RunEntry {
   readonly name: string;
   /** Milliseconds since 1970 of the last growth. */
   readonly changed: number;
-  /** Grew within the last half minute, or is the run of this very process. */
+  /** Grew within the last two minutes, or is the run of this very process. */
   readonly running: boolean;
 }
 

@@ -65,4 +65,5 @@ it("a finished run that is made longer learns what it would have at that length"
   const onTwo = mario(["train", `--resume=${longer.logs}`, "--threads=2"], { cwd: folder });
   const changed = `learned on ${learner}, now ${learner.replace("1 thread", "2 thread")}: the run's last bits`;
   expect(onTwo.stderr).toContain(changed);
+  expect(onTwo.status).toBe(0);
 }, 600_000);

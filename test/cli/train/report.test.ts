@@ -1,5 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { createTrainReport, resumeHint, runSummary } from "../../../src/cli/train/report.js";
+import {
+  createTrainReport,
+  failureHint,
+  resumeHint,
+  runSummary,
+} from "../../../src/cli/train/report.js";
 import { WriteFailures } from "../../../src/cli/train/write-failures.js";
 import { MarioError } from "../../../src/core/errors.js";
 
@@ -112,6 +117,21 @@ describe("the way to resume", () => {
       /--resume run {2}# from step 5,000: .*not be saved$/,
     );
     expect(resumeHint("run", 500, undefined)).toMatch(/not possible/);
+  });
+});
+
+describe("what is left of a run that has failed", () => {
+  it("is its best model, and a way on where the same would not come again", () => {
+    const broken = new Error("The actor thread failed: no memory");
+    expect(failureHint(broken, "logs/run", 50_048, "models/a.safetensors")).toBe(
+      "the run has failed; its best model so far: models/a.safetensors; to go on from step 50,048: npx mario train --resume logs/run",
+    );
+    const model = "the run has failed; its best model so far: none";
+    expect(failureHint(broken, "logs/run", undefined, undefined)).toBe(model);
+    expect(failureHint(broken, undefined, undefined, undefined)).toBe(model);
+    for (const code of ["NOT_FINITE", "DIVERGED"] as const) {
+      expect(failureHint(new MarioError(code, "NaN"), "logs/run", 50_048, undefined)).toBe(model);
+    }
   });
 });
 

@@ -21,7 +21,7 @@ let folder: string;
 let trained: CliResult;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "mario-train-"));
-  const args = ["train", ...SHORT, "--exploration_fraction=0.5"];
+  const args = ["train", ...SHORT, "--exploration_fraction=0.5", "--actors=1"];
   trained = mario(args, { cwd: folder, timeout: 280_000 });
 }, 300_000);
 const children: ChildProcess[] = [];
