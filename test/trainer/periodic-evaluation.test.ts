@@ -129,9 +129,9 @@ it("logs its figures, and describes the weights that did best", async () => {
   const [low, high] = [0.2077, 0.9385];
   expect(logged).toEqual([
     [TAGS.evalCompletionRate, 128, 2 / 3],
+    [TAGS.evalMeanDistance, 128, 2408],
     [TAGS.evalCompletionLow, 128, expect.closeTo(low, 3)],
     [TAGS.evalCompletionHigh, 128, expect.closeTo(high, 3)],
-    [TAGS.evalMeanDistance, 128, 2408],
     [TAGS.evalMeanReward, 128, 2368],
     [TAGS.evalAverageCompletionRate, 128, 1],
     [TAGS.evalAverageMeanDistance, 128, 3162],

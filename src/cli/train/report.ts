@@ -158,7 +158,7 @@ export function resumeHint(directory: string, step: number, savedAt: number | un
 }
 
 /**
- * What is left of a run that an error ended.
+ * What is left of a run that an error ended; undefined where that is nothing.
  * @param savedAt step of its resume point, if it has one
  * @param best path of its best model, if it has one
  */
@@ -167,13 +167,17 @@ export function failureHint(
   directory: string | undefined,
   savedAt: number | undefined,
   best: string | undefined,
-): string {
-  const model = `the run has failed; its best model so far: ${best ?? "none"}`;
+): string | undefined {
   // The same numbers would come again.
   const comesAgain =
     error instanceof MarioError && (error.code === "NOT_FINITE" || error.code === "DIVERGED");
-  if (comesAgain || directory === undefined || savedAt === undefined) return model;
-  return `${model}; to go on from step ${whole(savedAt)}: npx mario train --resume ${directory}`;
+  const parts = [
+    ...(best === undefined ? [] : [`its best model so far: ${best}`]),
+    ...(comesAgain || directory === undefined || savedAt === undefined
+      ? []
+      : [`to go on from step ${whole(savedAt)}: npx mario train --resume ${directory}`]),
+  ];
+  return parts.length === 0 ? undefined : `the run has failed; ${parts.join("; ")}`;
 }
 
 /** How to make a finished run longer, whose resume point was kept. */

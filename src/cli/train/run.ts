@@ -217,9 +217,9 @@ async function learn(context: TrainContext, started: number): Promise<string> {
   } catch (error) {
     summaries?.endSession("failure");
     const { byReward, evaluated } = observers.best;
-    context.report.warn(
-      failureHint(error, directory, observers.savedAt, (evaluated ?? byReward)?.path),
-    );
+    const path = (evaluated ?? byReward)?.path;
+    const hint = failureHint(error, directory, observers.savedAt, path);
+    if (hint !== undefined) context.report.warn(hint);
     throw error;
   }
   const { best, progress } = observers;
