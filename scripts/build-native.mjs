@@ -291,8 +291,10 @@ async function main() {
   const isCurrent = isUsable() && doesLoad && readRecord(nativeFolder, target).digest === digest;
   if (!force && isCurrent) return;
   const before = readFailure();
-  if (!sanitize && !retry && before?.digest === digest)
+  if (!sanitize && !retry && before?.digest === digest) {
+    if (isUsable()) doesLoad = await loads();
     giveUp(`its build failed before (${before.reason}).`, { failed: true });
+  }
 
   removeLeftOvers();
   // Of the last set, the plainest: those before may fail for a flag alone.

@@ -49,11 +49,13 @@ function isLeftBehind(address) {
  */
 export async function lockSetup(root, onWait) {
   const address = addressOf(root);
+  const isFile = process.platform !== "linux" && process.platform !== "win32";
   for (let told = false; ;) {
     const reason = await listen(address);
     // Where there are no such sockets there is no lock.
     if (reason !== "EADDRINUSE") return;
-    if (await isLeftBehind(address)) {
+    // Asked once: whoever holds it is busy and answers nobody, and too many questions are refused, too.
+    if (!told && isFile && (await isLeftBehind(address))) {
       rmSync(address, { force: true });
       continue;
     }

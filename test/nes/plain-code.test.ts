@@ -13,7 +13,7 @@ interface Moment {
   readonly pc: number;
   readonly bytes: readonly [number, number, number];
   readonly registers: readonly [a: number, x: number, y: number, sp: number];
-  /** Carry, sign, overflow. */
+  /** Carry, sign, overflow, interrupts off. */
   readonly flags: readonly [number, number, number, number];
   readonly lastResult: number;
 }

@@ -10,7 +10,7 @@ const gradientAt = (t: number, i: number): number => Math.sin(3 * t + i) * 2 ** 
 const STEPS = 5;
 const LEARNING_RATE = 0.1;
 
-/** Kingma & Ba 2015, algorithm 1, one number at a time in double precision. @param scale of each step */
+/** Kingma & Ba 2015, algorithm 1, one number at a time in double precision. */
 function adam(start: number, gradients: readonly number[], epsilon: number): number {
   let [theta, m, v] = [start, 0, 0];
   gradients.forEach((g, i) => {

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { Rng } from "../../core/rng.js";
 import type { MarioEnv } from "../../env/mario-env.js";
-import type { WriteObserver } from "../../core/write-error.js";
+import { isWriteError, type WriteObserver } from "../../core/write-error.js";
 import type { SummarySink } from "../../logging/summary-sink.js";
 import { SUMMARY_TAGS } from "../../logging/tags.js";
 import { FRAME_RATE, SCREEN_HEIGHT } from "../../nes/hardware.js";
@@ -157,7 +157,7 @@ export class BestFilms {
       .catch((error: unknown) => {
         const { observer } = this.#options;
         // Whatever is wrong with a film, hours of learning are worth more.
-        if (observer) observer.failed(error instanceof Error ? error : new Error(String(error)));
+        if (observer) observer.failed(isWriteError(error) ? error : asFailure(error));
         else this.#failure = error;
       })
       .finally(() => {
@@ -188,4 +188,11 @@ export class BestFilms {
     this.#failure = undefined;
     if (failure !== undefined) throw failure as Error;
   }
+}
+
+/** What went wrong otherwise, in a sentence; where, with `MARIO_DEBUG`. */
+function asFailure(error: unknown): Error {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const detail = process.env["MARIO_DEBUG"] ? (stack ?? message) : message;
+  return new Error(`it could not be made (${detail}).`, { cause: error });
 }

@@ -15,8 +15,8 @@ export interface ResumeKeeperOptions {
   /** Whether something is left to do even after the last step. */
   readonly isUnfinished: () => boolean;
   /**
-   * What was decided on the command line is not in the point that the run begins at: saves another at
-   * once. Otherwise a run that was made longer and killed would go on to its former end.
+   * What was decided on the command line is not in the point that the run begins at: saves another after
+   * its first window. Otherwise a run that was made longer and killed would go on to its former end.
    */
   readonly isChanged: boolean;
   readonly stateAt: (loop: LoopState) => Promise<RunState>;

@@ -142,7 +142,7 @@ async function runReported(
     report.note(STOPPING);
     // Whoever pressed the keys is to see it, wherever the log goes.
     const isSeen = process.stdout.isTTY && options.log !== "tensorboard";
-    if (!isSeen && process.stderr.isTTY) process.stderr.write(`mario: ${STOPPING}\n`);
+    if (!isSeen && process.stderr.isTTY) report.warn(STOPPING);
   });
   let summary: string;
   try {
