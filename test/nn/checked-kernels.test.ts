@@ -185,21 +185,22 @@ it("refuses element-wise operands of different lengths", () => {
   });
 });
 
+const SETTINGS = {
+  learningRate: 1,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  correction1: 1,
+  correction2: 1,
+  maxGradientNorm: 10,
+  globalClipping: false,
+};
+
 it("refuses an Adam step whose moments do not fit", () => {
-  const settings = {
-    learningRate: 1,
-    beta1: 0.9,
-    beta2: 0.999,
-    epsilon: 1e-8,
-    correction1: 1,
-    correction2: 1,
-    maxGradientNorm: 10,
-    globalClipping: false,
-  };
   const parameter = { variable: floats(4), gradient: floats(4), m: floats(4), v: floats(4) };
   for (const wrong of ["gradient", "m", "v"]) {
     expectRefused(() => {
-      kernels.clippedAdam([parameter, { ...parameter, [wrong]: floats(3) }], settings);
+      kernels.clippedAdam([parameter, { ...parameter, [wrong]: floats(3) }], SETTINGS);
     });
   }
 });
@@ -229,16 +230,6 @@ describe("a network's update", () => {
   const SIZES = [W, 5, 2 * 2 * 5 * 4, 4, ...[16 * 7, 7, 7 * 6, 6], ...[16 * 7, 7, 7 * 3, 3]];
   const BATCH = 2;
   const BYTES = BATCH * 6 * 6 * 3;
-  const SETTINGS = {
-    learningRate: 1,
-    beta1: 0.9,
-    beta2: 0.999,
-    epsilon: 1e-8,
-    correction1: 1,
-    correction2: 1,
-    maxGradientNorm: 10,
-    globalClipping: false,
-  };
   type Update = ReturnType<typeof kernels.createUpdate>;
 
   const create = (convolutions = [SHAPE, SECOND]): Update =>
