@@ -209,7 +209,8 @@ Napi::Value createUpdate(const Napi::CallbackInfo& info, Context& context) {
         {s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7], s[8], s[9], s[10], s[11], s[12]});
   }
   const int id = ++context.lastUpdate;
-  context.updates[id] = std::make_unique<mario::NetworkUpdate>(context.engine, shape);
+  context.updates[id] = std::make_unique<mario::NetworkUpdate>(
+      context.engine, shape, mario::FactorKind{context.bf16});
   return Napi::Number::New(info.Env(), id);
 }
 

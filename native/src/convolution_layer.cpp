@@ -13,49 +13,52 @@ ConvolutionShape withBatch(ConvolutionShape shape, int batch) {
   return shape;
 }
 
-memory::desc anyWeights(const ConvolutionShape& s) { return Descriptions(s, false).weights; }
-
-auto forwardOf(const dnnl::engine& engine, const ConvolutionShape& s, const memory::desc& weights) {
-  const Descriptions d(s, false);
+auto forwardOf(const dnnl::engine& engine, const ConvolutionShape& s, FactorKind kind, bool last,
+               const memory::desc& weights) {
+  const Descriptions d(s, kind.bf16);
+  // oneDNN converts to float32 as it stores: what was summed is not rounded.
+  const memory::desc& destination = last ? d.plainDestination : d.destination;
   return convolutionForward(engine, dnnl::prop_kind::forward_inference, d.source, weights, d.bias,
-                            d.destination, geometryOf(s), ownScratchpad(reluAfter(true)));
+                            destination, geometryOf(s), ownScratchpad(reluAfter(true)));
 }
 
-auto hintOf(const dnnl::engine& engine, const ConvolutionShape& s) {
-  const Descriptions d(s, false);
+auto hintOf(const dnnl::engine& engine, const ConvolutionShape& s, FactorKind kind) {
+  const Descriptions d(s, kind.bf16);
   return convolutionForward(engine, dnnl::prop_kind::forward_training, d.source, d.weights,
                             memory::desc(), d.destination, geometryOf(s));
 }
 
-auto backwardDataOf(const dnnl::engine& engine, const ConvolutionShape& s,
+auto backwardDataOf(const dnnl::engine& engine, const ConvolutionShape& s, FactorKind kind,
                     const memory::desc& weights) {
-  const Descriptions d(s, false);
+  const Descriptions d(s, kind.bf16);
   return convolutionBackwardData(engine, d.source, weights, d.destination, geometryOf(s),
-                                 hintOf(engine, s), ownScratchpad());
+                                 hintOf(engine, s, kind), ownScratchpad());
 }
 
-auto backwardWeightsOf(const dnnl::engine& engine, const ConvolutionShape& s,
+auto backwardWeightsOf(const dnnl::engine& engine, const ConvolutionShape& s, FactorKind kind,
                        const memory::desc& weights) {
-  const Descriptions d(s, false);
+  const Descriptions d(s, kind.bf16);
   return convolutionBackwardWeights(engine, d.source, weights, d.bias, d.destination,
-                                    geometryOf(s), hintOf(engine, s), ownScratchpad());
+                                    geometryOf(s), hintOf(engine, s, kind), ownScratchpad());
 }
 
 }  // namespace
 
 ConvolutionLayer::ConvolutionLayer(const dnnl::engine& engine, const ConvolutionShape& given,
-                                   std::vector<int> rows, int threads, bool first)
-    : rearranged_(first && usesSpaceToDepth(given)), first_(first) {
+                                   std::vector<int> rows, int threads, FactorKind kind, bool first,
+                                   bool last)
+    : kind_(kind), rearranged_(first && usesSpaceToDepth(given)), first_(first), last_(last) {
   const SingleThreadScope single;
   shape_ = withBatch(rearranged_ ? spaceToDepthShape(given) : given, rows[0]);
-  const auto any = anyWeights(shape_);
-  forwardWeightsDesc_ = forwardOf(engine, shape_, any).weights_desc();
-  weightsGradientDesc_ = backwardWeightsOf(engine, shape_, any).diff_weights_desc();
-  forwardWeights_ = Arrangement(engine, given, rearranged_, forwardWeightsDesc_);
-  weightsGradient_ = Arrangement(engine, given, rearranged_, weightsGradientDesc_);
+  const Descriptions any(shape_, kind.bf16);
+  forwardWeightsDesc_ = forwardOf(engine, shape_, kind, last, any.weights).weights_desc();
+  weightsGradientDesc_ =
+      backwardWeightsOf(engine, shape_, kind, any.diffWeights).diff_weights_desc();
+  forwardWeights_ = Arrangement(engine, given, rearranged_, forwardWeightsDesc_, kind);
+  weightsGradient_ = Arrangement(engine, given, rearranged_, weightsGradientDesc_, kFloats);
   if (!first_) {
-    backwardWeightsDesc_ = backwardDataOf(engine, shape_, any).weights_desc();
-    backwardWeights_ = Arrangement(engine, given, rearranged_, backwardWeightsDesc_);
+    backwardWeightsDesc_ = backwardDataOf(engine, shape_, kind, any.weights).weights_desc();
+    backwardWeights_ = Arrangement(engine, given, rearranged_, backwardWeightsDesc_, kind);
   }
   for (int thread = 0; thread < threads; thread++) {
     for (const int count : rows) {
@@ -75,8 +78,8 @@ size_t ConvolutionLayer::outputSize() const {
 ConvolutionLayer::Operations ConvolutionLayer::build(const dnnl::engine& engine, int rows) const {
   const ConvolutionShape s = withBatch(shape_, rows);
   const auto bias = Descriptions(s, false).bias;
-  const auto forward = forwardOf(engine, s, forwardWeightsDesc_);
-  const auto weights = backwardWeightsOf(engine, s, weightsGradientDesc_);
+  const auto forward = forwardOf(engine, s, kind_, last_, forwardWeightsDesc_);
+  const auto weights = backwardWeightsOf(engine, s, kind_, weightsGradientDesc_);
   Operations result{dnnl::stream(engine),
                     Operation(dnnl::convolution_forward(forward), forward, engine,
                               {{DNNL_ARG_SRC, forward.src_desc()},
@@ -90,7 +93,7 @@ ConvolutionLayer::Operations ConvolutionLayer::build(const dnnl::engine& engine,
                                {DNNL_ARG_DIFF_DST, weights.diff_dst_desc()}}),
                     std::nullopt};
   if (first_) return result;
-  const auto data = backwardDataOf(engine, s, backwardWeightsDesc_);
+  const auto data = backwardDataOf(engine, s, kind_, backwardWeightsDesc_);
   result.backwardData.emplace(
       dnnl::convolution_backward_data(data), data, engine,
       std::initializer_list<std::pair<int, memory::desc>>{
@@ -100,8 +103,8 @@ ConvolutionLayer::Operations ConvolutionLayer::build(const dnnl::engine& engine,
   return result;
 }
 
-void ConvolutionLayer::forward(int thread, int rows, const float* x, const float* w,
-                               const float* bias, float* y) {
+void ConvolutionLayer::forward(int thread, int rows, const void* x, const void* w,
+                               const float* bias, void* y) {
   auto& operations = of(thread, rows);
   operations.forward.run(operations.stream, {{DNNL_ARG_SRC, x},
                                              {DNNL_ARG_WEIGHTS, w},
@@ -109,15 +112,15 @@ void ConvolutionLayer::forward(int thread, int rows, const float* x, const float
                                              {DNNL_ARG_DST, y}});
 }
 
-void ConvolutionLayer::backwardData(int thread, int rows, const float* dz, const float* w,
-                                    float* dx) {
+void ConvolutionLayer::backwardData(int thread, int rows, const void* dz, const void* w,
+                                    void* dx) {
   auto& operations = of(thread, rows);
   operations.backwardData->run(
       operations.stream,
       {{DNNL_ARG_DIFF_DST, dz}, {DNNL_ARG_WEIGHTS, w}, {DNNL_ARG_DIFF_SRC, dx}});
 }
 
-void ConvolutionLayer::backwardWeights(int thread, int rows, const float* x, const float* dz,
+void ConvolutionLayer::backwardWeights(int thread, int rows, const void* x, const void* dz,
                                        float* dw, float* dbias) {
   auto& operations = of(thread, rows);
   operations.backwardWeights.run(operations.stream, {{DNNL_ARG_SRC, x},

@@ -12,10 +12,12 @@ class ConvolutionLayer {
   /**
    * @param given as the network has it; its batch is not looked at
    * @param rows in a piece, and in the last, shorter one
+   * @param kind of the factors: input, weights, gradients of the output
    * @param first its input is the observations: it may want blocks, and needs no gradient
+   * @param last its output is float32, others' the next one's factors
    */
   ConvolutionLayer(const dnnl::engine&, const ConvolutionShape& given, std::vector<int> rows,
-                   int threads, bool first);
+                   int threads, FactorKind kind, bool first, bool last);
 
   /** Whether its input is to be in blocks of pixels. */
   bool rearranged() const { return rearranged_; }
@@ -28,11 +30,11 @@ class ConvolutionLayer {
   const Arrangement& weightsGradient() const { return weightsGradient_; }
 
   /** y = relu(convolution(x, w) + bias); `w` as {@link forwardWeights} has it */
-  void forward(int thread, int rows, const float* x, const float* w, const float* bias, float* y);
-  /** dx, from the gradient before the ReLU; `w` as {@link backwardWeights} has it */
-  void backwardData(int thread, int rows, const float* dz, const float* w, float* dx);
-  /** dw as {@link weightsGradient} has it, and dbias: sums over the rows of the piece */
-  void backwardWeights(int thread, int rows, const float* x, const float* dz, float* dw,
+  void forward(int thread, int rows, const void* x, const void* w, const float* bias, void* y);
+  /** dx, factors, from the gradient before the ReLU; `w` as {@link backwardWeights} has it */
+  void backwardData(int thread, int rows, const void* dz, const void* w, void* dx);
+  /** dw as {@link weightsGradient} has it, and dbias: sums over the rows of the piece, float32 */
+  void backwardWeights(int thread, int rows, const void* x, const void* dz, float* dw,
                        float* dbias);
 
  private:
@@ -46,7 +48,8 @@ class ConvolutionLayer {
   Operations& of(int thread, int rows) { return operations_.at({thread, rows}); }
 
   ConvolutionShape shape_;
-  bool rearranged_, first_;
+  FactorKind kind_;
+  bool rearranged_, first_, last_;
   Arrangement forwardWeights_, backwardWeights_, weightsGradient_;
   dnnl::memory::desc forwardWeightsDesc_, backwardWeightsDesc_, weightsGradientDesc_;
   std::map<std::pair<int, int>, Operations> operations_;

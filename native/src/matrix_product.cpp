@@ -27,12 +27,15 @@ memory::desc matrix(int rows, int columns, bool transposed, Type type = Type::f3
   return {{rows, columns}, type, transposed ? Tag::ba : Tag::ab};
 }
 
+/** With fewer rows, rounding the weights takes longer than their product. */
+constexpr int kBf16Rows = 16;
+
 }  // namespace
 
 void matrixProduct(Context& context, const MatrixShape& shape, const float* a, const float* b,
                    const float* bias, float* c, bool relu) {
   const auto& [m, k, n, transposeA, transposeB, full] = shape;
-  const bool bf16 = context.bf16 && !full;
+  const bool bf16 = context.bf16 && !full && m >= kBf16Rows;
   const auto type = bf16 ? Type::bf16 : Type::f32;
   const PrimitiveKey key{kMatrixProduct, m,    k,    n, transposeA, transposeB,
                          bias != nullptr, relu, bf16};

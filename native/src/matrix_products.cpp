@@ -5,23 +5,27 @@ namespace {
 
 using dnnl::memory;
 
-memory::desc view(int rows, int columns, int stride, bool transposed) {
+memory::desc view(int rows, int columns, int stride, bool transposed,
+                  memory::data_type type = memory::data_type::f32) {
   return {{rows, columns},
-          memory::data_type::f32,
+          type,
           transposed ? memory::dims{1, stride} : memory::dims{stride, 1}};
 }
 
 }  // namespace
 
-void MatrixProducts::multiply(int m, int k, int n, const MatrixView& a, const MatrixView& b,
-                              const float* bias, float* c, int cStride, bool accumulate) {
-  const int flags = accumulate | (bias != nullptr) << 1 | a.transposed << 2 | b.transposed << 3;
+void MatrixProducts::multiply(FactorKind factors, int m, int k, int n, const MatrixView& a,
+                              const MatrixView& b, const float* bias, float* c, int cStride,
+                              bool accumulate) {
+  const int flags = accumulate | (bias != nullptr) << 1 | a.transposed << 2 | b.transposed << 3 |
+                    factors.bf16 << 4;
   const Key key{m, k, n, a.stride, b.stride, cStride, flags};
   auto found = operations_.find(key);
   if (found == operations_.end()) {
     const auto biasDesc = bias ? view(1, n, n, false) : memory::desc();
-    const auto pd = matrixProduct(engine_, view(m, k, a.stride, a.transposed),
-                                  view(k, n, b.stride, b.transposed), biasDesc,
+    const auto type = factors.type();
+    const auto pd = matrixProduct(engine_, view(m, k, a.stride, a.transposed, type),
+                                  view(k, n, b.stride, b.transposed, type), biasDesc,
                                   view(m, n, cStride, false),
                                   ownScratchpad(attributesOf(accumulate, false)));
     Operation operation(dnnl::matmul(pd), pd, engine_,

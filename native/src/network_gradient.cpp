@@ -13,10 +13,24 @@ namespace {
 /** Parameters that are worth a task of Adam's. */
 constexpr int64_t kAdamGrain = 1 << 14;
 
-/** `gradient` where the ReLU let it through. */
+/** `gradient` where the ReLU let it through; factors of either kind. */
+void maskByRelu(Bfloat* __restrict gradient, const Bfloat* __restrict output, size_t count) {
+  // As signed numbers bfloats have the floats' signs.
+#pragma omp simd
+  for (size_t i = 0; i < count; i++) gradient[i] = int16_t(output[i]) > 0 ? gradient[i] : Bfloat(0);
+}
+
 void maskByRelu(float* __restrict gradient, const float* __restrict output, size_t count) {
 #pragma omp simd
   for (size_t i = 0; i < count; i++) gradient[i] = output[i] > 0.f ? gradient[i] : 0.f;
+}
+
+void maskByRelu(FactorKind kind, void* gradient, const void* output, size_t count) {
+  if (kind.bf16) {
+    maskByRelu(static_cast<Bfloat*>(gradient), static_cast<const Bfloat*>(output), count);
+  } else {
+    maskByRelu(static_cast<float*>(gradient), static_cast<const float*>(output), count);
+  }
 }
 
 void sumRows(const float* x, int rows, int columns, float* out) {
@@ -35,8 +49,10 @@ double NetworkUpdate::backward(const uint8_t* observations, const float* gradien
   for (int s = 0; s < shape_.streams(); s++) {
     hiddenGradient_[s].floats(batch * shape_.hiddenUnits);
     outputGradient_[s].floats(batch * shape_.streamOutputs(s));
+    if (kind_.bf16) kind_.room(roundedHiddenGradient_[s], batch * shape_.hiddenUnits);
   }
   featureGradient_.floats(batch * features_);
+  if (kind_.bf16) kind_.room(roundedFeatureGradient_, batch * features_);
   for (size_t i = 0; i < layers_.size(); i++) {
     kernelParts_[i].floats(pieces_.size() * layers_[i]->weightsGradient().size());
     biasParts_[i].floats(pieces_.size() * shape_.convolutions[i].outChannels);
@@ -90,10 +106,13 @@ void NetworkUpdate::outputGradient(const std::vector<AdamParameter>& parameters,
     const int width = shape_.streamOutputs(s);
     float* hidden = hiddenGradient_[s].data() + size_t(row) * units;
     scratch_[size_t(thread)]->products.multiply(
-        count, width, units, {outputGradient_[s].data() + size_t(row) * width, width},
+        kFloats, count, width, units, {outputGradient_[s].data() + size_t(row) * width, width},
         {parameters[firstOf(s) + 2].variable, width, true}, nullptr, hidden, units);
     maskByRelu(hidden, networks_[Pass::kOnline].hidden[s].data() + size_t(row) * units,
                size_t(count) * units);
+    if (!kind_.bf16) continue;
+    void* rounded = kind_.at(roundedHiddenGradient_[s].data(), size_t(row) * units);
+    toBfloats(hidden, static_cast<Bfloat*>(rounded), size_t(count) * units);
   }
 }
 
@@ -105,14 +124,19 @@ void NetworkUpdate::featureGradient(const std::vector<AdamParameter>& parameters
   float* out = featureGradient_.data() + first;
   const float* features = networks_[Pass::kOnline].features.data() + first;
   for (int s = 0; s < shape_.streams(); s++) {
-    scratch_[size_t(thread)]->products.multiply(
-        batch_, units, count, {hiddenGradient_[s].data(), units},
-        {parameters[firstOf(s)].variable + size_t(first) * units, units, true}, nullptr, out,
-        features_, s > 0);
+    const auto& gradient = kind_.bf16 ? roundedHiddenGradient_[s] : hiddenGradient_[s];
+    MatrixView kernel = hiddenKernel(parameters[firstOf(s)].variable, slice, thread);
+    kernel.transposed = true;
+    scratch_[size_t(thread)]->products.multiply(kind_, batch_, units, count,
+                                                {gradient.data(), units}, kernel, nullptr, out,
+                                                features_, s > 0);
   }
   for (int row = 0; row < batch_; row++) {
     const size_t at = size_t(row) * features_;
     maskByRelu(out + at, features + at, size_t(count));
+    if (!kind_.bf16) continue;
+    void* rounded = kind_.at(roundedFeatureGradient_.data(), size_t(first) + at);
+    toBfloats(out + at, static_cast<Bfloat*>(rounded), size_t(count));
   }
   auto& gram = featureGrams_[size_t(slice)];
   std::fill(gram.begin(), gram.end(), 0.0);
@@ -123,20 +147,21 @@ void NetworkUpdate::featureGradient(const std::vector<AdamParameter>& parameters
 void NetworkUpdate::convolutionGradient(const uint8_t* observations, int piece, int thread) {
   Scratch& scratch = *scratch_[size_t(thread)];
   const auto [first, count] = pieces_[size_t(piece)];
-  const float* dz = featureGradient_.data() + size_t(first) * features_;
+  const AlignedBuffer& gradient = kind_.bf16 ? roundedFeatureGradient_ : featureGradient_;
+  const void* dz = kind_.at(gradient.data(), size_t(first) * features_);
   for (size_t i = layers_.size(); i-- > 0;) {
     ConvolutionLayer& layer = *layers_[i];
     const size_t inputs = layer.inputSize();
-    const float* x = i > 0 ? kept_[i - 1].data() + size_t(first) * inputs
-                           : scale(observations, pieces_[size_t(piece)], thread);
+    const void* x = i > 0 ? kind_.at(kept_[i - 1].data(), size_t(first) * inputs)
+                          : scale(observations, pieces_[size_t(piece)], thread);
     layer.backwardWeights(
         thread, count, x, dz,
         kernelParts_[i].data() + size_t(piece) * layer.weightsGradient().size(),
         biasParts_[i].data() + size_t(piece) * shape_.convolutions[i].outChannels);
     if (i == 0) return;
-    float* dx = scratch.gradients[i].floats(pieces_[0].count * inputs);
+    void* dx = kind_.room(scratch.gradients[i], pieces_[0].count * inputs);
     layer.backwardData(thread, count, dz, backwardKernels_[i].data(), dx);
-    maskByRelu(dx, x, count * inputs);
+    maskByRelu(kind_, dx, x, count * inputs);
     dz = dx;
   }
 }

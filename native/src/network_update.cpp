@@ -9,13 +9,14 @@ namespace mario {
 namespace {
 
 /** Observations that a thread takes through all convolutions: about 1 MB of activations. */
-constexpr int kPieceRows = 4;
+int pieceRows(FactorKind kind) { return kind.bf16 ? 8 : 4; }
 /** Inputs of a hidden layer whose part is computed together. */
 constexpr int kSliceInputs = 784;
 }  // namespace
 
-NetworkUpdate::NetworkUpdate(const dnnl::engine& engine, const NetworkShape& shape)
-    : engine_(engine), shape_(shape) {
+NetworkUpdate::NetworkUpdate(const dnnl::engine& engine, const NetworkShape& shape,
+                             FactorKind kind)
+    : engine_(engine), shape_(shape), kind_(kind) {
   const ConvolutionShape& last = shape.convolutions.back();
   features_ = last.outHeight * last.outWidth * last.outChannels;
   slices_ = divideUp(features_, kSliceInputs);
@@ -33,15 +34,15 @@ void NetworkUpdate::prepare(int threads, int batch) {
   if (threads == threads_ && batch == batch_) return;
   threads_ = batch_ = 0;
   const size_t count = shape_.convolutions.size();
-  const int rows = std::min(kPieceRows, divideUp(batch, threads));
+  const int rows = std::min(pieceRows(kind_), divideUp(batch, threads));
   pieces_.clear();
   for (int row = 0; row < batch; row += rows) pieces_.push_back({row, std::min(rows, batch - row)});
   std::vector<int> sizes{rows};
   if (pieces_.back().count != rows) sizes.push_back(pieces_.back().count);
   layers_.clear();
   for (size_t i = 0; i < count; i++) {
-    layers_.push_back(std::make_unique<ConvolutionLayer>(engine_, shape_.convolutions[i], sizes,
-                                                         threads, i == 0));
+    layers_.push_back(std::make_unique<ConvolutionLayer>(
+        engine_, shape_.convolutions[i], sizes, threads, kind_, i == 0, i + 1 == count));
   }
   scratch_.clear();
   for (int thread = 0; thread < threads; thread++) {
@@ -74,12 +75,15 @@ void NetworkUpdate::forward(int threads, int batch, const std::vector<Pass>& pas
   for (auto& network : networks_) {
     const size_t rows = size_t(network.rows);
     network.features.floats(rows * features_);
+    if (kind_.bf16) kind_.room(network.roundedFeatures, rows * features_);
     for (int s = 0; s < shape_.streams(); s++) {
       network.partial[s].floats(rows * slices_ * shape_.hiddenUnits);
       network.hidden[s].floats(rows * shape_.hiddenUnits);
     }
   }
-  for (size_t i = 0; i + 1 < layers_.size(); i++) kept_[i].floats(batch * layers_[i]->outputSize());
+  for (size_t i = 0; i + 1 < layers_.size(); i++) {
+    kind_.room(kept_[i], size_t(batch) * layers_[i]->outputSize());
+  }
   arrangeWeights(weights);
 
   // Observations that several networks look at are scaled once, and are the longest tasks: first.
@@ -92,7 +96,7 @@ void NetworkUpdate::forward(int threads, int batch, const std::vector<Pass>& pas
   forEachTask(threads_, int(inputs.size()) * pieces, [&](int thread, int task) {
     const uint8_t* input = inputs[size_t(task / pieces)];
     const Piece& piece = pieces_[size_t(task % pieces)];
-    const float* x = scale(input, piece, thread);
+    const void* x = scale(input, piece, thread);
     for (size_t p = 0; p < passes.size(); p++) {
       if (passes[p].observations != input) continue;
       const auto network = size_t(passes[p].network);
@@ -128,35 +132,55 @@ void NetworkUpdate::arrangeWeights(const std::array<std::vector<const float*>, 2
     const Arrangement& arrangement =
         kind == 2 ? layers_[i]->backwardWeights() : layers_[i]->forwardWeights();
     AlignedBuffer& to = kind == 2 ? backwardKernels_[i] : networks_[network].kernels[i];
-    arrangement.arrange(weights[network][2 * i], to.floats(arrangement.size()));
+    arrangement.arrange(weights[network][2 * i], kind_.room(to, arrangement.size()));
   });
 }
 
 /** A piece of observations as the first convolution wants them. */
-const float* NetworkUpdate::scale(const uint8_t* observations, const Piece& piece, int thread) {
+const void* NetworkUpdate::scale(const uint8_t* observations, const Piece& piece, int thread) {
   const ConvolutionShape& s = shape_.convolutions[0];
   const size_t bytes = size_t(s.inHeight) * s.inWidth * s.inChannels;
-  float* x = scratch_[size_t(thread)]->input.floats(pieces_[0].count * layers_[0]->inputSize());
+  Scratch& scratch = *scratch_[size_t(thread)];
+  const size_t values = pieces_[0].count * layers_[0]->inputSize();
+  float* x = scratch.input.floats(values);
   scaleObservations(s, layers_[0]->rearranged(), observations + piece.first * bytes, piece.count,
                     x);
-  return x;
+  return kind_.of(x, values, scratch.rounded);
+}
+
+/** Of all rows. */
+const void* NetworkUpdate::featureFactors(const Activations& network) const {
+  return (kind_.bf16 ? network.roundedFeatures : network.features).data();
+}
+
+/** A slice of a hidden layer's kernel. */
+MatrixView NetworkUpdate::hiddenKernel(const float* weights, int slice, int thread) {
+  const auto [first, count] = sliceOf(slice);
+  const size_t units = size_t(shape_.hiddenUnits);
+  return {kind_.of(weights + size_t(first) * units, size_t(count) * units,
+                   scratch_[size_t(thread)]->rounded),
+          shape_.hiddenUnits};
 }
 
 /** A piece of a pass, from pixels to features. */
 void NetworkUpdate::convolve(Activations& network, const std::vector<const float*>& weights,
-                             const float* x, int firstRow, const Piece& piece, int thread,
+                             const void* x, int firstRow, const Piece& piece, int thread,
                              bool keep) {
   Scratch& scratch = *scratch_[size_t(thread)];
+  const size_t begin = size_t(firstRow + piece.first) * features_;
+  float* features = network.features.data() + begin;
   for (size_t i = 0; i < layers_.size(); i++) {
     ConvolutionLayer& layer = *layers_[i];
     const size_t size = layer.outputSize();
-    float* y = i + 1 == layers_.size()
-                   ? network.features.data() + size_t(firstRow + piece.first) * size
-               : keep ? kept_[i].data() + piece.first * size
-                      : scratch.activations[i].floats(pieces_[0].count * size);
+    void* y = i + 1 == layers_.size() ? features
+              : keep                  ? kind_.at(kept_[i].data(), piece.first * size)
+                     : kind_.room(scratch.activations[i], pieces_[0].count * size);
     layer.forward(thread, piece.count, x, network.kernels[i].data(), weights[2 * i + 1], y);
     x = y;
   }
+  if (!kind_.bf16) return;
+  void* rounded = kind_.at(network.roundedFeatures.data(), begin);
+  toBfloats(features, static_cast<Bfloat*>(rounded), size_t(piece.count) * features_);
 }
 
 /** What a slice of the features adds to a stream's hidden units, of all rows. */
@@ -166,8 +190,9 @@ void NetworkUpdate::hiddenPart(Activations& network, const std::vector<const flo
   const int units = shape_.hiddenUnits;
   float* out = network.partial[stream].data() + size_t(slice) * network.rows * units;
   scratch_[size_t(thread)]->products.multiply(
-      network.rows, count, units, {network.features.data() + first, features_},
-      {weights[firstOf(stream)] + size_t(first) * units, units}, nullptr, out, units);
+      kind_, network.rows, count, units,
+      {kind_.at(featureFactors(network), size_t(first)), features_},
+      hiddenKernel(weights[firstOf(stream)], slice, thread), nullptr, out, units);
 }
 
 /** Rows of a network from the parts of their hidden units to outputs. */
@@ -190,7 +215,7 @@ void NetworkUpdate::outputRows(Activations& network, const std::vector<const flo
     for (size_t i = 0; i < length; i++) hidden[i] = hidden[i] < 0.f ? 0.f : hidden[i];
     const int width = shape_.streamOutputs(s);
     float* out = s == 0 ? outputs : scratch.stream.floats(size_t(kOutputRows) * width);
-    scratch.products.multiply(count, units, width, {hidden, units}, {weights[first + 2], width},
+    scratch.products.multiply(kFloats, count, units, width, {hidden, units}, {weights[first + 2], width},
                               weights[first + 3], out, width);
   }
   if (!shape_.dueling) return;

@@ -40,7 +40,8 @@ struct Pass {
  */
 class NetworkUpdate : public CachedPrimitive {
  public:
-  NetworkUpdate(const dnnl::engine& engine, const NetworkShape& shape);
+  /** @param kind of the factors of convolutions and hidden layers; outputs are float32 throughout */
+  NetworkUpdate(const dnnl::engine& engine, const NetworkShape& shape, FactorKind kind);
 
   /**
    * @param weights of each network: kernel and bias of each convolution, of the hidden layer, the
@@ -64,6 +65,8 @@ class NetworkUpdate : public CachedPrimitive {
   struct Activations {
     int rows = 0;
     AlignedBuffer features;
+    /** The features as factors, if that is not what they are. */
+    AlignedBuffer roundedFeatures;
     /** Of each stream: what the slices of features add to its hidden units; then its output. */
     AlignedBuffer partial[2], hidden[2];
     /** Of each convolution, as its primitives want it. */
@@ -74,6 +77,8 @@ class NetworkUpdate : public CachedPrimitive {
     explicit Scratch(const dnnl::engine& engine) : products(engine) {}
     MatrixProducts products;
     AlignedBuffer input, stream;
+    /** Observations or a slice of a hidden kernel as factors, if they are not. */
+    AlignedBuffer rounded;
     std::vector<AlignedBuffer> activations, gradients;
   };
   /** Rows of a minibatch that are computed together. */
@@ -83,8 +88,10 @@ class NetworkUpdate : public CachedPrimitive {
 
   void prepare(int threads, int batch);
   void arrangeWeights(const std::array<std::vector<const float*>, 2>& weights);
-  const float* scale(const uint8_t* observations, const Piece&, int thread);
-  void convolve(Activations&, const std::vector<const float*>& weights, const float* x,
+  const void* scale(const uint8_t* observations, const Piece&, int thread);
+  const void* featureFactors(const Activations&) const;
+  MatrixView hiddenKernel(const float* weights, int slice, int thread);
+  void convolve(Activations&, const std::vector<const float*>& weights, const void* x,
                 int firstRow, const Piece&, int thread, bool keep);
   void hiddenPart(Activations&, const std::vector<const float*>& weights, int stream, int slice,
                   int thread);
@@ -104,6 +111,7 @@ class NetworkUpdate : public CachedPrimitive {
 
   dnnl::engine engine_;
   NetworkShape shape_;
+  FactorKind kind_;
   int threads_ = 0, batch_ = 0, features_ = 0, slices_ = 0;
   std::vector<Piece> pieces_;
   std::vector<std::unique_ptr<ConvolutionLayer>> layers_;
@@ -116,6 +124,8 @@ class NetworkUpdate : public CachedPrimitive {
   AlignedBuffer featureGradient_;
   /** Of each stream: gradients before the ReLU and of the output. */
   AlignedBuffer hiddenGradient_[2], outputGradient_[2];
+  /** Two of them as factors, if they are not. */
+  AlignedBuffer roundedFeatureGradient_, roundedHiddenGradient_[2];
   /** Of each convolution: the pieces' sums, one after the other, and their sum in HWIO. */
   std::vector<AlignedBuffer> kernelParts_, biasParts_, kernelGradients_;
   /** Of each dense bias. */

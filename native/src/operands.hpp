@@ -12,8 +12,8 @@ inline dnnl::memory unbound(const dnnl::memory::desc& desc, const dnnl::engine& 
   return {desc, engine, nullptr};
 }
 
-inline void bind(dnnl::memory& target, const float* data) {
-  target.set_data_handle(const_cast<float*>(data));
+inline void bind(dnnl::memory& target, const void* data) {
+  target.set_data_handle(const_cast<void*>(data));
 }
 
 /** An array that a primitive reads. */

@@ -29,7 +29,7 @@ class Operation {
     if (scratchpad.get_size() > 0) arguments_[DNNL_ARG_SCRATCHPAD] = dnnl::memory(scratchpad, engine);
   }
 
-  void run(dnnl::stream& stream, std::initializer_list<std::pair<int, const float*>> arrays) {
+  void run(dnnl::stream& stream, std::initializer_list<std::pair<int, const void*>> arrays) {
     for (const auto& [argument, array] : arrays) bind(arguments_.at(argument), array);
     primitive_.execute(stream, arguments_);
     stream.wait();

@@ -27,6 +27,8 @@ export interface ComputeBackend {
   readonly description: string;
   /** What people should know of the choice, one line: why `auto` took it, or that it will be slow. */
   readonly note?: string;
+  /** What would make it faster on this machine, one line. */
+  readonly advice?: string;
   /** True where a GPU computes; a graphics interface in software is none. */
   readonly isGpu?: boolean;
   /**
@@ -60,16 +62,17 @@ export interface ComputeBackend {
 /** A backend, as far as another thread may know it. */
 export type BackendDescription = Pick<
   ComputeBackend,
-  "name" | "threads" | "description" | "note" | "isGpu"
+  "name" | "threads" | "description" | "note" | "advice" | "isGpu"
 >;
 
 export function descriptionOf(backend: ComputeBackend): BackendDescription {
-  const { name, threads, description, note, isGpu } = backend;
+  const { name, threads, description, note, advice, isGpu } = backend;
   return {
     name,
     threads,
     description,
     ...(note !== undefined && { note }),
+    ...(advice !== undefined && { advice }),
     ...(isGpu !== undefined && { isGpu }),
   };
 }
@@ -89,4 +92,6 @@ export interface BackendReport {
   readonly detail: string;
   /** What to do to make it available, one line. */
   readonly remedy?: string;
+  /** Available: what would make it faster here, one line. */
+  readonly advice?: string;
 }

@@ -129,8 +129,8 @@ export async function reportBackends(): Promise<BackendReport[]> {
 
 async function reportBackend(name: BackendName): Promise<BackendReport> {
   try {
-    const { description } = await create[name]({});
-    return { name, available: true, detail: description };
+    const { description, advice } = await create[name]({});
+    return { name, available: true, detail: description, ...(advice !== undefined && { advice }) };
   } catch (error) {
     const detail = (error instanceof Error ? error.message : String(error)).split("\n", 1)[0];
     const remedy = error instanceof MarioError ? error.remedy : undefined;

@@ -7,7 +7,7 @@ import type { ComputeBackend } from "../../src/nn/backend.js";
 import { createQNetwork } from "../../src/nn/q-network.js";
 import { selectBackend } from "../../src/nn/select-backend.js";
 import type { TransitionBatch } from "../../src/replay/transition.js";
-import { hasAddon } from "./onednn-addon.js";
+import { addonIsa, hasAddon } from "./onednn-addon.js";
 
 const ACTIONS = 5;
 const SIDE = 36;
@@ -31,6 +31,7 @@ const ODD = {
  */
 const SLICED = { ...SMALL, inputShape: [52, 52, 4], hiddenUnits: 40 } as const;
 const QUANTILES = { kind: "quantile", atoms: 6 } as const;
+const BF16 = 0xe7;
 const C51 = { kind: "c51", atoms: 7, vMin: -3, vMax: 3 } as const;
 
 function batchOf(size: number, seed: number, side = [SIDE, SIDE, 4]): TransitionBatch {
@@ -69,6 +70,20 @@ function largestDifference(a: Agent, b: Agent): number {
     }
   }
   return largest;
+}
+
+/** Of the moments after one update, which are a tenth of the gradient: |a − b| / |b| by name. */
+function relativeDifferences(a: Agent, b: Agent): Map<string, number> {
+  const others = b.getState().optimizer.moments;
+  const norm = (values: Float32Array): number => Math.hypot(...values);
+  return new Map(
+    [...a.getState().optimizer.moments]
+      .filter(([name]) => name.endsWith("/m"))
+      .map(([name, { data }]) => {
+        const wanted = others.get(name)!.data;
+        return [name, norm(data.map((value, i) => value - wanted[i])) / norm(wanted)];
+      }),
+  );
 }
 
 describe.skipIf(!hasAddon)("a network's native update", () => {
@@ -158,6 +173,30 @@ describe.skipIf(!hasAddon)("a network's native update", () => {
     expect(largestDifference(native, wanted)).toBeLessThan(1e-5);
     native.dispose();
     wanted.dispose();
+  });
+
+  it.skipIf((addonIsa() & BF16) !== BF16).each([
+    ["valid, in slices", { architecture: SLICED, padding: "valid" }],
+    ["same, dueling", { architecture: SMALL, padding: "same", dueling: true }],
+    ["quantiles", { architecture: { ...SMALL, head: QUANTILES }, dueling: true }],
+    ["odd sizes", { architecture: ODD, padding: "same", dueling: true }],
+  ] as const)("rounds in bf16 what the layers round, nothing else: %s", async (_, options) => {
+    const exact = agentOn(backend, options);
+    backend = await selectBackend("onednn", { threads: 2, precision: "bf16" });
+    const [native, wanted] = [agentOn(backend, options), agentOn(reference(), options)];
+    // With fewer rows than 16 the layers' hidden ones stay in float32.
+    const batch = batchOf(19, 1, [...options.architecture.inputShape]);
+    const [, got, expected] = [exact, native, wanted].map((agent) => agent.learn(batch));
+    expect(got.loss).toBeCloseTo(expected.loss, 4);
+    expect(Math.abs(got.gradientNorm / expected.gradientNorm - 1)).toBeLessThan(1e-3);
+    const fromExact = relativeDifferences(native, exact);
+    for (const [name, difference] of relativeDifferences(native, wanted)) {
+      // Dense kernels' gradients are of unrounded factors; convolutions' biases of rounded ones.
+      expect(difference, name).toBeLessThan(/^conv.*kernel/.test(name) ? 1e-3 : 5e-3);
+    }
+    expect(fromExact.get("conv1/kernel/m")).toBeGreaterThan(2e-3);
+    for (const agent of [exact, native, wanted]) agent.dispose();
+    backend = await selectBackend("onednn", { threads: 2 });
   });
 
   it.each([1, 2, 3])("gives the same bits at each run, with %d threads", async (threads) => {

@@ -90,13 +90,14 @@ export function expectSameWeights(a: Weights, b: Weights, tolerance = 0): void {
 }
 
 /** Largest differences from the reference, which computes in float32, after so many updates. */
-const FP32_TOLERANCE = { values: 1e-5, updates: 3, metrics: 1e-4, weights: 1e-4 };
+const FP32_TOLERANCE = { values: 1e-5, alone: 1e-5, updates: 3, metrics: 1e-4, weights: 1e-4 };
 /**
  * Factors rounded to 8 bits are off by up to 0.4 %. Adam's first step is as long as the learning rate
  * whatever the gradient's size, so weights with next to no gradient may part by two steps; how close
- * the gradients are is tested by themselves (onednn.test.ts).
+ * the gradients are is tested by themselves (onednn.test.ts). Hidden layers of single observations
+ * are not rounded, those of many are.
  */
-const BF16_TOLERANCE = { values: 0.02, updates: 1, metrics: 0.05, weights: 2.1e-3 };
+const BF16_TOLERANCE = { values: 0.02, alone: 2e-3, updates: 1, metrics: 0.05, weights: 2.1e-3 };
 
 /** What every backend must do; run once for each that loads. */
 export function describeBackendContract(name: BackendName, precision: Precision = "fp32"): void {
@@ -240,7 +241,7 @@ export function describeBackendContract(name: BackendName, precision: Precision 
         ),
       ).flat();
       agent.dispose();
-      expect(largestDifference(together, alone)).toBeLessThan(1e-5);
+      expect(largestDifference(together, alone)).toBeLessThan(tolerance.alone);
     });
 
     it("shows the weights that it would copy, and copies those that it is given", () => {

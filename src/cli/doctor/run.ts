@@ -30,9 +30,10 @@ export async function runDoctor(options: { readonly json?: boolean }): Promise<v
     `mario ${report.mario}, Node ${report.node}, ${report.platform}, ${report.cores} cores, ${report.memoryGiB} GiB`,
     `cartridge   ${report.rom}`,
     "backends",
-    ...report.backends.flatMap(({ name, available, detail, remedy }) => [
+    ...report.backends.flatMap(({ name, available, detail, remedy, advice }) => [
       `  ${available ? "yes" : "no "} ${name.padEnd(11)}${detail}`,
       ...(remedy === undefined ? [] : [`                   to enable: ${remedy}`]),
+      ...(advice === undefined ? [] : [`                   ${advice}`]),
     ]),
     ...graphicsLines(report.graphics),
     note ?? `--backend auto takes ${chosen}`,

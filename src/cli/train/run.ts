@@ -194,6 +194,7 @@ function announce(run: ReadyRun, report: TrainReport, log: RunSink, memory: stri
   if (actors.note !== undefined && actors.note !== learner.note) {
     report.note(`actors use ${actors.name}. ${actors.note}`);
   }
+  if (learner.advice !== undefined) report.note(learner.advice);
   report.note(memory);
   if (updatesOf(settings) === 0) report.warn(nothingLearned(settings));
   report.note(
