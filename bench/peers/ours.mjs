@@ -3,7 +3,7 @@
  *
  *   node bench/peers/ours.mjs game ROM
  *   node bench/peers/ours.mjs compute THREADS fp32|bf16
- *   node bench/peers/ours.mjs training ROM
+ *   node bench/peers/ours.mjs training ROM fp32|bf16
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -117,7 +117,7 @@ function filledReplay(noise) {
  * as preset fast. The command starts anew each time and warms up by itself, outside the time that it
  * reports.
  */
-function training(rom) {
+function training(rom, precision) {
   const learn = (seconds) => {
     const options = ["--preset", "tutorial", "--no-dueling", "--no-prioritized"];
     const { status, stdout, stderr } = spawnSync(
@@ -126,7 +126,7 @@ function training(rom) {
         join(import.meta.dirname, "..", "..", "dist", "cli", "main.js"),
         ...["bench", "end-to-end", ...options, "--num-envs", "8", "--window-steps", "64"],
         ...["--action-repeat", "4", "--learn-period", "4"],
-        ...["--rom", rom, "--seconds", `${seconds}`, "--json"],
+        ...["--rom", rom, "--precision", precision, "--seconds", `${seconds}`, "--json"],
       ],
       { encoding: "utf8" },
     );

@@ -78,6 +78,7 @@ serve(
         "update-channels-last": update(channels_last=True),
         "update-compiled": update(channels_last=True, compiled=True),
         "update-bf16": update(channels_last=True, bf16=True),
+        "update-compiled-bf16": update(channels_last=True, compiled=True, bf16=True),
         "act-1": act(1),
         "act-8": act(8),
     },
