@@ -217,6 +217,35 @@ describe("plot", () => {
     expect(points.length).toBe(101);
   });
 
+  it("draws a reference at its height, and means of so many steps in place of the values", async () => {
+    const draw = async (name: string, smoothingSteps: number) => {
+      const out = join(root, name);
+      await plotRuns({
+        runs: [{ label: "b", directories: [write("b", 20)] }],
+        metrics: X,
+        out,
+        smoothingSteps,
+        references: [{ value: 10, label: "before" }],
+      });
+      const svg = readFileSync(out, "utf8");
+      const dashed = [...svg.matchAll(/<path d="M\S+ (\S+)H932"[^>]*stroke-dasharray/g)];
+      expect(dashed.length).toBe(1);
+      const [, data] = /<path d="([^"]+)" fill="none" stroke="#0072b2"/.exec(svg)!;
+      const heights = data
+        .split(/[ML]/)
+        .slice(1)
+        .map((point) => Number(point.split(" ")[1]));
+      return { reference: Number(dashed[0][1]), heights };
+    };
+    const plain = await draw("plain.svg", 0);
+    // From 0 to 20 in 101 points: 10 is the middle one's height.
+    expect(plain.reference).toBe(plain.heights[50]);
+    const smoothed = await draw("smoothed.svg", 2000);
+    // The mean of all of them ends at 10.
+    expect(smoothed.heights[100]).toBe(smoothed.reference);
+    expect(smoothed.heights[50]).toBeGreaterThan(smoothed.reference);
+  });
+
   it("has a panel for each figure, one above the other, over the same steps", async () => {
     const directory = join(root, "two");
     const file = openEventFile({ directory });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -35,13 +35,23 @@ describe("mario plot without sharp", () => {
     rmSync(folder, { recursive: true });
   });
 
-  const plot = (out: string) =>
-    mario(["plot", "run", "--metric", "x/y", "--out", out], { cwd: folder, env: WITHOUT_SHARP });
+  const plot = (out: string, ...options: string[]) => {
+    const command = ["plot", "run", "--metric", "x/y", "--out", out, ...options];
+    return mario(command, { cwd: folder, env: WITHOUT_SHARP });
+  };
+  const read = (name: string) => readFileSync(join(folder, name), "utf8");
 
   it("says in one line that a .png needs it, and writes an .svg", () => {
     const { status, stderr } = plot("curves.png");
     expect(stderr).toMatch(/^mario: Pictures cannot be written: sharp .*, or name it \.svg\.\n$/);
     expect(status).toBe(2);
     expect(plot("curves.svg").status).toBe(0);
+    const reference = plot("with.svg", "--reference", "before=2", "--smoothing", "2");
+    expect(reference.status).toBe(0);
+    const [bare, drawn] = ["curves.svg", "with.svg"].map((name) => read(name));
+    expect(bare).not.toContain("stroke-dasharray");
+    expect(drawn).toContain("stroke-dasharray");
+    const curve = /<path d="([^"]+)" fill="none" stroke="#0072b2"/;
+    expect(curve.exec(drawn)![1]).not.toBe(curve.exec(bare)![1]);
   });
 });
