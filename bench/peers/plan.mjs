@@ -25,7 +25,11 @@ const update = (threads, precision, peers) => ({
   unit: "ms",
   seconds: 1.5,
   contenders: [
-    { label: "mario", worker: ours("compute", `${threads}`, precision), work: "update" },
+    {
+      label: precision === "fp32" ? "mario" : `mario, ${precision}`,
+      worker: ours("compute", `${threads}`, precision),
+      work: "update",
+    },
     ...peers,
   ],
 });

@@ -1,7 +1,7 @@
 """A double-DQN update written by hand in PyTorch, and acting. Usage: torch_peer.py THREADS
 
 Batch 32, uint8 observations in memory, scaled on the way in; Huber loss, gradient norm clipped at
-10, fused Adam: what ours does. Three ways of running it, so that the best can be compared.
+10, fused Adam: what ours does. Five ways of running it, so that the best can be compared.
 """
 
 import sys

@@ -12,7 +12,7 @@ class Arrangement {
   /**
    * @param given the convolution as the network has it, its weights HWIO
    * @param rearranged whether the primitive computes it over blocks of pixels (space to depth)
-   * @param wanted the primitive's layout; at most 2^24 weights
+   * @param wanted the primitive's layout; fewer than 2^24 weights
    * @param kind that layout's
    */
   Arrangement(const dnnl::engine&, const ConvolutionShape& given, bool rearranged,

@@ -77,7 +77,7 @@ struct Context {
   std::map<PrimitiveKey, std::unique_ptr<CachedPrimitive>> primitives;
   /** By the weights' id: one entry for each layout that a primitive wanted. */
   std::map<int, std::vector<ArrangedWeights>> arrangedWeights;
-  /** Convolutions and matrix products in bfloat16, sums in float32; see `reduced` of each kernel. */
+  /** Convolutions and matrix products in bfloat16, sums in float32: see kernels.hpp. */
   bool bf16 = false;
   /** Rearranged activations and weights of the call in progress. */
   AlignedBuffer activations;

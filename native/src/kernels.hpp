@@ -12,8 +12,8 @@ namespace mario {
 enum PrimitiveKind : int { kForward = 1, kBackwardData, kBackwardWeights, kMatrixProduct, kBenchmark };
 
 /*
- * With `context.bf16` convolutions and matrix products round what they multiply to bfloat16; they
- * sum in float32, and every array that comes in or goes out is float32.
+ * With `context.bf16` convolutions, and matrix products of 16 rows or more, round what they multiply
+ * to bfloat16; they sum in float32, and every array that comes in or goes out is float32.
  */
 
 /** y = relu?(convolution(x, w) + bias?); NHWC and HWIO, `bias` may be null. */

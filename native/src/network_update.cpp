@@ -8,8 +8,20 @@
 namespace mario {
 namespace {
 
-/** Observations that a thread takes through all convolutions: about 1 MB of activations. */
-int pieceRows(FactorKind kind) { return kind.bf16 ? 8 : 4; }
+/** Rows of the thread that has the most. */
+int longestShare(int batch, int rows, int threads) {
+  return divideUp(divideUp(batch, rows), threads) * rows;
+}
+
+/**
+ * Observations that a thread takes through all convolutions: about 1 MB of activations. In bf16 they
+ * are half as large, and gradients of the weights, which are not, are cleared and summed less often.
+ */
+int pieceRows(FactorKind kind, int batch, int threads) {
+  const int rows =
+      kind.bf16 && longestShare(batch, 8, threads) <= longestShare(batch, 4, threads) ? 8 : 4;
+  return std::min(rows, divideUp(batch, threads));
+}
 /** Inputs of a hidden layer whose part is computed together. */
 constexpr int kSliceInputs = 784;
 }  // namespace
@@ -34,7 +46,7 @@ void NetworkUpdate::prepare(int threads, int batch) {
   if (threads == threads_ && batch == batch_) return;
   threads_ = batch_ = 0;
   const size_t count = shape_.convolutions.size();
-  const int rows = std::min(pieceRows(kind_), divideUp(batch, threads));
+  const int rows = pieceRows(kind_, batch, threads);
   pieces_.clear();
   for (int row = 0; row < batch; row += rows) pieces_.push_back({row, std::min(rows, batch - row)});
   std::vector<int> sizes{rows};
@@ -141,11 +153,11 @@ const void* NetworkUpdate::scale(const uint8_t* observations, const Piece& piece
   const ConvolutionShape& s = shape_.convolutions[0];
   const size_t bytes = size_t(s.inHeight) * s.inWidth * s.inChannels;
   Scratch& scratch = *scratch_[size_t(thread)];
-  const size_t values = pieces_[0].count * layers_[0]->inputSize();
-  float* x = scratch.input.floats(values);
+  const size_t inputs = layers_[0]->inputSize();
+  float* x = scratch.input.floats(pieces_[0].count * inputs);
   scaleObservations(s, layers_[0]->rearranged(), observations + piece.first * bytes, piece.count,
                     x);
-  return kind_.of(x, values, scratch.rounded);
+  return kind_.of(x, piece.count * inputs, scratch.rounded);
 }
 
 /** Of all rows. */

@@ -98,6 +98,15 @@ export function networkArchitecture(choice: NetworkChoice, actionCount: number):
   };
 }
 
+/**
+ * Whether it has only convolutions, hidden layers, one or two streams, and any head: what backends
+ * have native updates for.
+ */
+export function isPlainDqn(architecture: Architecture): boolean {
+  const { convolutions, residualSections = [], layerNorm = false, noisy = false } = architecture;
+  return convolutions.length > 0 && residualSections.length === 0 && !layerNorm && !noisy;
+}
+
 /** Outputs for each action. */
 export function atomsOf({ head }: Pick<Architecture, "head">): number {
   return head === undefined || head.kind === "scalar" ? 1 : head.atoms;

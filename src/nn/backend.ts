@@ -27,7 +27,7 @@ export interface ComputeBackend {
   readonly description: string;
   /** What people should know of the choice, one line: why `auto` took it, or that it will be slow. */
   readonly note?: string;
-  /** What would make it faster on this machine, one line. */
+  /** What would make updates of the DQN network faster on this machine, one line. */
   readonly advice?: string;
   /** True where a GPU computes; a graphics interface in software is none. */
   readonly isGpu?: boolean;
@@ -92,6 +92,6 @@ export interface BackendReport {
   readonly detail: string;
   /** What to do to make it available, one line. */
   readonly remedy?: string;
-  /** Available: what would make it faster here, one line. */
+  /** Available: what would make updates of the DQN network faster here, one line. */
   readonly advice?: string;
 }

@@ -19,7 +19,8 @@ export interface ForwardPass {
 
 /**
  * Updates of a Q-network as two calls of a backend, without TensorFlow.js between its kernels. The
- * results are those of the network's own layers and optimizer, within float32 rounding.
+ * results are those of the network's own layers and optimizer, within float32 rounding; in bf16 a
+ * backend may leave unrounded what its layers round.
  */
 export interface NetworkUpdate {
   /**

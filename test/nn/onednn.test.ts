@@ -175,6 +175,15 @@ describe.skipIf(!hasAddon)("the onednn backend alone", () => {
     other.dispose();
   });
 
+  it("says where bf16 would be faster, and only there", async () => {
+    const hasAmx = (addonIsa() & 0x3e7) === 0x3e7;
+    const adviceOf = async (precision: "fp32" | "bf16") =>
+      (await selectBackend("onednn", { precision })).advice;
+    if (hasAmx) expect(await adviceOf("fp32")).toMatch(/AMX.*--precision bf16/);
+    else expect(await adviceOf("fp32")).toBeUndefined();
+    if (hasBf16) expect(await adviceOf("bf16")).toBeUndefined();
+  });
+
   it.skipIf(!hasBf16)("rounds factors to bf16 only when asked", async () => {
     const observations = bytes(OBSERVATION, 12);
     const learnIn = async (precision: "fp32" | "bf16") => {

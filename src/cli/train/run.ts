@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { defaultPreset } from "../../config/presets.js";
 import type { TrainSettings } from "../../config/schema.js";
 import type { ResumePoint } from "../../trainer/checkpoint/resume-point.js";
+import { isPlainDqn } from "../../nn/architecture.js";
+import { architectureOf } from "../../trainer/agent-options.js";
 import { RunLock } from "../../trainer/checkpoint/run-lock.js";
 import { replayPlanOf, updatesOf, windowPlanOf } from "../../trainer/run-plan.js";
 import { type LoopState, trainLoop } from "../../trainer/train-loop.js";
@@ -194,7 +196,8 @@ function announce(run: ReadyRun, report: TrainReport, log: RunSink, memory: stri
   if (actors.note !== undefined && actors.note !== learner.note) {
     report.note(`actors use ${actors.name}. ${actors.note}`);
   }
-  if (learner.advice !== undefined) report.note(learner.advice);
+  const isPlain = isPlainDqn(architectureOf(settings));
+  if (learner.advice !== undefined && isPlain) report.note(learner.advice);
   report.note(memory);
   if (updatesOf(settings) === 0) report.warn(nothingLearned(settings));
   report.note(

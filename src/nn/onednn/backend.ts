@@ -51,6 +51,8 @@ export async function createOnednnBackend(options: BackendOptions = {}): Promise
     });
   }
   const { version, runtime, isa, openmp } = kernels.describe();
+  // oneDNN's own threads would fight with ours under another runtime than OpenMP.
+  const hasUpdate = runtime === "OpenMP" || runtime === "sequential";
   return {
     name: "onednn",
     threads,
@@ -58,15 +60,14 @@ export async function createOnednnBackend(options: BackendOptions = {}): Promise
       `oneDNN ${version} (${runtime}, ${instructionSet(isa)}), ${precision}, ` +
       (openmp ? `${threads} thread(s)` : "built without OpenMP: oneDNN decides on its threads") +
       note,
-    ...(precision === "fp32" && hasAll(isa, AMX) && { advice: FASTER_WITH_AMX }),
+    ...(hasUpdate && precision === "fp32" && hasAll(isa, AMX) && { advice: FASTER_WITH_AMX }),
     uploadObservations: (observations, shape) => {
       requireObservationLength(observations, shape);
       const values = backend.take(observations.length);
       kernels.scaleBytes(observations, values);
       return backend.makeOutput(values, [...shape], "float32");
     },
-    // oneDNN's own threads would fight with ours under another runtime than OpenMP.
-    ...((runtime === "OpenMP" || runtime === "sequential") && {
+    ...(hasUpdate && {
       createNetworkUpdate: (networks) => createNetworkUpdate(backend, networks),
     }),
     benchmarkPrimitives: (requests) => createPrimitiveBenchmark(kernels, requests),

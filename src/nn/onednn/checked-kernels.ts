@@ -99,7 +99,7 @@ export class CheckedKernels {
     });
   }
 
-  /** Whether convolutions and matrix products round what they multiply to bfloat16. */
+  /** Whether convolutions, and matrix products of 16 rows or more, multiply what is rounded to bfloat16. */
   setBf16(on: boolean): void {
     this.#addon.now((addon) => {
       addon.setBf16(on);

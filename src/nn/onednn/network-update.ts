@@ -1,17 +1,15 @@
 import { backend_util, type Variable } from "@tensorflow/tfjs-core";
-import { type Architecture, atomsOf, weightShapes } from "../architecture.js";
+import { type Architecture, atomsOf, isPlainDqn, weightShapes } from "../architecture.js";
 import type { NetworkUpdate, UpdatedNetworks } from "../network-update.js";
 import { type ConvolutionShape, shapeOf } from "../primitives.js";
 import type { OnednnBackend } from "./onednn-backend.js";
 
-/** Weights of a convolution are numbered in float32 on their way into oneDNN's layout. */
+/** Weights of a convolution are numbered, in three digits of 256, on their way into oneDNN's layout. */
 const MAX_KERNEL = 2 ** 24;
 
 /** Whether updates of such a network are native: those that preset `fast` and the papers have. */
 function covers(architecture: Architecture): boolean {
-  const { convolutions, residualSections = [], layerNorm, noisy } = architecture;
-  if (convolutions.length === 0 || residualSections.length > 0) return false;
-  if (layerNorm === true || noisy === true) return false;
+  if (!isPlainDqn(architecture)) return false;
   return [...weightShapes(architecture)].every(
     ([, shape]) => shape.length !== 4 || shape.reduce((a, b) => a * b) < MAX_KERNEL,
   );
