@@ -12,7 +12,7 @@ namespace mario {
 
 using Bfloat = uint16_t;
 
-/** To the nearest, ties to even; NaN stays NaN. The vectors below make denormals 0, this does not. */
+/** To the nearest, ties to even; NaN stays NaN. Vectors, below, make denormals 0; this does not. */
 inline Bfloat toBfloat(float value) {
   uint32_t bits;
   std::memcpy(&bits, &value, sizeof bits);

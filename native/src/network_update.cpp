@@ -227,8 +227,8 @@ void NetworkUpdate::outputRows(Activations& network, const std::vector<const flo
     for (size_t i = 0; i < length; i++) hidden[i] = hidden[i] < 0.f ? 0.f : hidden[i];
     const int width = shape_.streamOutputs(s);
     float* out = s == 0 ? outputs : scratch.stream.floats(size_t(kOutputRows) * width);
-    scratch.products.multiply(kFloats, count, units, width, {hidden, units}, {weights[first + 2], width},
-                              weights[first + 3], out, width);
+    scratch.products.multiply(kFloats, count, units, width, {hidden, units},
+                              {weights[first + 2], width}, weights[first + 3], out, width);
   }
   if (!shape_.dueling) return;
   // Q = V + A − mean over the actions of A, atom by atom (Wang et al. 2016, equation 9).
