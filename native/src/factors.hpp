@@ -65,6 +65,15 @@ struct FactorKind {
     toBfloats(values, rounded, count);
     return rounded;
   }
+  /** Keeps values of `floats`, from a place on, as factors in `rounded`, unless they are factors. */
+  void keep(const AlignedBuffer& floats, AlignedBuffer& rounded, size_t begin, size_t count) const {
+    if (!bf16) return;
+    toBfloats(floats.data() + begin, static_cast<Bfloat*>(at(rounded.data(), begin)), count);
+  }
+  /** Where {@link keep} has them. */
+  const void* kept(const AlignedBuffer& floats, const AlignedBuffer& rounded) const {
+    return (bf16 ? rounded : floats).data();
+  }
 };
 
 constexpr FactorKind kFloats{false};

@@ -110,9 +110,8 @@ void NetworkUpdate::outputGradient(const std::vector<AdamParameter>& parameters,
         {parameters[firstOf(s) + 2].variable, width, true}, nullptr, hidden, units);
     maskByRelu(hidden, networks_[Pass::kOnline].hidden[s].data() + size_t(row) * units,
                size_t(count) * units);
-    if (!kind_.bf16) continue;
-    void* rounded = kind_.at(roundedHiddenGradient_[s].data(), size_t(row) * units);
-    toBfloats(hidden, static_cast<Bfloat*>(rounded), size_t(count) * units);
+    kind_.keep(hiddenGradient_[s], roundedHiddenGradient_[s], size_t(row) * units,
+               size_t(count) * units);
   }
 }
 
@@ -124,19 +123,17 @@ void NetworkUpdate::featureGradient(const std::vector<AdamParameter>& parameters
   float* out = featureGradient_.data() + first;
   const float* features = networks_[Pass::kOnline].features.data() + first;
   for (int s = 0; s < shape_.streams(); s++) {
-    const auto& gradient = kind_.bf16 ? roundedHiddenGradient_[s] : hiddenGradient_[s];
+    const void* gradient = kind_.kept(hiddenGradient_[s], roundedHiddenGradient_[s]);
     MatrixView kernel = hiddenKernel(parameters[firstOf(s)].variable, slice, thread);
     kernel.transposed = true;
     scratch_[size_t(thread)]->products.multiply(kind_, batch_, units, count,
-                                                {gradient.data(), units}, kernel, nullptr, out,
-                                                features_, s > 0);
+                                                {gradient, units}, kernel, nullptr, out, features_,
+                                                s > 0);
   }
   for (int row = 0; row < batch_; row++) {
     const size_t at = size_t(row) * features_;
     maskByRelu(out + at, features + at, size_t(count));
-    if (!kind_.bf16) continue;
-    void* rounded = kind_.at(roundedFeatureGradient_.data(), size_t(first) + at);
-    toBfloats(out + at, static_cast<Bfloat*>(rounded), size_t(count));
+    kind_.keep(featureGradient_, roundedFeatureGradient_, size_t(first) + at, size_t(count));
   }
   auto& gram = featureGrams_[size_t(slice)];
   std::fill(gram.begin(), gram.end(), 0.0);
@@ -147,8 +144,8 @@ void NetworkUpdate::featureGradient(const std::vector<AdamParameter>& parameters
 void NetworkUpdate::convolutionGradient(const uint8_t* observations, int piece, int thread) {
   Scratch& scratch = *scratch_[size_t(thread)];
   const auto [first, count] = pieces_[size_t(piece)];
-  const AlignedBuffer& gradient = kind_.bf16 ? roundedFeatureGradient_ : featureGradient_;
-  const void* dz = kind_.at(gradient.data(), size_t(first) * features_);
+  const void* gradient = kind_.kept(featureGradient_, roundedFeatureGradient_);
+  const void* dz = kind_.at(gradient, size_t(first) * features_);
   for (size_t i = layers_.size(); i-- > 0;) {
     ConvolutionLayer& layer = *layers_[i];
     const size_t inputs = layer.inputSize();

@@ -160,11 +160,6 @@ const void* NetworkUpdate::scale(const uint8_t* observations, const Piece& piece
   return kind_.of(x, piece.count * inputs, scratch.rounded);
 }
 
-/** Of all rows. */
-const void* NetworkUpdate::featureFactors(const Activations& network) const {
-  return (kind_.bf16 ? network.roundedFeatures : network.features).data();
-}
-
 /** A slice of a hidden layer's kernel. */
 MatrixView NetworkUpdate::hiddenKernel(const float* weights, int slice, int thread) {
   const auto [first, count] = sliceOf(slice);
@@ -190,9 +185,7 @@ void NetworkUpdate::convolve(Activations& network, const std::vector<const float
     layer.forward(thread, piece.count, x, network.kernels[i].data(), weights[2 * i + 1], y);
     x = y;
   }
-  if (!kind_.bf16) return;
-  void* rounded = kind_.at(network.roundedFeatures.data(), begin);
-  toBfloats(features, static_cast<Bfloat*>(rounded), size_t(piece.count) * features_);
+  kind_.keep(network.features, network.roundedFeatures, begin, size_t(piece.count) * features_);
 }
 
 /** What a slice of the features adds to a stream's hidden units, of all rows. */
@@ -201,9 +194,9 @@ void NetworkUpdate::hiddenPart(Activations& network, const std::vector<const flo
   const auto [first, count] = sliceOf(slice);
   const int units = shape_.hiddenUnits;
   float* out = network.partial[stream].data() + size_t(slice) * network.rows * units;
+  const void* features = kind_.kept(network.features, network.roundedFeatures);
   scratch_[size_t(thread)]->products.multiply(
-      kind_, network.rows, count, units,
-      {kind_.at(featureFactors(network), size_t(first)), features_},
+      kind_, network.rows, count, units, {kind_.at(features, size_t(first)), features_},
       hiddenKernel(weights[firstOf(stream)], slice, thread), nullptr, out, units);
 }
 

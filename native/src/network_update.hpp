@@ -89,7 +89,6 @@ class NetworkUpdate : public CachedPrimitive {
   void prepare(int threads, int batch);
   void arrangeWeights(const std::array<std::vector<const float*>, 2>& weights);
   const void* scale(const uint8_t* observations, const Piece&, int thread);
-  const void* featureFactors(const Activations&) const;
   MatrixView hiddenKernel(const float* weights, int slice, int thread);
   void convolve(Activations&, const std::vector<const float*>& weights, const void* x,
                 int firstRow, const Piece&, int thread, bool keep);
