@@ -132,8 +132,9 @@ const SUPPORT_GAMMA = 0.9;
 const SUPPORT_REPEAT = 4;
 
 /**
- * A c51 head knows no returns beyond its bounds, and the presets' are for reward `progress` as it is,
- * at gamma 0.9: running pays 1 in 4 frames, so 10 in the long run.
+ * A c51 head knows no returns beyond its bounds, and no differences much smaller than the step between
+ * its atoms. The presets' bounds are for reward `progress` as it is, at gamma 0.9: running pays 1 in 4
+ * frames, so 10 in the long run.
  * @throws MarioError INVALID_OPTION where returns may be others
  */
 export function requireSupport(options: Partial<TrainOptions>, settings: TrainSettings): void {
@@ -144,7 +145,7 @@ export function requireSupport(options: Partial<TrainOptions>, settings: TrainSe
   const misfits = [
     ...(environment.reward === "progress" ? [] : [`reward ${environment.reward}`]),
     ...(gamma <= SUPPORT_GAMMA ? [] : [`gamma ${gamma}`]),
-    ...(rewardScale <= 1 ? [] : [`rewards times ${rewardScale}`]),
+    ...(rewardScale === 1 ? [] : [`rewards times ${rewardScale}`]),
     ...(environment.actionRepeat <= SUPPORT_REPEAT
       ? []
       : [`decisions of ${environment.actionRepeat} frames`]),

@@ -77,11 +77,12 @@ describe("a c51 head", () => {
     expect(() => settingsOf("--preset tutorial --head c51")).toThrow(/-10 to 10.*reward distance/);
     const { network } = settingsOf("--preset tutorial --head c51 --v-min -100 --v-max 2000");
     expect(network).toMatchObject({ vMin: -100, vMax: 2000 });
-    const fits = "--preset tutorial --head c51 --reward progress --gamma .9";
+    const fits = "--preset tutorial --head c51 --reward progress --reward-scale 1 --gamma .9";
     expect(() => settingsOf(`${fits} --action-repeat 8`)).toThrow(/decisions of 8 frames/);
     expect(settingsOf(fits).network).toMatchObject({ head: "c51", vMin: -10, vMax: 10 });
     expect(() => settingsOf(`${fits} --gamma .99`)).toThrow(/gamma 0.99/);
     expect(() => settingsOf(`${fits} --reward-scale 10`)).toThrow(/rewards times 10/);
+    expect(() => settingsOf(`${fits} --reward-scale .05`)).toThrow(/rewards times 0.05/);
     expect(settingsOf(`${fits} --reward-clip 1`).learning.rewardClip).toBe(1);
   });
 });
