@@ -4,8 +4,8 @@ import type { TrainSettings } from "./schema.js";
  * The 2017 tutorial, without its defect (it stored the current observation as the next one) and with
  * the two options that it offers switched on. Source of every value: its `train` script, OpenAI
  * baselines' deepq of that year, and the environment it installs (decision 14). Two values are ours,
- * since with its own it depended on the seed whether anything was learned: `rewardScale` and
- * `exploration.fraction`.
+ * since with its own it depended on the seed whether more than the first obstacles were learned:
+ * `rewardScale` and `exploration.fraction`.
  */
 const tutorial: TrainSettings = {
   preset: "tutorial",
@@ -46,8 +46,8 @@ const tutorial: TrainSettings = {
     adamEpsilon: 1e-8,
     weightDecay: 0,
     // Ours; the tutorial's is 1. Errors of Q-values are tens of pixels. With a threshold of one pixel
-    // the Huber loss is linear, and values become medians, which a rarer outcome does not move. In
-    // units of 20 px it is quadratic, and they become means (docs/learning.md).
+    // the Huber loss is linear, and values tend to medians, which a rarer outcome does not move. In
+    // units of 20 px it is mostly quadratic, and they tend to means (docs/learning.md).
     rewardScale: 0.05,
     rewardClip: 0,
     gamma: 0.99,
